@@ -1,0 +1,21 @@
+//! The steps that bring Carryall's own database to the present shape, oldest first.
+//!
+//! They are written with sea-query's builders, so that each runs on SQLite and on PostgreSQL. A step
+//! that was released is never changed: a new shape is a new file and one line below.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::MigrationTrait;
+
+mod m0001_exports;
+mod m0002_settings;
+mod m0003_tokens;
+
+/// Runs every step that the database has not seen.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_exports::Migration), Box::new(m0002_settings::Migration), Box::new(m0003_tokens::Migration)]
+    }
+}

@@ -1,0 +1,100 @@
+//! Paths in the archive for tables of any name: ones that every system can extract, no two of which
+//! are the same file where case does not count.
+
+use std::collections::HashSet;
+
+/// Most characters of a table's name that its file keeps, so that the path fits everywhere.
+const LONGEST: usize = 80;
+/// Names that Windows does not give to a file, whatever the ending (<https://learn.microsoft.com/windows/win32/fileio/naming-a-file>).
+const DEVICES: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
+
+/// Gives out paths, each once.
+#[derive(Debug, Default)]
+pub struct EntryNames {
+    taken: HashSet<String>,
+}
+
+impl EntryNames {
+    /// A path for `table` of `source`, ending in `extension`. The descriptor keeps the exact name.
+    /// Letters and digits of any script, `_`, `-` and `.` stay; anything else becomes `_`.
+    pub fn claim(&mut self, source: &str, schema: Option<&str>, table: &str, extension: &str) -> String {
+        let stem = match schema {
+            Some(schema) => format!("{}.{}", plain(schema), plain(table)),
+            None => plain(table),
+        };
+        let mut path = format!("{source}/{stem}.{extension}");
+        let mut number = 2;
+        while !self.taken.insert(path.to_lowercase()) {
+            path = format!("{source}/{stem}-{number}.{extension}");
+            number += 1;
+        }
+        path
+    }
+}
+
+fn plain(name: &str) -> String {
+    let mut plain: String = name
+        .chars()
+        .take(LONGEST)
+        .map(|c| if c.is_alphanumeric() || matches!(c, '_' | '-' | '.') { c } else { '_' })
+        .collect();
+    // A name that begins with a dot is hidden, one that ends in a dot is cut by Windows.
+    if plain.starts_with('.') {
+        plain.replace_range(..1, "_");
+    }
+    if plain.ends_with('.') {
+        plain.replace_range(plain.len() - 1.., "_");
+    }
+    if plain.is_empty() || is_device(&plain) {
+        plain.push('_');
+    }
+    plain
+}
+
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name).to_ascii_uppercase();
+    let port = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
+    DEVICES.contains(&stem.as_str())
+        || port.is_some_and(|number| number.len() == 1 && number.as_bytes()[0].is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim(names: &[&str]) -> Vec<String> {
+        let mut taken = EntryNames::default();
+        names.iter().map(|name| taken.claim("s", None, name, "csv")).collect()
+    }
+
+    #[test]
+    fn an_ordinary_name_stays_as_it_is_in_any_script() {
+        assert_eq!(claim(&["accounts", "Ünïts", "客户"]), ["s/accounts.csv", "s/Ünïts.csv", "s/客户.csv"]);
+    }
+
+    #[test]
+    fn a_hostile_name_stays_in_its_folder() {
+        assert_eq!(
+            claim(&["../../etc/passwd", "a\\b", ".", "..", ""]),
+            ["s/_._.._etc_passwd.csv", "s/a_b.csv", "s/_.csv", "s/__.csv", "s/_-2.csv"]
+        );
+        assert_eq!(
+            claim(&["nul", "com1.x", "a\nb\"c'd:e*f?g<h>i|j"]),
+            ["s/nul_.csv", "s/com1.x_.csv", "s/a_b_c_d_e_f_g_h_i_j.csv"]
+        );
+        assert!(claim(&[&"x".repeat(500)])[0].len() < 100);
+    }
+
+    #[test]
+    fn names_that_would_be_one_file_get_a_number() {
+        assert_eq!(
+            claim(&["a b", "a_b", "A_B", "a_b-2"]),
+            ["s/a_b.csv", "s/a_b-2.csv", "s/A_B-3.csv", "s/a_b-2-2.csv"]
+        );
+    }
+
+    #[test]
+    fn a_schema_stands_before_the_name() {
+        assert_eq!(EntryNames::default().claim("s", Some("public"), "t", "csv"), "s/public.t.csv");
+    }
+}

@@ -1,0 +1,39 @@
+//! The archive: a zip that 7-Zip opens, every entry AES-256 encrypted, with a descriptor inside that
+//! says what each column is.
+//!
+//! [`ArchiveWriter`] writes it in one pass, [`verify`] reads it back with the password alone, and
+//! [`descriptor`](descriptor::descriptor) and [`readme`](readme::readme) make its two own entries.
+//! Nothing here knows where the bytes come from or where the file goes.
+
+pub mod descriptor;
+mod entry_names;
+mod observed;
+mod reader;
+pub mod readme;
+mod writer;
+
+pub use entry_names::EntryNames;
+pub use observed::Observed;
+pub use reader::{Expected, Verified, VerifyError, verify};
+pub use writer::{ArchiveWriter, Sealed};
+
+/// One finished entry: what its bytes were before they were compressed and encrypted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its path in the archive, with `/`.
+    pub path: String,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Its SHA-256, in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// Bytes in lower-case hexadecimal.
+fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing into a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,43 @@
+//! `carryall healthcheck`, for systemd and containers.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
+
+use super::CommandError;
+use crate::config::ListenArgs;
+
+/// A server that takes longer is not well.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Asks the server at the configured address.
+pub(super) async fn healthcheck(args: ListenArgs) -> Result<(), CommandError> {
+    let address = reachable(args.resolve()?);
+    let unhealthy = |cause: String| CommandError::Unhealthy(address, cause);
+    // A proxy in the environment has no business between this process and its neighbour.
+    let client = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build();
+    let client = client.map_err(|cause| unhealthy(cause.to_string()))?;
+    let response = client.get(format!("http://{address}/healthz")).send().await;
+    let response = response.map_err(|cause| unhealthy(describe(&cause)))?;
+    if response.status().is_success() { Ok(()) } else { Err(unhealthy(response.status().to_string())) }
+}
+
+/// A server that listens at every address is asked at the loopback one.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listen.port())
+}
+
+/// The innermost cause, which is the one that tells: "connection refused", say.
+fn describe(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}

@@ -1,0 +1,122 @@
+//! The sub-commands, one file each, and the ways in which they end.
+
+pub(crate) mod export;
+mod healthcheck;
+mod serve;
+pub(crate) mod token;
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    time::Duration,
+};
+
+use carryall::{
+    clock::Clock,
+    demo::DemoError,
+    export::{NameError, PackError},
+    files::FilesError,
+    secret::{KeyError, PasswordError},
+    token::TokenError,
+};
+use sea_orm::DbErr;
+
+use crate::{Command, config::ConfigError};
+
+/// How long threads that are in the middle of a read may take when the process ends.
+const LAST_READ: Duration = Duration::from_secs(2);
+
+/// Why a command failed: one line, which says what to do.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CommandError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("the data folder {0} cannot be used: {1}")]
+    DataFolder(PathBuf, #[source] io::Error),
+    #[error("the data folder {0} is in use by another `carryall serve`")]
+    InUse(PathBuf),
+    #[error("Carryall's own database cannot be used: {0}")]
+    Database(#[from] DbErr),
+    #[error("--secret-key-file: {0}")]
+    Key(#[from] KeyError),
+    #[error(
+        "--secret-key-file: there is no {0}, but the database holds secrets that were sealed with it: put the file back"
+    )]
+    KeyMissing(PathBuf),
+    #[error("--secret-key-file: {0} is not the key that sealed the secrets in the database: put the right file back")]
+    KeyWrong(PathBuf),
+    #[error("--files-url: {0}")]
+    Files(#[from] FilesError),
+    #[error("the demo database cannot be made: {0}")]
+    Demo(#[from] DemoError),
+    #[error("--listen: the server cannot listen at {0}: {1}")]
+    Listen(std::net::SocketAddr, #[source] io::Error),
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    #[error("{0}: {1}")]
+    Password(&'static str, #[source] PasswordError),
+    #[error("{0}: {1}")]
+    PasswordFile(PathBuf, #[source] io::Error),
+    #[error("the two passwords are not the same")]
+    PasswordsDiffer,
+    #[error("--name: {0}")]
+    Name(#[from] NameError),
+    #[error("--output: {0} is there already, and is not overwritten")]
+    OutputExists(PathBuf),
+    #[error("--output: {0} cannot be written: {1}")]
+    Output(PathBuf, #[source] io::Error),
+    #[error("no export was made: {0}")]
+    Pack(#[from] PackError),
+    #[error("interrupted; no export was made")]
+    Interrupted,
+    #[error("the server at {0} is not well: {1}")]
+    Unhealthy(std::net::SocketAddr, String),
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl CommandError {
+    /// 2 for wrong settings, as for wrong arguments; 1 for everything else.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_) | Self::Password(..) | Self::Name(_) => 2,
+            _ => 1,
+        }
+    }
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(command: Command) -> Result<(), CommandError> {
+    if let Command::Schema = command {
+        return Ok(io::stdout().write_all(carryall::graphql::sdl().as_bytes())?);
+    }
+    let runtime = tokio::runtime::Runtime::new()?;
+    let result = runtime.block_on(async {
+        match command {
+            Command::Serve(args) => serve::serve(args).await,
+            Command::Export(args) => export::export(args).await,
+            Command::Token(command) => token::run(command).await,
+            Command::Healthcheck(args) => healthcheck::healthcheck(args).await,
+            Command::Schema => Ok(()),
+        }
+    });
+    // A thread that reads a database cannot be stopped; the process does not wait for it.
+    runtime.shutdown_timeout(LAST_READ);
+    result
+}
+
+/// The real clock.
+#[expect(clippy::disallowed_methods, reason = "this is where the time comes from")]
+fn clock() -> Clock {
+    Clock::new(chrono::Utc::now)
+}
+
+/// Returns when the process is asked to stop.
+async fn stop_signal() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}

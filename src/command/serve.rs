@@ -1,0 +1,149 @@
+//! `carryall serve`.
+
+use std::{
+    fs::{File, TryLockError},
+    io::{self, Write},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use carryall::{
+    clock::Clock,
+    database, demo,
+    export::{Engine, Parts},
+    files::{Files, make_private_folder},
+    graphql,
+    http::{self, App},
+    secret::Key,
+    token,
+};
+use entity::api_token::Role;
+use sea_orm::DatabaseConnection;
+use tokio::{net::TcpListener, task::spawn_blocking};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::{CommandError, clock, stop_signal};
+use crate::config::{DEMO, ServeArgs, Sources, State};
+
+/// How long downloads may go on after the server was asked to stop.
+const LAST_DOWNLOADS: Duration = Duration::from_secs(10);
+
+/// Runs the server until it is asked to stop.
+pub(super) async fn serve(args: ServeArgs) -> Result<(), CommandError> {
+    let server = args.resolve()?;
+    let folder = &server.state.data_dir;
+    make_private_folder(folder).map_err(|cause| CommandError::DataFolder(folder.clone(), cause))?;
+    // Held until the process ends, however it ends.
+    let _lock = lock(folder)?;
+    let clock = clock();
+    let listener =
+        TcpListener::bind(server.listen).await.map_err(|cause| CommandError::Listen(server.listen, cause))?;
+    if server.demo {
+        make_demo(folder).await?;
+    }
+    let (engine, db) = open(&server.state, server.sources, &clock).await?;
+    engine.repair().await?;
+    let address = listener.local_addr()?;
+    let url = server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    first_token(&db, &clock, &url).await?;
+    let stop = CancellationToken::new();
+    let app = App {
+        schema: graphql::schema(Arc::clone(&engine), db.clone()),
+        engine: Arc::clone(&engine),
+        db,
+        public_url: server.public_url.map(Arc::from),
+        stop: stop.clone(),
+    };
+    info!("listening at {url}");
+    run(app, listener, &engine, &stop).await
+}
+
+/// Serves and works until a signal, then lets downloads end and ends the running export.
+async fn run(app: App, listener: TcpListener, engine: &Engine, stop: &CancellationToken) -> Result<(), CommandError> {
+    let serving = axum::serve(listener, http::router(app)).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let stopping = async {
+        let stopped = stop_signal().await;
+        info!("stopping");
+        stop.cancel();
+        stopped
+    };
+    let bounded = async {
+        tokio::select! {
+            served = serving.into_future() => served,
+            () = async { stop.cancelled().await; tokio::time::sleep(LAST_DOWNLOADS).await } => Ok(()),
+        }
+    };
+    let (served, (), stopped) = tokio::join!(bounded, engine.work(stop), stopping);
+    served?;
+    Ok(stopped?)
+}
+
+/// Makes sure that no other server works on the same folder: it would take this one's running exports for lost.
+fn lock(folder: &Path) -> Result<File, CommandError> {
+    let failed = |cause| CommandError::DataFolder(folder.to_owned(), cause);
+    let file = File::create(folder.join("lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(CommandError::InUse(folder.to_owned())),
+        Err(TryLockError::Error(cause)) => Err(failed(cause)),
+    }
+}
+
+async fn make_demo(folder: &Path) -> Result<(), CommandError> {
+    let path = folder.join(format!("{DEMO}.db"));
+    let made = spawn_blocking(move || demo::create(&path)).await.map_err(io::Error::other)?;
+    Ok(made?)
+}
+
+async fn open(
+    state: &State,
+    sources: Sources,
+    clock: &Clock,
+) -> Result<(Arc<Engine>, DatabaseConnection), CommandError> {
+    for warning in sources.warnings() {
+        warn!("{warning}");
+    }
+    let db = database::open(&state.database_url).await?;
+    let parts = Parts {
+        db: db.clone(),
+        key: Arc::new(key(state, &db).await?),
+        files: Arc::new(Files::open(&state.files_url)?),
+        sources: sources.into_named(),
+        clock: clock.clone(),
+    };
+    let engine = Engine::new(parts);
+    if !engine.has_right_key().await? {
+        return Err(CommandError::KeyWrong(state.secret_key_file.clone()));
+    }
+    Ok((Arc::new(engine), db))
+}
+
+/// The key; a new one only if there is nothing yet that the old one has sealed.
+async fn key(state: &State, db: &DatabaseConnection) -> Result<Key, CommandError> {
+    let path = &state.secret_key_file;
+    if path.exists() {
+        return Ok(Key::load(path)?);
+    }
+    if carryall::export::any(db).await? {
+        return Err(CommandError::KeyMissing(path.clone()));
+    }
+    Ok(Key::create(path)?)
+}
+
+/// Makes a token at the first start and shows it, on stdout alone: the log never has it.
+async fn first_token(db: &DatabaseConnection, clock: &Clock, url: &str) -> Result<(), CommandError> {
+    if !token::none_yet(db).await? {
+        return Ok(());
+    }
+    let token = token::create(db, "admin", Role::Admin, clock.now()).await?;
+    let token = token.expose();
+    let shown = format!(
+        "\nThis is the first start, so an admin token was made. It is shown this once:\n\n    {token}\n\n\
+         GraphiQL opens with it at:\n\n    {url}/graphiql#token={token}\n\n"
+    );
+    let mut stdout = io::stdout();
+    stdout.write_all(shown.as_bytes())?;
+    Ok(stdout.flush()?)
+}

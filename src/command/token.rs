@@ -1,0 +1,42 @@
+//! `carryall token …`. Works beside a running server: both use the same database.
+
+use std::io::{self, Write};
+
+use carryall::{database, files::make_private_folder, token};
+use clap::{Args, Subcommand, builder::PossibleValuesParser, builder::TypedValueParser};
+use entity::api_token::Role;
+use sea_orm::ActiveEnum;
+
+use super::{CommandError, clock};
+use crate::config::StateArgs;
+
+/// What can be done with tokens.
+#[derive(Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Makes a token and prints it, alone, on stdout: the only time that it can be seen
+    Create(CreateArgs),
+}
+
+/// A new token.
+#[derive(Args)]
+pub(crate) struct CreateArgs {
+    #[command(flatten)]
+    state: StateArgs,
+    /// Who will hold it; stands in the history beside what its holder does
+    #[arg(long)]
+    name: String,
+    /// What its holder may do
+    #[arg(long, value_parser = PossibleValuesParser::new(["ADMIN"]).try_map(|role| Role::try_from_value(&role)))]
+    role: Role,
+}
+
+/// Runs one of them.
+pub(super) async fn run(command: TokenCommand) -> Result<(), CommandError> {
+    let TokenCommand::Create(args) = command;
+    let state = args.state.resolve()?;
+    let folder = &state.data_dir;
+    make_private_folder(folder).map_err(|cause| CommandError::DataFolder(folder.clone(), cause))?;
+    let db = database::open(&state.database_url).await?;
+    let token = token::create(&db, &args.name, args.role, clock().now()).await?;
+    Ok(writeln!(io::stdout(), "{}", token.expose())?)
+}

@@ -1,0 +1,200 @@
+//! How the process reaches things: where it listens, where its data lies, which sources it reads. What admins
+//! set in the product is not here, but in the database.
+//!
+//! A setting is taken from the first place that has it: the flag, the variable `CARRYALL_…`, the file
+//! `carryall.toml`, the default.
+
+mod file;
+mod sources;
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use url::Url;
+
+pub(crate) use sources::{SourceArgs, Sources};
+
+use file::File;
+
+/// The name under which `--demo` adds the demo source.
+pub(crate) const DEMO: &str = "demo";
+
+/// The settings of commands that use the server's own state.
+#[derive(Args, Debug)]
+pub(crate) struct StateArgs {
+    /// The file with settings [default: carryall.toml, if there is one]
+    #[arg(long, env = "CARRYALL_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The folder for everything that Carryall keeps [default: ./carryall-data]
+    #[arg(long, env = "CARRYALL_DATA_DIR", value_name = "FOLDER")]
+    data_dir: Option<PathBuf>,
+    /// Carryall's own database [default: a SQLite file in the data folder]
+    #[arg(long, env = "CARRYALL_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// Where finished archives are kept, as file:///FOLDER [default: a folder in the data folder]
+    #[arg(long, env = "CARRYALL_FILES_URL", value_name = "URL", hide_env_values = true)]
+    files_url: Option<String>,
+    /// The file with the key that seals secrets [default: secret.key in the data folder, made at the first start]
+    #[arg(long, env = "CARRYALL_SECRET_KEY_FILE", value_name = "FILE")]
+    secret_key_file: Option<PathBuf>,
+}
+
+/// The settings of the server.
+#[derive(Args, Debug)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    state: StateArgs,
+    /// The address to listen at [default: 127.0.0.1:8080]
+    #[arg(long, env = "CARRYALL_LISTEN", value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+    /// Where the server is reached from outside, for links; behind a proxy, say [default: as each request says]
+    #[arg(long, env = "CARRYALL_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+    #[command(flatten)]
+    sources: SourceArgs,
+    /// Adds a source `demo`: the database of an internet provider that does not exist
+    #[arg(long, env = "CARRYALL_DEMO")]
+    demo: bool,
+}
+
+/// The setting of `carryall healthcheck`.
+#[derive(Args, Debug)]
+pub(crate) struct ListenArgs {
+    /// The file with settings [default: carryall.toml, if there is one]
+    #[arg(long, env = "CARRYALL_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The address the server listens at [default: 127.0.0.1:8080]
+    #[arg(long, env = "CARRYALL_LISTEN", value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+}
+
+/// A setting that cannot be used. Shown in one line.
+#[derive(Debug, thiserror::Error)]
+#[error("{setting}: {why}")]
+pub(crate) struct ConfigError {
+    setting: String,
+    why: String,
+}
+
+/// Where the server's own state is.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) database_url: String,
+    pub(crate) files_url: Url,
+    pub(crate) secret_key_file: PathBuf,
+}
+
+/// Everything `carryall serve` needs.
+pub(crate) struct Server {
+    pub(crate) state: State,
+    pub(crate) listen: SocketAddr,
+    pub(crate) public_url: Option<String>,
+    pub(crate) sources: Sources,
+    pub(crate) demo: bool,
+}
+
+impl ConfigError {
+    fn new(setting: impl Into<String>, why: impl ToString) -> Self {
+        Self { setting: setting.into(), why: why.to_string() }
+    }
+}
+
+impl StateArgs {
+    /// The settings, with the file's and the defaults filled in.
+    pub(crate) fn resolve(self) -> Result<State, ConfigError> {
+        let file = File::read(self.config.as_deref())?;
+        self.resolve_with(&file)
+    }
+
+    fn resolve_with(self, file: &File) -> Result<State, ConfigError> {
+        let data_dir = self.data_dir.or(file.data_dir.clone()).unwrap_or_else(|| "carryall-data".into());
+        // Absolute, so that links to it in URLs do not depend on where the process stands.
+        let data_dir = std::path::absolute(&data_dir).map_err(|cause| ConfigError::new("--data-dir", cause))?;
+        let database_url = match self.database_url.or(file.database_url.clone()) {
+            Some(url) => checked_database_url(url)?,
+            None => sqlite_url(&data_dir.join("carryall.db"))?,
+        };
+        let files_url = match self.files_url.or(file.files_url.clone()) {
+            Some(url) => checked_files_url(&url)?,
+            None => Url::from_directory_path(data_dir.join("files"))
+                .map_err(|()| ConfigError::new("--data-dir", "it is not a path that an address can be made of"))?,
+        };
+        let secret_key_file =
+            self.secret_key_file.or(file.secret_key_file.clone()).unwrap_or_else(|| data_dir.join("secret.key"));
+        Ok(State { data_dir, database_url, files_url, secret_key_file })
+    }
+}
+
+impl ServeArgs {
+    /// The settings, with the file's and the defaults filled in.
+    pub(crate) fn resolve(self) -> Result<Server, ConfigError> {
+        let file = File::read(self.state.config.as_deref())?;
+        let state = self.state.resolve_with(&file)?;
+        let listen = listen(self.listen.or(file.listen.clone()))?;
+        let public_url = self.public_url.or(file.public_url.clone()).map(checked_public_url).transpose()?;
+        let demo = self.demo || file.demo;
+        let mut sources = Sources::collect(self.sources, &file)?;
+        if demo {
+            let url = format!("sqlite:{}", state.data_dir.join("demo.db").display());
+            sources.add(DEMO, &url, "--demo")?;
+        }
+        if sources.is_empty() {
+            return Err(ConfigError::new("--source", sources::NONE));
+        }
+        Ok(Server { state, listen, public_url, sources, demo })
+    }
+}
+
+impl ListenArgs {
+    /// The address, with the file's and the default filled in.
+    pub(crate) fn resolve(self) -> Result<SocketAddr, ConfigError> {
+        let file = File::read(self.config.as_deref())?;
+        listen(self.listen.or(file.listen))
+    }
+}
+
+fn listen(given: Option<String>) -> Result<SocketAddr, ConfigError> {
+    let address = given.unwrap_or_else(|| "127.0.0.1:8080".into());
+    address.parse().map_err(|_| {
+        ConfigError::new("--listen", format!("`{address}` is not an IP address and a port, like 127.0.0.1:8080"))
+    })
+}
+
+fn sqlite_url(path: &Path) -> Result<String, ConfigError> {
+    match path.to_str() {
+        // The one character that would begin the URL's parameters, and the one that escapes it.
+        Some(path) => Ok(format!("sqlite://{}", path.replace('%', "%25").replace('?', "%3F"))),
+        None => Err(ConfigError::new("--data-dir", "its path is not UTF-8")),
+    }
+}
+
+fn checked_database_url(url: String) -> Result<String, ConfigError> {
+    match url.split_once(':') {
+        Some(("sqlite", path)) if path.len() > 2 && !path.contains(":memory:") => Ok(url),
+        _ => Err(ConfigError::new(
+            "--database-url",
+            "only a SQLite file is supported, as sqlite:///srv/carryall/carryall.db",
+        )),
+    }
+}
+
+fn checked_files_url(url: &str) -> Result<Url, ConfigError> {
+    let why = "only a folder is supported, as file:///srv/carryall/files";
+    Url::parse(url).ok().filter(|url| url.scheme() == "file").ok_or_else(|| ConfigError::new("--files-url", why))
+}
+
+fn checked_public_url(url: String) -> Result<String, ConfigError> {
+    match Url::parse(&url) {
+        Ok(parsed) if matches!(parsed.scheme(), "http" | "https") && parsed.query().is_none() => {
+            Ok(url.trim_end_matches('/').to_owned())
+        }
+        _ => Err(ConfigError::new(
+            "--public-url",
+            format!("`{url}` is not an address like https://carryall.example.com"),
+        )),
+    }
+}

@@ -1,0 +1,54 @@
+//! `carryall.toml`.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use super::ConfigError;
+
+/// The file that is read if it is there and no other is named.
+const DEFAULT: &str = "carryall.toml";
+
+/// What a file may set. The names are those of the flags; an unknown one is an error, since it is a typing error.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) listen: Option<String>,
+    pub(super) public_url: Option<String>,
+    pub(super) data_dir: Option<PathBuf>,
+    pub(super) database_url: Option<String>,
+    pub(super) files_url: Option<String>,
+    pub(super) secret_key_file: Option<PathBuf>,
+    #[serde(default)]
+    pub(super) demo: bool,
+    #[serde(default)]
+    pub(super) source: BTreeMap<String, SourceTable>,
+}
+
+/// `[source.NAME]`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct SourceTable {
+    pub(super) url: String,
+}
+
+impl File {
+    /// The file at `path`; without a path, the one in the present folder if there is one.
+    pub(super) fn read(path: Option<&Path>) -> Result<Self, ConfigError> {
+        let name = path.unwrap_or(Path::new(DEFAULT));
+        match std::fs::read_to_string(name) {
+            Ok(text) => {
+                // The parser's message quotes the line, which may hold a password: only where and what is told.
+                toml::from_str(&text).map_err(|cause: toml::de::Error| {
+                    let line = cause.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+                    ConfigError::new(format!("{}, line {line}", name.display()), cause.message().replace('\n', " "))
+                })
+            }
+            Err(cause) if path.is_none() && cause.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(cause) => Err(ConfigError::new(name.display().to_string(), cause)),
+        }
+    }
+}

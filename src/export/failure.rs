@@ -1,0 +1,122 @@
+//! Why a run failed: the causes inside, and what the person who asked for the export is told.
+
+use std::io;
+
+use entity::data_export::FailureCode;
+use tokio::task::JoinError;
+
+use crate::{archive::VerifyError, source::SourceError};
+
+/// Why no archive was made.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    /// A source, named first, could not be read.
+    #[error("source {0}: {1}")]
+    Source(String, #[source] SourceError),
+    /// The archive could not be written.
+    #[error("the archive cannot be written: {0}")]
+    Write(#[from] io::Error),
+    /// The archive, read back, is not what was written.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+    /// The database counts other rows than it gave.
+    #[error("table {table}: the database counts {counted} rows and gave {written}")]
+    Count {
+        /// The table's name.
+        table: String,
+        /// Rows by the database's count.
+        counted: u64,
+        /// Rows it gave.
+        written: u64,
+    },
+    /// The reader went away before it had handed over everything.
+    #[error("the reading ended early")]
+    Abandoned,
+    /// A thread died.
+    #[error("a thread of the export died: {0}")]
+    Died(String),
+}
+
+impl PackError {
+    pub(super) fn died(cause: JoinError) -> Self {
+        Self::Died(cause.to_string())
+    }
+}
+
+/// What is stored of a failed run, and told by the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The stable code.
+    pub code: FailureCode,
+    /// What happened, to what, and what to do next.
+    pub message: String,
+    /// The table at which it happened.
+    pub table: Option<String>,
+}
+
+impl Failure {
+    /// The process that ran the export is gone.
+    pub(super) fn worker_lost() -> Self {
+        Self::new(
+            FailureCode::WorkerLost,
+            "The server stopped while this export ran. Nothing is wrong with your data: create the export again.",
+        )
+    }
+
+    /// A fault of Carryall, which the log tells under the export's id.
+    pub(super) fn internal() -> Self {
+        Self::new(
+            FailureCode::Internal,
+            "The export failed inside the server. Its log says why, under the id of this export.",
+        )
+    }
+
+    fn new(code: FailureCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), table: None }
+    }
+
+    fn disk_full() -> Self {
+        Self::new(
+            FailureCode::DiskFull,
+            "There is no room left where the archives are kept. Nothing half-written was left; make room and create the export again.",
+        )
+    }
+}
+
+impl From<&PackError> for Failure {
+    fn from(error: &PackError) -> Self {
+        match error {
+            PackError::Source(name, cause) => from_source(name, cause),
+            PackError::Write(cause) | PackError::Verify(VerifyError::Io(cause)) if is_full(cause) => Self::disk_full(),
+            PackError::Verify(VerifyError::Mismatch(_)) => Self::new(
+                FailureCode::VerificationFailed,
+                format!(
+                    "{error}. It was not offered; check the disk and the memory of the server, and create the export again."
+                ),
+            ),
+            PackError::Count { table, .. } => {
+                Self { table: Some(table.clone()), ..Self::new(FailureCode::VerificationFailed, error.to_string()) }
+            }
+            PackError::Write(_) | PackError::Verify(VerifyError::Io(_)) | PackError::Abandoned | PackError::Died(_) => {
+                Self::internal()
+            }
+        }
+    }
+}
+
+fn from_source(name: &str, cause: &SourceError) -> Failure {
+    let message = format!("Source {name}: {cause}");
+    match cause {
+        SourceError::Unreachable(_) => Failure::new(FailureCode::SourceUnreachable, message),
+        SourceError::Unauthorized(_) => Failure::new(FailureCode::SourceUnauthorized, message),
+        SourceError::Unreadable { table, .. } => {
+            Failure { table: Some(table.clone()), ..Failure::new(FailureCode::TableUnreadable, message) }
+        }
+        SourceError::Stopped => Failure::internal(),
+    }
+}
+
+/// Whether there is no room: on the disk, in the quota, or under the limit of a file's size.
+pub(super) fn is_full(cause: &io::Error) -> bool {
+    matches!(cause.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge)
+}

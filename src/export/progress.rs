@@ -1,0 +1,102 @@
+//! How far a run is: counted by the threads that work, read by the heartbeat that stores it.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicI32, AtomicI64, AtomicU64, Ordering::Relaxed},
+};
+
+use entity::data_export::Phase;
+
+/// The counters of one run.
+#[derive(Debug, Default)]
+pub struct Progress {
+    at: Mutex<At>,
+    tables_done: AtomicI32,
+    tables_total: AtomicI32,
+    rows_done: AtomicI64,
+    bytes_read: AtomicI64,
+    bytes_written: Arc<AtomicU64>,
+}
+
+#[derive(Clone, Debug)]
+struct At {
+    phase: Phase,
+    table: Option<String>,
+}
+
+impl Default for At {
+    fn default() -> Self {
+        Self { phase: Phase::Connecting, table: None }
+    }
+}
+
+/// The counters at one moment, in the types they are stored in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// What the run is doing.
+    pub phase: Phase,
+    /// The table being written.
+    pub current_table: Option<String>,
+    /// Tables written whole.
+    pub tables_done: i32,
+    /// Tables there are.
+    pub tables_total: i32,
+    /// Rows written.
+    pub rows_done: i64,
+    /// Bytes written in the export's format, before compression.
+    pub bytes_read: i64,
+    /// Bytes of the archive so far.
+    pub bytes_written: i64,
+}
+
+impl Progress {
+    /// The tables are known, and the writing begins.
+    pub(super) fn exporting(&self, tables: usize) {
+        self.tables_total.store(tables.try_into().unwrap_or(i32::MAX), Relaxed);
+        self.enter(Phase::Exporting, None);
+    }
+
+    /// A table begins.
+    pub(super) fn table(&self, name: &str) {
+        self.enter(Phase::Exporting, Some(name.to_owned()));
+    }
+
+    /// Rows were written, which were `bytes` in the export's format.
+    pub(super) fn rows(&self, rows: usize, bytes: usize) {
+        self.rows_done.fetch_add(rows.try_into().unwrap_or(i64::MAX), Relaxed);
+        self.bytes_read.fetch_add(bytes.try_into().unwrap_or(i64::MAX), Relaxed);
+    }
+
+    /// A table ends.
+    pub(super) fn table_done(&self) {
+        self.tables_done.fetch_add(1, Relaxed);
+    }
+
+    /// The archive is closed and is read back.
+    pub(super) fn verifying(&self) {
+        self.enter(Phase::Verifying, None);
+    }
+
+    /// The counter of the archive's bytes, for its writer to keep.
+    pub(super) fn bytes_written(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.bytes_written)
+    }
+
+    /// All counters.
+    pub fn read(&self) -> Reading {
+        let at = self.at.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Reading {
+            phase: at.phase,
+            current_table: at.table,
+            tables_done: self.tables_done.load(Relaxed),
+            tables_total: self.tables_total.load(Relaxed),
+            rows_done: self.rows_done.load(Relaxed),
+            bytes_read: self.bytes_read.load(Relaxed),
+            bytes_written: self.bytes_written.load(Relaxed).try_into().unwrap_or(i64::MAX),
+        }
+    }
+
+    fn enter(&self, phase: Phase, table: Option<String>) {
+        *self.at.lock().unwrap_or_else(PoisonError::into_inner) = At { phase, table };
+    }
+}

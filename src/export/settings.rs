@@ -1,0 +1,76 @@
+//! What an admin sets: one row, with its limits.
+
+use std::ops::RangeInclusive;
+
+use entity::data_export_settings::{ActiveModel, Column, Entity, ID, Model};
+use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, ExprTrait, QueryFilter, Set, sea_query::Expr};
+
+use super::Engine;
+
+/// How many completed exports may be kept.
+pub const MAXIMUM_EXPORTS: RangeInclusive<i32> = 1..=1000;
+/// How many minutes an export may run.
+pub const BACKUP_TIMEOUT_MINUTES: RangeInclusive<i32> = 60..=1440;
+
+/// A change of the settings. What is None stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    /// The version the change was made for; another one is refused.
+    pub expected_version: Option<i32>,
+    /// One export each night.
+    pub automatic_exports: Option<bool>,
+    /// Automatic exports also go to the configured storage.
+    pub upload_automatic_exports: Option<bool>,
+    /// Most completed exports kept.
+    pub maximum_exports: Option<i32>,
+    /// Longest run in minutes.
+    pub backup_timeout_minutes: Option<i32>,
+}
+
+/// Why the settings stayed as they were.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// Values out of their range: each with its field's name in the API.
+    #[error("some settings are out of range")]
+    OutOfRange(Vec<(&'static str, RangeInclusive<i32>)>),
+    /// Somebody else changed them in the meantime.
+    #[error("The settings were changed by somebody else: they are at version {0} now. Load them again.")]
+    Stale(i32),
+    /// Carryall's own database failed.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+/// The settings.
+pub async fn read(db: &DatabaseConnection) -> Result<Model, DbErr> {
+    Entity::find_by_id(ID).one(db).await?.ok_or_else(|| DbErr::RecordNotFound("the settings".into()))
+}
+
+impl Engine {
+    /// Changes the settings, all that the change names or nothing, and returns them.
+    pub async fn update_settings(&self, change: Change) -> Result<Model, SettingsError> {
+        let ranges = [
+            ("maximumExports", change.maximum_exports, MAXIMUM_EXPORTS),
+            ("backupTimeoutMinutes", change.backup_timeout_minutes, BACKUP_TIMEOUT_MINUTES),
+        ];
+        let wrong = ranges.into_iter().filter(|(_, value, range)| value.is_some_and(|value| !range.contains(&value)));
+        let wrong = wrong.map(|(field, _, range)| (field, range)).collect::<Vec<_>>();
+        if !wrong.is_empty() {
+            return Err(SettingsError::OutOfRange(wrong));
+        }
+        let db = &self.parts.db;
+        let mut row = ActiveModel::default();
+        row.automatic_exports = change.automatic_exports.map_or(row.automatic_exports, Set);
+        row.upload_automatic_exports = change.upload_automatic_exports.map_or(row.upload_automatic_exports, Set);
+        row.maximum_exports = change.maximum_exports.map_or(row.maximum_exports, Set);
+        row.backup_timeout_minutes = change.backup_timeout_minutes.map_or(row.backup_timeout_minutes, Set);
+        let mut update = Entity::update_many().set(row).col_expr(Column::Version, Expr::col(Column::Version).add(1));
+        update = update.filter(Column::Id.eq(ID));
+        if let Some(version) = change.expected_version {
+            update = update.filter(Column::Version.eq(version));
+        }
+        let changed = update.exec(db).await?.rows_affected == 1;
+        let settings = read(db).await?;
+        if changed { Ok(settings) } else { Err(SettingsError::Stale(settings.version)) }
+    }
+}

@@ -1,0 +1,112 @@
+//! The finished archives on the instance: one folder, in which a file with a plain name is whole.
+//!
+//! An archive is written as a [`Draft`] in the same folder, synced, and renamed into place. Reading goes
+//! through `object_store`, so that the folder can become a bucket without its callers changing.
+
+mod draft;
+pub mod link;
+
+use std::{
+    io,
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, local::LocalFileSystem, path::Path as Key};
+use url::Url;
+
+pub use draft::Draft;
+
+/// The archives of one instance.
+pub struct Files {
+    folder: PathBuf,
+    store: LocalFileSystem,
+}
+
+/// Why the folder for archives cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FilesError {
+    /// Not an address of a folder.
+    #[error("it is not the address of a folder: write file:///absolute/path")]
+    Address,
+    /// The folder cannot be made or opened.
+    #[error("the folder {0} cannot be used: {1}")]
+    Folder(PathBuf, #[source] io::Error),
+    /// The store refuses.
+    #[error("the archives cannot be reached: {0}")]
+    Store(#[from] object_store::Error),
+}
+
+impl Files {
+    /// The folder at `url` (`file:///…`), which is made if it is not there, for its owner only.
+    pub fn open(url: &Url) -> Result<Self, FilesError> {
+        let folder = match url.scheme() {
+            "file" => url.to_file_path().map_err(|()| FilesError::Address)?,
+            _ => return Err(FilesError::Address),
+        };
+        make_private_folder(&folder).map_err(|cause| FilesError::Folder(folder.clone(), cause))?;
+        let store = LocalFileSystem::new_with_prefix(&folder)?;
+        Ok(Self { folder, store })
+    }
+
+    /// Begins the file that is to be published as `name`. A stray of the same draft is replaced.
+    pub fn draft(&self, name: &str) -> io::Result<Draft> {
+        self.remove_draft(name)?;
+        Draft::named(&self.folder.join(draft_name(name)))
+    }
+
+    /// Offers a finished draft as `name`. Refuses to replace a file.
+    pub fn publish(&self, draft: Draft, name: &str) -> io::Result<()> {
+        draft.publish(&self.folder.join(name))
+    }
+
+    /// Removes what a run that died may have left of `name`: its draft, and the file if it came that far.
+    pub fn remove_remains(&self, name: &str) -> io::Result<()> {
+        self.remove_draft(name)?;
+        if_there(std::fs::remove_file(self.folder.join(name)))
+    }
+
+    /// The length of `name` in bytes, or None if there is no such file.
+    pub async fn length(&self, name: &str) -> Result<Option<u64>, FilesError> {
+        match self.store.head(&Key::parse(name).map_err(object_store::Error::from)?).await {
+            Ok(found) => Ok(Some(found.size)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(cause) => Err(cause.into()),
+        }
+    }
+
+    /// The bytes of `name` in `range`, piece by piece.
+    pub async fn read(
+        &self,
+        name: &str,
+        range: Range<u64>,
+    ) -> Result<BoxStream<'static, object_store::Result<Bytes>>, FilesError> {
+        let key = Key::parse(name).map_err(object_store::Error::from)?;
+        let options = GetOptions { range: Some(GetRange::Bounded(range)), ..GetOptions::default() };
+        Ok(self.store.get_opts(&key, options).await?.into_stream())
+    }
+
+    fn remove_draft(&self, name: &str) -> io::Result<()> {
+        if_there(std::fs::remove_file(self.folder.join(draft_name(name))))
+    }
+}
+
+/// The name under which `name` is written until it is whole.
+fn draft_name(name: &str) -> String {
+    format!(".{name}.part")
+}
+
+fn if_there(removed: io::Result<()>) -> io::Result<()> {
+    match removed {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+/// Makes `folder` and what is above it, with mode 0700; one that is there stays as it is.
+pub fn make_private_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}

@@ -1,0 +1,99 @@
+//! The history in pages, as the Relay cursor connections specification has them
+//! (<https://relay.dev/graphql/connections.htm>): newest first, a cursor being an export's id.
+
+use async_graphql::{
+    SimpleObject,
+    connection::{Connection, Edge},
+};
+use entity::data_export::{Column, Entity};
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseConnection, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use uuid::Uuid;
+
+use super::{data_export::DataExport, failure::Failure};
+
+/// Entries of a page when the client does not say.
+const PAGE: i32 = 20;
+/// Most entries of a page.
+const PAGE_MAXIMUM: i32 = 100;
+
+/// What a connection says beside its page.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub struct TotalCount {
+    /// How many there are in all pages.
+    total_count: i32,
+}
+
+impl TotalCount {
+    pub(super) fn new(count: u64) -> Self {
+        Self { total_count: count.try_into().unwrap_or(i32::MAX) }
+    }
+}
+
+/// Which page is asked for.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    pub(super) first: Option<i32>,
+    pub(super) after: Option<String>,
+    pub(super) last: Option<i32>,
+    pub(super) before: Option<String>,
+}
+
+/// A page of the history.
+pub(super) async fn connection(
+    db: &DatabaseConnection,
+    page: Page,
+) -> Result<Connection<String, DataExport, TotalCount>, Failure> {
+    let (size, from_end) = match (page.first, page.last) {
+        (Some(_), Some(_)) => return Err(Failure::BadArgument("Give `first` or `last`, not both.".into())),
+        (None, Some(last)) => (page_size("last", last)?, true),
+        (first, None) => (page_size("first", first.unwrap_or(PAGE))?, false),
+    };
+    let mut between = Condition::all();
+    if let Some(after) = page.after {
+        between = between.add(Column::Id.lt(cursor("after", &after)?));
+    }
+    if let Some(before) = page.before {
+        between = between.add(Column::Id.gt(cursor("before", &before)?));
+    }
+    let found = Entity::find().filter(between);
+    let found = if from_end { found.order_by_asc(Column::Id) } else { found.order_by_desc(Column::Id) };
+    let mut rows = found.limit(size).all(db).await?;
+    if from_end {
+        rows.reverse();
+    }
+    let (newer, older) = match (rows.first(), rows.last()) {
+        (Some(first), Some(last)) => (
+            any(db, Condition::all().add(Column::Id.gt(first.id))).await?,
+            any(db, Condition::all().add(Column::Id.lt(last.id))).await?,
+        ),
+        _ => (false, false),
+    };
+    let total = Entity::find().count(db).await?;
+    let mut connection = Connection::with_additional_fields(newer, older, TotalCount::new(total));
+    connection.edges.extend(rows.into_iter().map(|row| Edge::new(row.id.to_string(), DataExport(row))));
+    Ok(connection)
+}
+
+/// The size of a page, if it is one that is served.
+pub(super) fn page_size(argument: &str, size: i32) -> Result<u64, Failure> {
+    let allowed = (0..=PAGE_MAXIMUM).contains(&size).then_some(size);
+    allowed
+        .and_then(|size| u64::try_from(size).ok())
+        .ok_or_else(|| Failure::BadArgument(format!("`{argument}` must be 0 to {PAGE_MAXIMUM}.")))
+}
+
+/// The answer to a cursor that no page has shown.
+pub(super) fn unusable_cursor(argument: &str) -> Failure {
+    Failure::BadArgument(format!("`{argument}` must be a cursor from an earlier page."))
+}
+
+fn cursor(argument: &str, cursor: &str) -> Result<Uuid, Failure> {
+    cursor.parse().map_err(|_| unusable_cursor(argument))
+}
+
+async fn any(db: &DatabaseConnection, condition: Condition) -> Result<bool, DbErr> {
+    Ok(Entity::find().filter(condition).limit(1).count(db).await? > 0)
+}

@@ -1,0 +1,67 @@
+//! What a client is told when an operation fails as a whole: a stable code, and for a fault of the server
+//! nothing but a reference under which the log tells the cause.
+
+use std::sync::Arc;
+
+use async_graphql::ErrorExtensions;
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use crate::{export::CreateError, files::FilesError, secret::KeyError};
+
+/// A failed operation. Deliberately without `Display`: the only way to a client is the conversion below.
+#[derive(Clone, Debug)]
+pub enum Failure {
+    /// An argument is not usable: a message for the client.
+    BadArgument(String),
+    /// There is no such thing: a message for the client.
+    NotFound(String),
+    /// A fault of the server.
+    Fault(Arc<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<Failure> for async_graphql::Error {
+    fn from(failure: Failure) -> Self {
+        let (message, code) = match failure {
+            Failure::BadArgument(message) => (message, "BAD_ARGUMENT"),
+            Failure::NotFound(message) => (message, "NOT_FOUND"),
+            Failure::Fault(cause) => {
+                let reference = Uuid::new_v4();
+                tracing::error!(%reference, %cause, "an operation of the API failed");
+                (format!("The server failed. Its log tells why, under {reference}."), "INTERNAL")
+            }
+        };
+        Self::new(message).extend_with(|_, extensions| extensions.set("code", code))
+    }
+}
+
+impl From<DbErr> for Failure {
+    fn from(cause: DbErr) -> Self {
+        Self::Fault(Arc::new(cause))
+    }
+}
+
+impl From<FilesError> for Failure {
+    fn from(cause: FilesError) -> Self {
+        Self::Fault(Arc::new(cause))
+    }
+}
+
+impl From<KeyError> for Failure {
+    fn from(cause: KeyError) -> Self {
+        Self::Fault(Arc::new(cause))
+    }
+}
+
+impl From<CreateError> for Failure {
+    fn from(cause: CreateError) -> Self {
+        Self::Fault(Arc::new(cause))
+    }
+}
+
+impl From<async_graphql::Error> for Failure {
+    /// What the request should have brought along and did not.
+    fn from(cause: async_graphql::Error) -> Self {
+        Self::Fault(Arc::new(std::io::Error::other(cause.message)))
+    }
+}

@@ -1,0 +1,50 @@
+//! The GraphQL API. It reads Carryall's tables directly; every change goes through [`Engine`].
+//!
+//! `schema.graphql` at the top of the repository is what this module generates (`carryall schema`); a test
+//! fails when the two differ.
+
+mod data_export;
+mod data_export_connection;
+mod data_export_settings;
+mod exported_table;
+mod failure;
+mod mutation;
+mod query;
+mod scalar;
+mod subscription;
+mod user_error;
+mod viewer;
+
+use std::sync::Arc;
+
+use async_graphql::SchemaBuilder;
+use sea_orm::DatabaseConnection;
+
+use crate::export::Engine;
+
+pub use mutation::Mutation;
+pub use query::Query;
+pub use subscription::Subscription;
+pub use viewer::Viewer;
+
+/// The schema of the API.
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
+
+/// Where the server is reached from outside, without a slash at the end. Given with each request, since it
+/// may be read from the request.
+#[derive(Clone, Debug)]
+pub struct PublicUrl(pub String);
+
+/// The schema, ready to execute. A request must bring a [`Viewer`] and a [`PublicUrl`].
+pub fn schema(engine: Arc<Engine>, db: DatabaseConnection) -> Schema {
+    builder().data(engine).data(db).finish()
+}
+
+/// The schema in the schema definition language.
+pub fn sdl() -> String {
+    builder().finish().sdl_with_options(async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items())
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query, Mutation, Subscription)
+}

@@ -1,0 +1,81 @@
+//! What can be watched.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Subscription};
+use entity::data_export::{Entity, Model, State};
+use futures_util::{Stream, stream};
+use sea_orm::{DatabaseConnection, EntityTrait};
+use tokio::sync::broadcast::{self, error::RecvError};
+use uuid::Uuid;
+
+use super::{data_export::DataExport, failure::Failure};
+use crate::export::Engine;
+
+/// What can be watched.
+pub struct Subscription;
+
+#[Subscription]
+impl Subscription {
+    /// One export: its present state at once, then each change. Ends when the export has reached its final
+    /// state, so that a client that comes late, or again, never waits for ever.
+    async fn data_export_progress(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+    ) -> Result<impl Stream<Item = Result<DataExport, Failure>> + use<>, Failure> {
+        let db = ctx.data::<DatabaseConnection>()?.clone();
+        // The changes are listened to before the state is read, so that none falls between the two.
+        let changes = ctx.data::<Arc<Engine>>()?.changes();
+        let unknown = || Failure::NotFound("There is no export with this id.".into());
+        let id = id.parse::<Uuid>().map_err(|_| unknown())?;
+        let export = Entity::find_by_id(id).one(&db).await?.ok_or_else(unknown)?;
+        Ok(states(Watch { db, changes, id, shown: None }, export))
+    }
+}
+
+/// One client's view of one export.
+struct Watch {
+    db: DatabaseConnection,
+    changes: broadcast::Receiver<Uuid>,
+    id: Uuid,
+    /// The sequence number of the state that was shown last.
+    shown: Option<i64>,
+}
+
+fn states(watch: Watch, first: Model) -> impl Stream<Item = Result<DataExport, Failure>> {
+    stream::unfold(Some((watch, Some(first))), async |state| {
+        let (mut watch, first) = state?;
+        let next = match first {
+            Some(first) => Ok(Some(first)),
+            None => watch.next().await,
+        };
+        match next {
+            Ok(Some(export)) => {
+                watch.shown = Some(export.sequence);
+                let last = matches!(export.state, State::Completed | State::Failed);
+                Some((Ok(DataExport(export)), (!last).then_some((watch, None))))
+            }
+            Ok(None) => None,
+            Err(failure) => Some((Err(failure), None)),
+        }
+    })
+}
+
+impl Watch {
+    /// The next state that was not shown yet; None if the export is gone or the server stops.
+    async fn next(&mut self) -> Result<Option<Model>, Failure> {
+        loop {
+            match self.changes.recv().await {
+                Ok(changed) if changed != self.id => continue,
+                // Of a listener that fell behind, only the present state is owed.
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return Ok(None),
+            }
+            match Entity::find_by_id(self.id).one(&self.db).await? {
+                Some(export) if Some(export.sequence) == self.shown => {}
+                other => return Ok(other),
+            }
+        }
+    }
+}

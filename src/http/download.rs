@@ -1,0 +1,99 @@
+//! `/downloads/…`: an archive, whole or a range of it (RFC 9110, section 14), by a signed link that expires.
+
+use std::ops::Range;
+
+use axum::{
+    body::Body,
+    extract::{Path, Query, State},
+    http::{HeaderMap, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use http_range_header::{RangeUnsatisfiableError, parse_range_header};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::App;
+use crate::export::{Download, DownloadError};
+
+/// The signed part of a link.
+#[derive(Deserialize)]
+pub(super) struct Signed {
+    expires: i64,
+    signature: String,
+}
+
+/// Hands an archive out. HEAD comes here too.
+pub(super) async fn download(
+    State(app): State<App>,
+    method: Method,
+    Path((id, file_name)): Path<(Uuid, String)>,
+    Query(signed): Query<Signed>,
+    headers: HeaderMap,
+) -> Result<Response, DownloadError> {
+    let download = app.engine.follow(id, &file_name, signed.expires, &signed.signature).await?;
+    let (status, range) = match wanted(&headers, &download) {
+        Ok(Some(range)) => (StatusCode::PARTIAL_CONTENT, range),
+        Ok(None) => (StatusCode::OK, 0..download.bytes),
+        Err(Unsatisfiable) => return Ok(unsatisfiable(&download)),
+    };
+    let body = match method {
+        Method::HEAD => Body::empty(),
+        _ => Body::from_stream(app.engine.read(&download, range.clone()).await?),
+    };
+    let mut response = Response::builder()
+        .status(status)
+        .header(header::CONTENT_TYPE, "application/zip")
+        .header(header::CONTENT_LENGTH, range.end - range.start)
+        .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", download.file_name))
+        .header(header::ACCEPT_RANGES, "bytes")
+        .header(header::ETAG, etag(&download))
+        .header(header::CACHE_CONTROL, "private, no-store");
+    if status == StatusCode::PARTIAL_CONTENT {
+        let content_range = format!("bytes {}-{}/{}", range.start, range.end - 1, download.bytes);
+        response = response.header(header::CONTENT_RANGE, content_range);
+    }
+    Ok(response.body(body).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()))
+}
+
+/// A range that lies outside of the archive.
+struct Unsatisfiable;
+
+/// The range that is asked for; None for the whole. A range is ignored, as the standard allows, if it is not one of
+/// bytes, if there are several, or if `If-Range` names another archive.
+fn wanted(headers: &HeaderMap, download: &Download) -> Result<Option<Range<u64>>, Unsatisfiable> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let Some(asked) = text(header::RANGE) else { return Ok(None) };
+    if text(header::IF_RANGE).is_some_and(|tag| tag != etag(download)) {
+        return Ok(None);
+    }
+    let Ok(parsed) = parse_range_header(asked) else { return Ok(None) };
+    match parsed.validate(download.bytes).as_deref() {
+        Ok([range]) => Ok(Some(*range.start()..*range.end() + 1)),
+        Err(RangeUnsatisfiableError::Unsatisfiable) => Err(Unsatisfiable),
+        _ => Ok(None),
+    }
+}
+
+fn etag(download: &Download) -> String {
+    format!("\"{}\"", download.sha256)
+}
+
+fn unsatisfiable(download: &Download) -> Response {
+    let length = format!("bytes */{}", download.bytes);
+    (StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, length)]).into_response()
+}
+
+impl IntoResponse for DownloadError {
+    fn into_response(self) -> Response {
+        let status = match self {
+            Self::Forged | Self::Expired => StatusCode::FORBIDDEN,
+            Self::Gone => StatusCode::GONE,
+            Self::Database(_) | Self::Files(_) => {
+                tracing::error!(cause = %self, "a download failed");
+                let message = "The server cannot reach this file at the moment. Its log says why.\n";
+                return (StatusCode::SERVICE_UNAVAILABLE, message).into_response();
+            }
+        };
+        (status, format!("{self}\n")).into_response()
+    }
+}

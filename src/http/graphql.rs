@@ -1,0 +1,118 @@
+//! `/graphql`: operations by POST, subscriptions by WebSocket (`graphql-transport-ws`).
+
+use async_graphql::Data;
+use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{
+        State, WebSocketUpgrade,
+        ws::{CloseFrame, Message, WebSocket, rejection::WebSocketUpgradeRejection},
+    },
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use futures_util::{SinkExt, StreamExt};
+use sea_orm::DatabaseConnection;
+use serde_json::{Value, json};
+
+use super::{App, auth};
+use crate::graphql::PublicUrl;
+
+/// The one subprotocol spoken (<https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md>).
+const PROTOCOL: &str = "graphql-transport-ws";
+
+/// The close code for a token that is refused.
+const FORBIDDEN: u16 = 4403;
+
+/// Executes one operation.
+pub(super) async fn execute(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
+    let viewer = match auth::viewer(&app.db, &headers).await {
+        Ok(viewer) => viewer,
+        Err(refused) => return refused.into_response(),
+    };
+    if !is_json(&headers) {
+        return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send the operation as application/json.");
+    }
+    let request = match serde_json::from_slice::<async_graphql::Request>(&body) {
+        Ok(request) => request.data(viewer).data(app.public_url(&headers)),
+        Err(cause) => {
+            let message = format!("The body is not a GraphQL request in JSON: {cause}.");
+            return problem(StatusCode::BAD_REQUEST, &message);
+        }
+    };
+    Json(app.schema.execute(request).await).into_response()
+}
+
+/// Opens a WebSocket for subscriptions. The token comes in the payload of `connection_init`.
+pub(super) async fn subscribe(
+    State(app): State<App>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    protocol: Result<GraphQLProtocol, StatusCode>,
+) -> Response {
+    let Ok(upgrade) = upgrade else {
+        let mut refused = problem(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "Operations are sent by POST, subscriptions over a WebSocket; GET alone does nothing.",
+        );
+        refused.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("POST"));
+        return refused;
+    };
+    let Some(protocol) = protocol.ok().filter(|_| speaks(&headers)) else {
+        return problem(StatusCode::BAD_REQUEST, "The WebSocket's subprotocol must be graphql-transport-ws.");
+    };
+    let public_url = app.public_url(&headers);
+    upgrade
+        .max_message_size(super::BODY_MAXIMUM)
+        .protocols([PROTOCOL])
+        .on_upgrade(move |socket| serve(app, socket, protocol, public_url))
+}
+
+async fn serve(app: App, socket: WebSocket, protocol: GraphQLProtocol, public_url: PublicUrl) {
+    let db = app.db.clone();
+    let (sink, stream) = socket.split();
+    // The library closes with 1002 when the token is refused; the protocol's own code for that is 4403.
+    let sink = sink.with(|message| {
+        std::future::ready(Ok::<_, axum::Error>(match message {
+            Message::Close(Some(frame)) if auth::is_refusal(&frame.reason) => {
+                Message::Close(Some(CloseFrame { code: FORBIDDEN, ..frame }))
+            }
+            other => other,
+        }))
+    });
+    let connection = GraphQLWebSocket::new_with_pair(sink, stream, app.schema, protocol)
+        .on_connection_init(move |payload| connection_data(db, payload, public_url))
+        .serve();
+    tokio::select! { () = connection => {}, () = app.stop.cancelled() => {} }
+}
+
+/// What the operations of a connection know, if its token is good.
+async fn connection_data(db: DatabaseConnection, payload: Value, url: PublicUrl) -> async_graphql::Result<Data> {
+    // HTTP's header names have no case, and clients write this one either way.
+    let authorization = payload.as_object().and_then(|fields| {
+        fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization")).and_then(|(_, value)| value.as_str())
+    });
+    let viewer = auth::bearer(&db, authorization).await.map_err(|refused| refused.message())?;
+    let mut data = Data::default();
+    data.insert(viewer);
+    data.insert(url);
+    Ok(data)
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+fn speaks(headers: &HeaderMap) -> bool {
+    let offered = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
+    offered.flat_map(|value| value.split(',')).any(|protocol| protocol.trim() == PROTOCOL)
+}
+
+/// A request that never came to be an operation.
+fn problem(status: StatusCode, message: &str) -> Response {
+    let body = json!({"errors": [{"message": message, "extensions": {"code": "BAD_REQUEST"}}]});
+    (status, Json(body)).into_response()
+}

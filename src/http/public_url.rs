@@ -1,0 +1,19 @@
+//! Where the server is reached from outside: as the setting says, else as the request was addressed.
+
+use axum::http::{HeaderMap, header, uri::Authority};
+
+use super::App;
+use crate::graphql::PublicUrl;
+
+impl App {
+    /// The address in front of the links of an answer to a request with these headers.
+    pub(super) fn public_url(&self, headers: &HeaderMap) -> PublicUrl {
+        if let Some(url) = &self.public_url {
+            return PublicUrl(url.to_string());
+        }
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        // HTTP/1.1 has no request without a host; a garbled one gets a link without a host.
+        let host = host.and_then(|host| host.parse::<Authority>().ok());
+        PublicUrl(host.map(|host| format!("http://{host}")).unwrap_or_default())
+    }
+}

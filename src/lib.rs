@@ -1,0 +1,41 @@
+//! Carryall: a full copy of your application's data, in a bag you can carry.
+//!
+//! # The walk of one export
+//!
+//! `createDataExport` ([`graphql`]) puts a row into the queue ([`export`]). A worker claims it, takes a
+//! snapshot of every source ([`source`]), writes each table ([`format`](mod@format)) into an encrypted zip
+//! ([`archive`]), reads the zip back, gives it its name among the finished files ([`files`]), and marks the row
+//! completed. Everyone who subscribed sees each step; [`http`] hands the file out.
+//!
+//! # Layout
+//!
+//! A module may name only modules further up in the list below, so that each can be read on its own. A test
+//! (`tests/it/layout.rs`) holds it to that.
+//!
+//! # Invariants
+//!
+//! - [`source`], [`format`](mod@format), [`archive`] and [`files`] know nothing of exports, settings or
+//!   Carryall's own tables.
+//! - [`format`](mod@format) does no I/O.
+//! - `export/queue.rs` is the only file that writes an export's state, each time in one conditional UPDATE.
+//! - Nothing holds a whole table or a whole archive in memory.
+//! - A file is synced, read back and then renamed into place; what has a plain name is whole.
+//! - A run's file is named in its row before it exists, so that a start after a crash removes exactly what
+//!   that run left, and nothing else.
+//! - `graphql::Failure` does not implement `Display`, so that an internal error cannot reach a client by accident.
+//! - The time is an argument: only `main` reads the real clock. Randomness is drawn in [`secret`] alone.
+
+pub mod clock;
+pub mod database;
+pub mod secret;
+pub mod token;
+
+pub mod archive;
+pub mod export;
+pub mod files;
+pub mod format;
+pub mod source;
+
+pub mod demo;
+pub mod graphql;
+pub mod http;

@@ -1,0 +1,2 @@
+//! Tests of the whole, in one binary.
+fn main() {}
