@@ -34,8 +34,10 @@ enum Command {
 
 fn main() -> ExitCode {
     let carryall = Carryall::parse();
+    // Everything that Carryall writes is for its owner only, the database's files too.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     // RUST_LOG is the name the field knows; the log goes to stderr, so that stdout has only what was asked for.
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sea_orm_migration=warn"));
     let log = std::io::stderr();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(log.is_terminal()).with_writer(std::io::stderr).init();
     match command::run(carryall.command) {

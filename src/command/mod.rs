@@ -19,6 +19,7 @@ use carryall::{
     secret::{KeyError, PasswordError},
     token::TokenError,
 };
+use chrono::SubsecRound;
 use sea_orm::DbErr;
 
 use crate::{Command, config::ConfigError};
@@ -108,7 +109,8 @@ pub(crate) fn run(command: Command) -> Result<(), CommandError> {
 /// The real clock.
 #[expect(clippy::disallowed_methods, reason = "this is where the time comes from")]
 fn clock() -> Clock {
-    Clock::new(chrono::Utc::now)
+    // Milliseconds: no client needs more, and every database keeps them.
+    Clock::new(|| chrono::Utc::now().trunc_subsecs(3))
 }
 
 /// Returns when the process is asked to stop.

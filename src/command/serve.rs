@@ -57,7 +57,10 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), CommandError> {
         stop: stop.clone(),
     };
     info!("listening at {url}");
-    run(app, listener, &engine, &stop).await
+    let ended = run(app.clone(), listener, &engine, &stop).await;
+    // Closing writes SQLite's log back into its file.
+    app.db.close().await?;
+    ended
 }
 
 /// Serves and works until a signal, then lets downloads end and ends the running export.

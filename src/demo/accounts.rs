@@ -4,10 +4,12 @@ use chrono::{NaiveDate, TimeDelta};
 use rusqlite::{Connection, Result, params};
 use serde_json::json;
 
-use super::calendar::{self, TODAY, days_ago};
-use super::dice::Dice;
-use super::hostile;
-use super::vocabulary::{Country, Vocabulary};
+use super::{
+    calendar::{self, TODAY, days_ago},
+    dice::Dice,
+    hostile,
+    vocabulary::{Country, Vocabulary},
+};
 
 const ACCOUNTS: i64 = 1_400;
 

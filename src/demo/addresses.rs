@@ -2,8 +2,7 @@
 
 use rusqlite::{Connection, Result, params};
 
-use super::accounts::Account;
-use super::dice::Dice;
+use super::{accounts::Account, dice::Dice};
 
 /// Fills `addresses`; the result has the service addresses' ids for every account, in order.
 pub(super) fn fill(db: &Connection, accounts: &[Account<'_>]) -> Result<Vec<Vec<i64>>> {

@@ -2,11 +2,7 @@
 
 use rusqlite::{Connection, Result, params};
 
-use super::accounts::Account;
-use super::calendar::days_ago;
-use super::dice::Dice;
-use super::hostile;
-use super::vocabulary::Person;
+use super::{accounts::Account, calendar::days_ago, dice::Dice, hostile, vocabulary::Person};
 
 /// Every so many contacts, one has a hostile name.
 const HOSTILE_EVERY: i64 = 67;

@@ -1,7 +1,9 @@
 //! Chance that falls the same way each time: every noun has a stream of its own, so a change to one leaves the others be.
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_chacha::{
+    ChaCha8Rng,
+    rand_core::{Rng, SeedableRng},
+};
 
 const SEED: [u8; 32] = *b"carryall demo: heronwire, 2026.1";
 

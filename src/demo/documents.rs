@@ -2,14 +2,7 @@
 
 use rusqlite::{Connection, Result, params};
 
-use super::accounts::Account;
-use super::calendar;
-use super::dice::Dice;
-use super::hostile;
-use super::image;
-use super::prose;
-use super::staff::User;
-use super::vocabulary::Vocabulary;
+use super::{accounts::Account, calendar, dice::Dice, hostile, image, prose, staff::User, vocabulary::Vocabulary};
 
 const DOCUMENTS: i64 = 450;
 

@@ -3,9 +3,7 @@
 use chrono::Months;
 use rusqlite::{Connection, Result, params};
 
-use super::calendar::TODAY;
-use super::dice::Dice;
-use super::vocabulary::Vocabulary;
+use super::{calendar::TODAY, dice::Dice, vocabulary::Vocabulary};
 
 const MONTHS: u32 = 36;
 

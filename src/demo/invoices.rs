@@ -3,11 +3,13 @@
 use chrono::{Months, NaiveDate, TimeDelta};
 use rusqlite::{Connection, Result, params};
 
-use super::accounts::Account;
-use super::calendar::{self, TODAY};
-use super::dice::Dice;
-use super::services::Service;
-use super::vocabulary::Prose;
+use super::{
+    accounts::Account,
+    calendar::{self, TODAY},
+    dice::Dice,
+    services::Service,
+    vocabulary::Prose,
+};
 
 const MONTHS: u32 = 12;
 

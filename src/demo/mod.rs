@@ -31,9 +31,11 @@ mod vocabulary;
 #[cfg(test)]
 mod tests;
 
-use std::fs::{self, File};
-use std::io;
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
 
 use rusqlite::Connection;
 
@@ -46,7 +48,7 @@ const PREFIX: &str = ".carryall-demo-";
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     /// The file or its folder cannot be written.
-    #[error("cannot write the demo database {}", path.display())]
+    #[error("{}: {source}", path.display())]
     Write {
         /// Where it should be.
         path: PathBuf,
@@ -54,10 +56,10 @@ pub enum DemoError {
         source: io::Error,
     },
     /// SQLite refused: a full disk, as a rule.
-    #[error("cannot fill the demo database")]
+    #[error("SQLite: {0}")]
     Fill(#[from] rusqlite::Error),
     /// A table of words in this program does not parse.
-    #[error("the demo's words are damaged")]
+    #[error("its words are damaged: {0}")]
     Words(#[from] toml::de::Error),
 }
 

@@ -3,13 +3,7 @@
 use chrono::{NaiveDate, TimeDelta};
 use rusqlite::{Connection, Result, params};
 
-use super::accounts::Account;
-use super::calendar;
-use super::dice::Dice;
-use super::hostile;
-use super::prose;
-use super::staff::User;
-use super::vocabulary::Vocabulary;
+use super::{accounts::Account, calendar, dice::Dice, hostile, prose, staff::User, vocabulary::Vocabulary};
 
 const NOTES: i64 = 2_800;
 

@@ -3,10 +3,12 @@
 use chrono::{NaiveDate, TimeDelta};
 use rusqlite::{Connection, Result, params};
 
-use super::accounts::Account;
-use super::calendar::{self, TODAY, days_ago};
-use super::dice::Dice;
-use super::invoices::Invoice;
+use super::{
+    accounts::Account,
+    calendar::{self, TODAY, days_ago},
+    dice::Dice,
+    invoices::Invoice,
+};
 
 struct Payment {
     invoice: Option<i64>,

@@ -2,8 +2,10 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::dice::Dice;
-use super::vocabulary::{Country, Prose, Vocabulary};
+use super::{
+    dice::Dice,
+    vocabulary::{Country, Prose, Vocabulary},
+};
 
 /// One of `sentences`, with its blanks filled.
 pub(super) fn sentence(dice: &mut Dice, sentences: &[String], country: &Country) -> String {

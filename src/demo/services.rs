@@ -4,9 +4,11 @@ use chrono::{NaiveDate, TimeDelta};
 use rusqlite::{Connection, Result, params};
 use serde_json::json;
 
-use super::accounts::Account;
-use super::calendar::{self, TODAY};
-use super::dice::Dice;
+use super::{
+    accounts::Account,
+    calendar::{self, TODAY},
+    dice::Dice,
+};
 
 /// What is sold.
 pub(super) struct Plan {

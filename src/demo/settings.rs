@@ -3,10 +3,12 @@
 use rusqlite::{Connection, Result, params};
 use serde_json::json;
 
-use super::calendar::{self, days_ago};
-use super::dice::Dice;
-use super::staff::User;
-use super::vocabulary::Vocabulary;
+use super::{
+    calendar::{self, days_ago},
+    dice::Dice,
+    staff::User,
+    vocabulary::Vocabulary,
+};
 
 /// Fills `settings`.
 pub(super) fn fill(db: &Connection, words: &Vocabulary, users: &[User]) -> Result<()> {

@@ -4,9 +4,11 @@ use chrono::{NaiveDateTime, TimeDelta};
 use rusqlite::{Connection, Result, params};
 use serde_json::json;
 
-use super::calendar::{self, days_ago};
-use super::dice::Dice;
-use super::vocabulary::Vocabulary;
+use super::{
+    calendar::{self, days_ago},
+    dice::Dice,
+    vocabulary::Vocabulary,
+};
 
 const USERS: i64 = 44;
 

@@ -4,14 +4,15 @@ use chrono::{NaiveDateTime, TimeDelta};
 use rusqlite::{Connection, Result, params};
 use serde_json::json;
 
-use super::accounts::Account;
-use super::calendar::{self, days_ago};
-use super::contacts::Contact;
-use super::dice::Dice;
-use super::hostile;
-use super::prose;
-use super::staff::User;
-use super::vocabulary::Vocabulary;
+use super::{
+    accounts::Account,
+    calendar::{self, days_ago},
+    contacts::Contact,
+    dice::Dice,
+    hostile, prose,
+    staff::User,
+    vocabulary::Vocabulary,
+};
 
 const TICKETS: i64 = 2_600;
 

@@ -3,9 +3,11 @@
 use chrono::{NaiveTime, TimeDelta};
 use rusqlite::{CachedStatement, Connection, Result, params};
 
-use super::calendar::{self, TODAY, days_ago};
-use super::dice::Dice;
-use super::services::Service;
+use super::{
+    calendar::{self, TODAY, days_ago},
+    dice::Dice,
+    services::Service,
+};
 
 const DAYS: i64 = 14;
 

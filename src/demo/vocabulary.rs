@@ -1,11 +1,12 @@
 //! The words that the demo is made of, read from the tables in `words/`.
 
 use chrono::NaiveDateTime;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 
-use super::calendar::{self, Summer};
-use super::dice::Dice;
+use super::{
+    calendar::{self, Summer},
+    dice::Dice,
+};
 
 /// All words.
 pub(super) struct Vocabulary {

@@ -34,7 +34,7 @@ pub(super) async fn execute(State(app): State<App>, headers: HeaderMap, body: By
     if !is_json(&headers) {
         return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send the operation as application/json.");
     }
-    let request = match serde_json::from_slice::<async_graphql::Request>(&body) {
+    let request = match parse(&body) {
         Ok(request) => request.data(viewer).data(app.public_url(&headers)),
         Err(cause) => {
             let message = format!("The body is not a GraphQL request in JSON: {cause}.");
@@ -98,6 +98,12 @@ async fn connection_data(db: DatabaseConnection, payload: Value, url: PublicUrl)
     data.insert(viewer);
     data.insert(url);
     Ok(data)
+}
+
+/// The operation in a body, which must be a JSON object: a sequence would be taken for the fields in their order.
+fn parse(body: &[u8]) -> serde_json::Result<async_graphql::Request> {
+    let fields = serde_json::from_slice::<serde_json::Map<String, Value>>(body)?;
+    serde_json::from_value(Value::Object(fields))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -1,2 +1,20 @@
-//! Tests of the whole, in one binary.
-fn main() {}
+//! Tests of the whole, in one binary: one file a promise. `app` is a server inside the test, `process` the real
+//! binary, `foreign` the programs of others that must agree with what Carryall wrote.
+
+mod app;
+mod foreign;
+mod process;
+
+mod archive;
+mod command;
+mod crash;
+mod create;
+mod disk_full;
+mod download;
+mod history;
+mod layout;
+mod progress;
+mod schema;
+mod settings;
+mod sign_in;
+mod sources;

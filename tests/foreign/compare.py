@@ -1,0 +1,105 @@
+"""Compares every value in an archive with the SQLite database that it was made from.
+
+    compare.py ARCHIVE PASSWORD SOURCE=DATABASE …
+
+pyzipper opens the archive, DuckDB reads the CSV (it tells an empty field from an empty text), Python's own sqlite3
+reads the database. None of them shares code with Carryall.
+"""
+
+import base64
+import json
+import pathlib
+import sqlite3
+import struct
+import sys
+import tempfile
+
+import duckdb
+import pyzipper
+
+
+def main(archive, password, *sources):
+    databases = dict(source.split("=", 1) for source in sources)
+    with tempfile.TemporaryDirectory() as folder, pyzipper.AESZipFile(archive) as zip_file:
+        for entry in zip_file.infolist():
+            check_encryption(entry)
+        zip_file.setpassword(password.encode())
+        zip_file.extractall(folder)
+        check_contents(pathlib.Path(folder), databases)
+
+
+def check_encryption(entry):
+    """AE-2 with AES-256, and no checksum of the clear text."""
+    assert entry.flag_bits & 1, f"{entry.filename} is not encrypted"
+    assert (entry.wz_aes_version, entry.wz_aes_strength) == (2, 3), f"{entry.filename} is not AE-2 with AES-256"
+    assert entry.CRC == 0, f"{entry.filename} shows the CRC of its clear text"
+
+
+def check_contents(folder, databases):
+    descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    described = {resource["path"] for resource in descriptor["resources"]}
+    assert found == described | {"datapackage.json", "README.txt"}, f"{found ^ described} is not described"
+    exported = {name: set() for name in databases}
+    for resource in descriptor["resources"]:
+        origin = resource["carryall"]
+        exported[origin["source"]].add(origin["table"])
+        check_table(folder, resource, databases[origin["source"]])
+    for name, database in databases.items():
+        with sqlite3.connect(database) as connection:
+            listed = connection.execute(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+            )
+            assert {row[0] for row in listed} == exported[name], f"not all tables of {name} are in the archive"
+
+
+def check_table(folder, resource, database):
+    table = resource["carryall"]["table"]
+    fields = [field["name"] for field in resource["schema"]["fields"]]
+    with sqlite3.connect(database) as connection:
+        columns = ", ".join(quoted(field) for field in fields)
+        expected = connection.execute(f"SELECT {columns} FROM {quoted(table)}").fetchall()
+    actual = read_csv(folder / resource["path"], fields)
+    assert len(actual) == len(expected) == resource["carryall"]["rowCount"], f"{table}: {len(actual)} rows"
+    for number, (want, have) in enumerate(zip(expected, actual), 1):
+        for field, wanted, had in zip(fields, want, have):
+            assert equal(wanted, had), f"{table}, row {number}, {field}: {had!r} is not {wanted!r}"
+
+
+def read_csv(path, fields):
+    """Every field as text or None. The columns are given numbers, since DuckDB's names have no case."""
+    columns = {f"c{number}": "VARCHAR" for number in range(len(fields))}
+    lines = duckdb.read_csv(str(path), header=False, auto_detect=False, columns=columns, **DIALECT)
+    (header,) = lines.limit(1).fetchall()
+    assert list(header) == fields, f"{path}: the header is {header}"
+    return duckdb.read_csv(str(path), header=True, auto_detect=False, columns=columns, **DIALECT).fetchall()
+
+
+# Without an escape of NULL in quotes: "" is an empty text.
+DIALECT = {
+    "delimiter": ",",
+    "quotechar": '"',
+    "escapechar": '"',
+    "na_values": [""],
+    "allow_quoted_nulls": False,
+    "strict_mode": True,
+    "parallel": False,
+    "max_line_size": 64 << 20,
+}
+
+
+def equal(value, text):
+    if value is None or text is None:
+        return value is None and text is None
+    if isinstance(value, float):
+        return struct.pack("d", value) == struct.pack("d", float(text)) and not text.isdigit()
+    if isinstance(value, bytes):
+        return value == base64.b64decode(text, validate=True)
+    return str(value) == text
+
+
+def quoted(name):
+    return '"' + name.replace('"', '""') + '"'
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,134 @@
+//! dataExportProgress over graphql-transport-ws: whoever watches sees the end, however late.
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Message, client::IntoClientRequest, protocol::frame::coding::CloseCode},
+};
+
+use crate::app::{PATIENCE, TestApp, database_of};
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+const ROWS: &str = "CREATE TABLE t (a); \
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) INSERT INTO t SELECT i FROM n";
+
+async fn connect(app: &TestApp) -> Socket {
+    let mut request = app.url.replace("http", "ws").into_client_request().unwrap();
+    *request.uri_mut() = format!("{}/graphql", app.url.replace("http", "ws")).parse().unwrap();
+    request.headers_mut().insert("Sec-WebSocket-Protocol", "graphql-transport-ws".parse().unwrap());
+    connect_async(request).await.unwrap().0
+}
+
+async fn send(socket: &mut Socket, message: Value) {
+    socket.send(Message::text(message.to_string())).await.unwrap();
+}
+
+async fn receive(socket: &mut Socket) -> Message {
+    tokio::time::timeout(PATIENCE, socket.next()).await.expect("nothing came").expect("the socket ended").unwrap()
+}
+
+async fn receive_json(socket: &mut Socket) -> Value {
+    serde_json::from_str(receive(socket).await.to_text().unwrap()).unwrap()
+}
+
+/// A connection on which the export `id` is watched.
+async fn watch(app: &TestApp, id: &str) -> Socket {
+    let mut socket = connect(app).await;
+    let authorization = format!("Bearer {}", app.token.expose());
+    send(&mut socket, json!({"type": "connection_init", "payload": {"Authorization": authorization}})).await;
+    assert_eq!(receive_json(&mut socket).await["type"], "connection_ack");
+    let query = "subscription ($id: ID!) { dataExportProgress(id: $id) { \
+        status fileName progress { phase rowsDone tablesDone sequence } failure { code } } }";
+    let payload = json!({"query": query, "variables": {"id": id}});
+    send(&mut socket, json!({"id": "1", "type": "subscribe", "payload": payload})).await;
+    socket
+}
+
+/// Every state that is shown until the subscription completes.
+async fn states(mut socket: Socket) -> Vec<Value> {
+    let mut states = Vec::new();
+    loop {
+        let message = receive_json(&mut socket).await;
+        match message["type"].as_str() {
+            Some("next") => {
+                assert_eq!(message["payload"].get("errors"), None);
+                states.push(message["payload"]["data"]["dataExportProgress"].clone());
+            }
+            Some("complete") => return states,
+            _ => panic!("unexpected: {message}"),
+        }
+    }
+}
+
+fn sequences(states: &[Value]) -> Vec<i64> {
+    states.iter().map(|state| state["progress"]["sequence"].as_str().unwrap().parse().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_subscription_started_before_the_run_sees_it_queued_and_completed_and_ends() {
+    let (_folder, database) = database_of(ROWS);
+    let app = TestApp::start_without_worker(&[("app", &database)]).await;
+    let id = app.create("x").await;
+    let mut socket = watch(&app, &id).await;
+    let first = receive_json(&mut socket).await["payload"]["data"]["dataExportProgress"].clone();
+    assert_eq!(first["status"], "QUEUED");
+    app.start_worker();
+    let states = [vec![first], states(socket).await].concat();
+    let last = states.last().unwrap();
+    assert_eq!(last["status"], "COMPLETED");
+    assert_eq!(last["progress"]["phase"], "DONE");
+    assert_eq!(last["progress"]["rowsDone"], "200000");
+    assert!(sequences(&states).is_sorted_by(|one, next| one < next), "no state is shown twice: {states:?}");
+}
+
+#[tokio::test]
+async fn a_subscription_started_after_the_end_shows_the_end_and_ends() {
+    let (_folder, database) = database_of("CREATE TABLE t (a)");
+    let app = TestApp::start(&[("app", &database)]).await;
+    let export = app.run("x").await;
+    let states = states(watch(&app, export["id"].as_str().unwrap()).await).await;
+    assert_eq!(states.len(), 1);
+    assert_eq!(states[0]["status"], "COMPLETED");
+    assert_eq!(states[0]["fileName"], export["fileName"]);
+}
+
+#[tokio::test]
+async fn a_subscription_to_an_export_that_fails_shows_why_and_ends() {
+    let app = TestApp::start_without_worker(&[("app", std::path::Path::new("/nowhere/app.db"))]).await;
+    let id = app.create("x").await;
+    let socket = watch(&app, &id).await;
+    app.start_worker();
+    let states = states(socket).await;
+    assert_eq!(states.last().unwrap()["failure"]["code"], "SOURCE_UNREACHABLE");
+}
+
+#[tokio::test]
+async fn a_subscription_to_an_export_that_is_not_there_is_an_error_with_a_code() {
+    let app = TestApp::start_without_worker(&[]).await;
+    let mut socket = watch(&app, "01a206a4-0c85-7155-9bf8-595267aa41f0").await;
+    let message = receive_json(&mut socket).await;
+    assert!(message.to_string().contains("NOT_FOUND"), "{message}");
+}
+
+#[tokio::test]
+async fn a_connection_without_a_good_token_is_closed_as_forbidden() {
+    let app = TestApp::start_without_worker(&[]).await;
+    for payload in [json!({}), json!({"Authorization": "Bearer carryall_wrong"}), json!({"Authorization": 7})] {
+        let mut socket = connect(&app).await;
+        send(&mut socket, json!({"type": "connection_init", "payload": payload})).await;
+        let Message::Close(Some(frame)) = receive(&mut socket).await else { panic!("not closed") };
+        assert_eq!(frame.code, CloseCode::Library(4403));
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_executed_on_a_connection_that_has_not_signed_in() {
+    let app = TestApp::start_without_worker(&[]).await;
+    let mut socket = connect(&app).await;
+    let payload = json!({"query": "{ dataExports { totalCount } }"});
+    send(&mut socket, json!({"id": "1", "type": "subscribe", "payload": payload})).await;
+    assert!(matches!(receive(&mut socket).await, Message::Close(_)));
+}

@@ -1,0 +1,239 @@
+//! SQLite sources, as they are met: odd names, odd values, and some that cannot be read.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use crate::{
+    app::{TestApp, database_of},
+    foreign::python,
+};
+
+/// Exports the database, has every value compared and the descriptor validated, and returns the export.
+async fn proven(database: &Path) -> Value {
+    let app = TestApp::start(&[("app", database)]).await;
+    let export = app.run("x").await;
+    let (archive, password) = app.archive(&export);
+    let archive = archive.to_str().unwrap();
+    python("compare.py", &[archive, &password, &format!("app={}", database.display())]);
+    python("validate.py", &[archive, &password]);
+    export
+}
+
+fn table<'a>(export: &'a Value, name: &str) -> &'a Value {
+    let tables = export["tables"]["nodes"].as_array().unwrap();
+    tables.iter().find(|table| table["name"] == name).unwrap()
+}
+
+/// Runs an export that must fail, and returns its failure; nothing may be left of it.
+async fn failure(sources: &[(&str, &Path)]) -> Value {
+    let app = TestApp::start(sources).await;
+    let export = app.run("x").await;
+    assert_eq!(export["status"], "FAILED", "{export}");
+    assert_eq!(export["fileName"], Value::Null);
+    assert_eq!(export["filePassword"], Value::Null);
+    assert_eq!(export["downloadUrl"], Value::Null);
+    assert_eq!(app.file_names(), Vec::<String>::new(), "nothing is left");
+    // The server goes on.
+    assert_eq!(app.run("y").await["status"], "FAILED");
+    export["failure"].clone()
+}
+
+#[tokio::test]
+async fn tables_of_any_name_are_exported_under_names_that_every_system_takes() {
+    let (_folder, database) = database_of(
+        r#"CREATE TABLE "select" ("from" INTEGER PRIMARY KEY, "order by" TEXT, "a""b" TEXT, "c,d" TEXT);
+           INSERT INTO "select" VALUES (1, 'x', 'y', 'z');
+           CREATE TABLE "a/b" (x); INSERT INTO "a/b" VALUES (1);
+           CREATE TABLE "a_b" (x); INSERT INTO "a_b" VALUES (2);
+           CREATE TABLE "../../etc/passwd" (x); INSERT INTO "../../etc/passwd" VALUES (3);
+           CREATE TABLE "say ""hi"" 🎒" (x); INSERT INTO "say ""hi"" 🎒" VALUES (4);
+           CREATE TABLE "客户" (x); INSERT INTO "客户" VALUES (5);
+           CREATE TABLE "line
+break" (x);
+           CREATE TABLE "CON" (x);"#,
+    );
+    let export = proven(&database).await;
+    assert_eq!(table(&export, "a/b")["fileName"], "app/a_b.csv");
+    assert_eq!(table(&export, "a_b")["fileName"], "app/a_b-2.csv");
+    assert_eq!(table(&export, "../../etc/passwd")["fileName"], "app/_._.._etc_passwd.csv");
+    assert_eq!(table(&export, "客户")["fileName"], "app/客户.csv");
+    assert_eq!(table(&export, "CON")["fileName"], "app/CON_.csv");
+}
+
+#[tokio::test]
+async fn a_table_without_rows_is_a_header_and_a_database_without_tables_is_an_archive_without_tables() {
+    let (_folder, database) = database_of("CREATE TABLE empty (a INTEGER, b TEXT)");
+    assert_eq!(table(&proven(&database).await, "empty")["rowCount"], "0");
+    let (_folder, database) = database_of("CREATE TABLE t (a); DROP TABLE t");
+    let app = TestApp::start(&[("app", &database)]).await;
+    let export = app.run("x").await;
+    assert_eq!((&export["status"], &export["tables"]["totalCount"]), (&json!("COMPLETED"), &json!(0)));
+}
+
+#[tokio::test]
+async fn values_of_every_kind_are_exact_whatever_their_column_was_declared_to_hold() {
+    let (_folder, database) = database_of(
+        r#"CREATE TABLE t (id INTEGER PRIMARY KEY, i INTEGER, r REAL, s TEXT NOT NULL, b BLOB, any_ NUMERIC);
+           INSERT INTO t VALUES (1, 9223372036854775807, 0.1, '', x'00ff', 1),
+                                (2, -9223372036854775808, 1e300, ' a,"b"' || char(13, 10) || 'c ', x'', 'text'),
+                                (3, 'not a number', -0.0, 'NULL', NULL, 2.5),
+                                (4, NULL, 9e999, '🎒' || char(0) || 'nul', zeroblob(100000), x'01'),
+                                (5, 1.5, -9e999, '\.', 'text in a blob column', NULL);
+           CREATE TABLE one (only TEXT); INSERT INTO one VALUES (''), ('\.'), ('x');
+           CREATE TABLE w (k TEXT, l INTEGER, v TEXT, PRIMARY KEY (k, l)) WITHOUT ROWID; INSERT INTO w VALUES ('a', 1, NULL);
+           CREATE TABLE g (a INTEGER, twice INTEGER AS (a * 2) STORED, half REAL AS (a / 2.0));
+           INSERT INTO g (a) VALUES (3)"#,
+    );
+    proven(&database).await;
+}
+
+#[tokio::test]
+async fn keys_of_every_kind_are_in_the_descriptor_and_hold() {
+    let (_folder, database) = database_of(
+        r#"PRAGMA foreign_keys = OFF;
+           CREATE TABLE parent (a TEXT, b INTEGER, PRIMARY KEY (b, a)); INSERT INTO parent VALUES ('x', 1);
+           CREATE TABLE child (id INTEGER PRIMARY KEY, a TEXT, b INTEGER, up INTEGER REFERENCES Child, gone REFERENCES missing(x),
+                               FOREIGN KEY (b, a) REFERENCES PARENT);
+           INSERT INTO child VALUES (1, 'x', 1, NULL, 9), (2, NULL, NULL, 1, NULL);
+           CREATE TABLE nullable_key (k TEXT PRIMARY KEY, v); INSERT INTO nullable_key VALUES (NULL, 1), (NULL, 2), ('a', 3);"#,
+    );
+    let app = TestApp::start(&[("app", &database)]).await;
+    let export = app.run("x").await;
+    let (archive, password) = app.archive(&export);
+    python("validate.py", &[archive.to_str().unwrap(), &password]);
+    let child = descriptor(&archive, &password)["resources"][0].clone();
+    assert_eq!(child["schema"]["primaryKey"], json!(["id"]));
+    let reference = json!([
+        {"fields": ["b", "a"], "reference": {"resource": "app.parent", "fields": ["b", "a"]}},
+        {"fields": ["up"], "reference": {"resource": "", "fields": ["id"]}},
+    ]);
+    assert_eq!(child["schema"]["foreignKeys"], reference);
+}
+
+#[tokio::test]
+async fn views_and_shadow_tables_are_left_out_by_name() {
+    let (_folder, database) = database_of(
+        "CREATE TABLE t (a); CREATE VIEW v AS SELECT a FROM t; \
+         CREATE VIRTUAL TABLE f USING fts5(body); INSERT INTO f VALUES ('found'); INSERT INTO t VALUES (1)",
+    );
+    let app = TestApp::start(&[("app", &database)]).await;
+    let export = app.run("x").await;
+    let (archive, password) = app.archive(&export);
+    assert_eq!(table(&export, "f")["rowCount"], "1");
+    assert_eq!(export["tables"]["totalCount"], 2);
+    let left_out = descriptor(&archive, &password)["carryall"]["sources"][0]["leftOut"].clone();
+    assert!(left_out.as_array().unwrap().contains(&json!({"name": "v", "reason": "view"})), "{left_out}");
+    assert!(left_out.to_string().contains("f_content"), "{left_out}");
+}
+
+#[tokio::test]
+async fn an_export_is_one_moment_of_a_database_that_is_being_written() {
+    let (_folder, database) = database_of(
+        "PRAGMA journal_mode = WAL; CREATE TABLE a (n INTEGER); CREATE TABLE b (n INTEGER); \
+         WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 100000) INSERT INTO a SELECT i FROM c; \
+         INSERT INTO b SELECT n FROM a",
+    );
+    let app = TestApp::start_without_worker(&[("app", &database)]).await;
+    let id = app.create("x").await;
+    let done = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let writing = {
+        let (done, writer) = (done.clone(), Connection::open(&database).unwrap());
+        std::thread::spawn(move || {
+            let mut written = 0;
+            while !done.load(std::sync::atomic::Ordering::SeqCst) {
+                writer.execute_batch("BEGIN; INSERT INTO a VALUES (0); INSERT INTO b VALUES (0); COMMIT").unwrap();
+                written += 1;
+            }
+            written
+        })
+    };
+    app.start_worker();
+    let export = app.finished(&id).await;
+    done.store(true, std::sync::atomic::Ordering::SeqCst);
+    assert!(writing.join().unwrap() > 0, "there was writing while the export ran");
+    assert_eq!(export["status"], "COMPLETED", "{export}");
+    assert_eq!(table(&export, "a")["rowCount"], table(&export, "b")["rowCount"]);
+}
+
+#[tokio::test]
+async fn several_sources_make_one_archive_each_in_a_folder_of_its_own() {
+    let (_one, first) = database_of("CREATE TABLE t (a); INSERT INTO t VALUES (1)");
+    let (_two, second) = database_of("CREATE TABLE t (a); INSERT INTO t VALUES (1), (2)");
+    let app = TestApp::start(&[("billing", &first), ("crm", &second)]).await;
+    let export = app.run("x").await;
+    let (archive, password) = app.archive(&export);
+    let sources = [format!("billing={}", first.display()), format!("crm={}", second.display())];
+    python("compare.py", &[archive.to_str().unwrap(), &password, &sources[0], &sources[1]]);
+    python("validate.py", &[archive.to_str().unwrap(), &password]);
+    let files = export["tables"]["nodes"].as_array().unwrap().iter().map(|table| table["fileName"].clone());
+    assert_eq!(files.collect::<Vec<_>>(), ["billing/t.csv", "crm/t.csv"]);
+}
+
+#[tokio::test]
+async fn a_source_that_is_not_there_fails_the_export_and_says_which() {
+    let failure = failure(&[("billing", Path::new("/nowhere/app.db"))]).await;
+    assert_eq!(failure["code"], "SOURCE_UNREACHABLE");
+    let message = failure["message"].as_str().unwrap();
+    assert!(message.contains("billing") && message.contains("/nowhere/app.db"), "{message}");
+}
+
+#[tokio::test]
+async fn a_source_that_is_no_database_fails_the_export_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("notes.txt");
+    std::fs::write(&file, "no database, but long enough to be taken for one".repeat(100)).unwrap();
+    for path in [file.as_path(), folder.path()] {
+        let failure = failure(&[("app", path)]).await;
+        assert_eq!(failure["code"], "SOURCE_UNREACHABLE");
+        let message = failure["message"].as_str().unwrap();
+        assert!(message.contains("not a"), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_stays_locked_fails_the_export_and_says_so() {
+    let (_folder, database) = database_of("CREATE TABLE t (a)");
+    let app = TestApp::start(&[("app", &database)]).await;
+    let other = Connection::open(&database).unwrap();
+    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let export = app.run("x").await;
+    assert_eq!(export["failure"]["code"], "SOURCE_UNREACHABLE");
+    assert!(export["failure"]["message"].as_str().unwrap().contains("locked"), "{export}");
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(app.run("y").await["status"], "COMPLETED", "the next one runs");
+}
+
+#[tokio::test]
+async fn a_text_that_is_not_utf8_fails_the_export_and_names_table_row_and_column() {
+    let (_folder, database) = database_of(
+        "CREATE TABLE good (a); CREATE TABLE bad (a, b); INSERT INTO bad VALUES (1, 'x'), (2, CAST(x'ff41' AS TEXT))",
+    );
+    let failure = failure(&[("app", &database)]).await;
+    assert_eq!((&failure["code"], &failure["table"]), (&json!("TABLE_UNREADABLE"), &json!("bad")));
+    let message = failure["message"].as_str().unwrap();
+    assert!(message.contains("row 2") && message.contains("column b") && message.contains("UTF-8"), "{message}");
+}
+
+#[tokio::test]
+async fn a_damaged_database_fails_the_export_and_is_not_offered_in_part() {
+    let (_folder, database) = database_of(
+        "CREATE TABLE t (a); WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 50000) \
+         INSERT INTO t SELECT hex(randomblob(50)) FROM c",
+    );
+    let mut bytes = std::fs::read(&database).unwrap();
+    let middle = bytes.len() / 2 / 4096 * 4096;
+    bytes[middle..middle + 4096].fill(0xAA);
+    std::fs::write(&database, bytes).unwrap();
+    let failure = failure(&[("app", &database)]).await;
+    assert_eq!((&failure["code"], &failure["table"]), (&json!("TABLE_UNREADABLE"), &json!("t")));
+    assert!(failure["message"].as_str().unwrap().contains("damaged"), "{failure}");
+}
+
+/// The descriptor, read by 7-Zip.
+fn descriptor(archive: &Path, password: &str) -> Value {
+    let out = crate::foreign::seven_zip(&["x", "-so", &format!("-p{password}"), "-ir!datapackage.json"], archive);
+    assert!(out.status.success());
+    serde_json::from_slice(&out.stdout).unwrap()
+}
