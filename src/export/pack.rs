@@ -166,13 +166,8 @@ struct Writer {
 impl Writer {
     fn write(mut self, mut inbox: mpsc::Receiver<Parcel>, sources: Vec<SourceRead>) -> Result<Written, PackError> {
         let mut tables = Vec::new();
-        loop {
-            match inbox.blocking_recv().ok_or(PackError::Abandoned)? {
-                Parcel::Table { source, table, rows, counted } => {
-                    tables.push(self.table(source, table, rows, counted)?)
-                }
-                Parcel::End => break,
-            }
+        while let Parcel::Table { source, table, rows, counted } = inbox.blocking_recv().ok_or(PackError::Abandoned)? {
+            tables.push(self.table(source, table, rows, counted)?);
         }
         let format = (self.order.format.extension(), self.order.format.media_type());
         let descriptor = descriptor::descriptor(&self.order.title, self.at, format, &sources, &tables);

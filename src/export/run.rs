@@ -48,7 +48,10 @@ impl Engine {
         let ended = match outcome {
             Outcome::Packed(draft, packed) => self.offer(worker, id, file_name, draft, &packed, &progress).await,
             Outcome::Failed(failure) => self.queue.fail(id, worker, self.parts.clock.now(), failure).await.map(|_| ()),
-            Outcome::Lost => Ok(warn!(%id, "export belongs to another worker by now; this run is thrown away")),
+            Outcome::Lost => {
+                warn!(%id, "export belongs to another worker by now; this run is thrown away");
+                Ok(())
+            }
         };
         if let Err(cause) = ended {
             error!(%id, %cause, "the end of the export could not be stored; the next start will");

@@ -1,6 +1,8 @@
 //! Tests of the whole, in one binary: one file a promise. `app` is a server inside the test, `process` the real
 //! binary, `foreign` the programs of others that must agree with what Carryall wrote.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod app;
 mod foreign;
 mod process;

@@ -1,0 +1,46 @@
+# What there is to do: `make run` shows the main job on the demo database, `make test` proves everything.
+# Both do all the set-up on a machine with Rust, Node.js and a C compiler.
+
+.PHONY: build run demo test web schema clean
+
+LISTEN ?= 127.0.0.1:8080
+DATA_DIR ?= carryall-data
+
+WEB := web/dist/graphiql/index.html
+WEB_SOURCES := $(shell find web/src web/graphiql -type f) web/package-lock.json web/vite.config.ts web/tsconfig.json
+
+# The pages and the release binary.
+build: $(WEB)
+	cargo build --release --locked
+
+# Builds, starts the server with the demo source, makes a first export, and serves until interrupted.
+run: build
+	scripts/run.sh target/release/carryall $(LISTEN) $(DATA_DIR)
+
+# The same, but stops after the first export, and keeps nothing.
+demo: build
+	scripts/run.sh --once target/release/carryall 127.0.0.1:0
+
+# All tests. Installs what they need.
+test: $(WEB)
+	scripts/test.sh
+
+# The pages, which are embedded in the binary.
+web: $(WEB)
+
+$(WEB): web/node_modules/.package-lock.json $(WEB_SOURCES)
+	cd web && npm run build
+	@touch $@
+
+web/node_modules/.package-lock.json: web/package-lock.json web/package.json
+	scripts/need-node.sh
+	cd web && npm ci
+	@touch $@
+
+# Writes schema.graphql anew after a change of the API.
+schema: $(WEB)
+	cargo run --quiet --locked -- schema > schema.graphql.new
+	mv schema.graphql.new schema.graphql
+
+clean:
+	rm -rf target web/dist web/node_modules

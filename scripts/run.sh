@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Starts the server with the demo source, shows the main job by examples/first-export.sh, and serves until interrupted.
+#   run.sh [--once] BINARY ADDRESS:PORT [DATA_DIR]
+# With --once it stops after the first export, and keeps nothing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+once=
+[ "$1" != --once ] || { once=1; shift; }
+binary=$1 listen=$2
+folder=$(mktemp -d)
+data=${3:-$folder/data}
+server=
+stop() {
+  [ -z "$server" ] || { kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; }
+  rm -rf "$folder"
+}
+trap stop EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+scripts/need-packages.sh curl=curl 7z=p7zip-full
+
+# The token of this script; the first start makes another one, and shows it.
+mkdir -p "$data" && chmod 700 "$data"
+token_file=$data/make-run.token
+if [ ! -s "$token_file" ]; then
+  (umask 077 && "$binary" token create --name "make run" --role ADMIN --data-dir "$data" >"$token_file")
+fi
+
+"$binary" serve --demo --listen "$listen" --data-dir "$data" 2> >(tee "$folder/log" >&2) &
+server=$!
+until url=$(sed -n 's/.*listening at \(http[^ ]*\).*/\1/p' "$folder/log" 2>/dev/null) && [ -n "$url" ]; do
+  kill -0 "$server" 2>/dev/null || { server=; exit 1; }
+  sleep 0.1
+done
+
+CARRYALL_URL=$url CARRYALL_TOKEN=$(cat "$token_file") examples/first-export.sh "$folder"
+
+[ -z "$once" ] || exit 0
+printf '\nGraphiQL: %s/graphiql#token=%s\nThe server runs until you press Ctrl-C.\n' "$url" "$(cat "$token_file")"
+wait "$server"

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Installs what the tests need beside Rust and Node.js: 7-Zip, Chromium, and a Python with the packages of
+# tests/foreign/requirements.txt, whose path it prints as the last line.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scripts/need-packages.sh curl=curl 7z=p7zip-full chromium=chromium python3=python3 unshare=util-linux >&2
+venv=target/python
+if ! cmp -s tests/foreign/requirements.txt "$venv/installed.txt"; then
+  rm -rf "$venv"
+  python3 -m venv "$venv" >&2 || {
+    rm -rf "$venv"
+    echo "Python cannot make a virtual environment here; on Debian, install python3-venv" >&2
+    exit 1
+  }
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement tests/foreign/requirements.txt >&2
+  cp tests/foreign/requirements.txt "$venv/installed.txt"
+fi
+echo "$PWD/$venv/bin/python"
