@@ -5,7 +5,7 @@ use std::io;
 use entity::data_export::FailureCode;
 use tokio::task::JoinError;
 
-use crate::{archive::VerifyError, source::SourceError};
+use crate::{archive::VerifyError, secret::KeyError, source::SourceError};
 
 /// Why no archive was made.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +32,9 @@ pub enum PackError {
     /// The reader went away before it had handed over everything.
     #[error("the reading ended early")]
     Abandoned,
+    /// The archive's password cannot be opened.
+    #[error("the archive's password: {0}")]
+    Key(#[from] KeyError),
     /// A thread died.
     #[error("a thread of the export died: {0}")]
     Died(String),
@@ -97,9 +100,11 @@ impl From<&PackError> for Failure {
             PackError::Count { table, .. } => {
                 Self { table: Some(table.clone()), ..Self::new(FailureCode::VerificationFailed, error.to_string()) }
             }
-            PackError::Write(_) | PackError::Verify(VerifyError::Io(_)) | PackError::Abandoned | PackError::Died(_) => {
-                Self::internal()
-            }
+            PackError::Write(_)
+            | PackError::Verify(VerifyError::Io(_))
+            | PackError::Key(_)
+            | PackError::Abandoned
+            | PackError::Died(_) => Self::internal(),
         }
     }
 }

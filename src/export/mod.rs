@@ -13,7 +13,7 @@ mod run;
 pub mod settings;
 mod worker;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use entity::data_export::{Column, Entity, Model, State};
@@ -34,6 +34,9 @@ pub use progress::Progress;
 
 /// Most characters of an export's name.
 pub const NAME_MAXIMUM: usize = 200;
+
+/// How long is waited after Carryall's own database has failed, before it is asked again.
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// What the engine is made of.
 pub struct Parts {

@@ -132,7 +132,7 @@ impl Queue {
         Ok(alive)
     }
 
-    /// Ends a run whose archive is published. False: it is no longer this worker's.
+    /// Ends a run whose archive is published. False: it is no longer this worker's. May be tried again after an error.
     pub(super) async fn complete(
         &self,
         id: Uuid,
@@ -156,7 +156,9 @@ impl Queue {
         };
         let transaction = self.db.begin().await?;
         if owned(id, worker, done).exec(&transaction).await?.rows_affected == 0 {
-            return Ok(false);
+            // An earlier try may have been stored although its answer was lost. No two archives have the same hash.
+            let stored = Entity::find_by_id(id).one(&transaction).await?;
+            return Ok(stored.is_some_and(|row| row.sha256.as_ref() == Some(&packed.sealed.sha256)));
         }
         insert_contents(&transaction, id, packed).await?;
         transaction.commit().await?;

@@ -8,7 +8,7 @@ use tracing::{error, info, warn};
 use uuid::Uuid;
 
 use super::{
-    Engine,
+    Engine, PAUSE,
     failure::{Failure, PackError},
     pack::{Order, Packed, pack},
     progress::Progress,
@@ -18,7 +18,17 @@ use crate::{files::Draft, format::Csv};
 /// How often a run stores how far it is.
 const HEARTBEAT: Duration = Duration::from_millis(500);
 
-/// How a run ended.
+/// A claimed export and who runs it.
+struct Run<'a> {
+    engine: &'a Engine,
+    worker: Uuid,
+    export: &'a Model,
+    file_name: &'a str,
+    progress: Arc<Progress>,
+    stop: &'a CancellationToken,
+}
+
+/// How the packing ended.
 enum Outcome {
     Packed(Draft, Packed),
     Failed(Failure),
@@ -26,67 +36,76 @@ enum Outcome {
     Lost,
 }
 
+/// What is stored of the end.
+enum End<'a> {
+    Completed(&'a Packed),
+    Failed(Failure),
+}
+
 impl Engine {
     /// Runs `export`, which `worker` has claimed, to its end, or until `stop`.
     pub(super) async fn run(&self, worker: Uuid, export: &Model, stop: &CancellationToken) {
-        let id = export.id;
         let Some(file_name) = export.file_name.as_deref() else { return };
-        info!(%id, file_name, "export started");
+        info!(id = %export.id, file_name, "export started");
         let progress = Arc::new(Progress::default());
+        Run { engine: self, worker, export, file_name, progress, stop }.to_end().await;
+    }
+
+    /// Removes what is left of a run that will not be offered.
+    pub(super) fn remove_remains(&self, id: Uuid, file_name: &str) {
+        if let Err(cause) = self.parts.files.remove_remains(file_name) {
+            error!(%id, file_name, %cause, "what is left of the export could not be removed");
+        }
+    }
+}
+
+impl Run<'_> {
+    async fn to_end(&self) {
+        let id = self.export.id;
         // Dropping the packing ends the connections to the sources and removes the draft.
         let outcome = tokio::select! {
-            packed = self.pack(export, file_name, &progress) => match packed {
-                Ok((draft, packed)) => Outcome::Packed(draft, packed),
-                Err(cause) => {
-                    warn!(%id, cause = %cause, "export failed");
+            packed = self.pack() => packed.map_or_else(
+                |cause| {
+                    warn!(%id, %cause, "export failed");
                     Outcome::Failed(Failure::from(&cause))
-                }
-            },
-            () = self.heartbeat(worker, id, &progress) => Outcome::Lost,
-            () = stop.cancelled() => Outcome::Failed(Failure::worker_lost()),
+                },
+                |(draft, packed)| Outcome::Packed(draft, packed),
+            ),
+            () = self.heartbeat() => Outcome::Lost,
+            () = self.stop.cancelled() => Outcome::Failed(Failure::worker_lost()),
         };
-        let ended = match outcome {
-            Outcome::Packed(draft, packed) => self.offer(worker, id, file_name, draft, &packed, &progress).await,
-            Outcome::Failed(failure) => self.queue.fail(id, worker, self.parts.clock.now(), failure).await.map(|_| ()),
-            Outcome::Lost => {
-                warn!(%id, "export belongs to another worker by now; this run is thrown away");
-                Ok(())
-            }
-        };
-        if let Err(cause) = ended {
-            error!(%id, %cause, "the end of the export could not be stored; the next start will");
+        match outcome {
+            Outcome::Packed(draft, packed) => self.offer(draft, &packed).await,
+            Outcome::Failed(failure) => self.give_up(failure).await,
+            Outcome::Lost => warn!(%id, "export belongs to another worker by now; this run is thrown away"),
         }
     }
 
-    async fn pack(
-        &self,
-        export: &Model,
-        file_name: &str,
-        progress: &Arc<Progress>,
-    ) -> Result<(Draft, Packed), PackError> {
-        let password = self.file_password(export).map_err(std::io::Error::other)?;
+    async fn pack(&self) -> Result<(Draft, Packed), PackError> {
+        let parts = &self.engine.parts;
         let order = Order {
-            title: export.name.clone(),
-            sources: Arc::clone(&self.parts.sources),
+            title: self.export.name.clone(),
+            sources: Arc::clone(&parts.sources),
             format: Arc::new(Csv),
-            password,
-            clock: self.parts.clock.clone(),
+            password: self.engine.file_password(self.export)?,
+            clock: parts.clock.clone(),
         };
-        let draft = self.parts.files.draft(file_name)?;
-        let packed = pack(&order, &draft, progress).await?;
+        let draft = parts.files.draft(self.file_name)?;
+        let packed = pack(&order, &draft, &self.progress).await?;
         Ok((draft, packed))
     }
 
     /// Returns only when the run is no longer this worker's.
-    async fn heartbeat(&self, worker: Uuid, id: Uuid, progress: &Progress) {
-        let mut stored = progress.read();
+    async fn heartbeat(&self) {
+        let (queue, id) = (&self.engine.queue, self.export.id);
+        let mut stored = self.progress.read();
         loop {
             tokio::time::sleep(HEARTBEAT).await;
-            let reading = progress.read();
+            let reading = self.progress.read();
             if reading == stored {
                 continue;
             }
-            match self.queue.heartbeat(id, worker, self.parts.clock.now(), reading.clone()).await {
+            match queue.heartbeat(id, self.worker, self.engine.parts.clock.now(), reading.clone()).await {
                 Ok(true) => stored = reading,
                 Ok(false) => return,
                 Err(cause) => warn!(%id, %cause, "the progress of the export could not be stored"),
@@ -94,41 +113,44 @@ impl Engine {
         }
     }
 
-    /// Publishes the archive and completes the export; takes the archive back if that cannot be stored.
-    async fn offer(
-        &self,
-        worker: Uuid,
-        id: Uuid,
-        file_name: &str,
-        draft: Draft,
-        packed: &Packed,
-        progress: &Progress,
-    ) -> Result<(), sea_orm::DbErr> {
-        let now = self.parts.clock.now();
-        if let Err(cause) = self.parts.files.publish(draft, file_name) {
+    /// Publishes the archive and completes the export.
+    async fn offer(&self, draft: Draft, packed: &Packed) {
+        let (id, file_name) = (self.export.id, self.file_name);
+        if let Err(cause) = self.engine.parts.files.publish(draft, file_name).await {
             warn!(%id, %cause, "the archive could not be published");
-            let failure = Failure::from(&PackError::Write(cause));
-            return self.queue.fail(id, worker, now, failure).await.map(|_| ());
+            return self.give_up(Failure::from(&PackError::Write(cause))).await;
         }
-        let completed = self.queue.complete(id, worker, now, progress.read(), packed).await;
-        match &completed {
-            Ok(true) => {
-                info!(%id, file_name, bytes = packed.sealed.bytes, rows = packed.verified.rows, "export completed")
+        match self.store(End::Completed(packed)).await {
+            Some(true) => {
+                info!(%id, file_name, bytes = packed.sealed.bytes, rows = packed.verified.rows, "export completed");
             }
-            Ok(false) => {
+            Some(false) => {
                 warn!(%id, "export belongs to another worker by now; its archive is removed");
-                self.remove_remains(id, file_name);
+                self.engine.remove_remains(id, file_name);
             }
             // Whether it was stored is not known, so the archive stays: the next start decides by the row.
-            Err(_) => {}
+            None => {}
         }
-        completed.map(|_| ())
     }
 
-    /// Removes what is left of a run that will not be offered.
-    pub(super) fn remove_remains(&self, id: Uuid, file_name: &str) {
-        if let Err(cause) = self.parts.files.remove_remains(file_name) {
-            error!(%id, file_name, %cause, "what is left of the export could not be removed");
+    async fn give_up(&self, failure: Failure) {
+        self.store(End::Failed(failure)).await;
+    }
+
+    /// Tries to store the end until the database takes it, so that no export stays "running" for ever; None if the
+    /// server was stopped before that.
+    async fn store(&self, end: End<'_>) -> Option<bool> {
+        let (queue, id, now) = (&self.engine.queue, self.export.id, self.engine.parts.clock.now());
+        loop {
+            let stored = match &end {
+                End::Completed(packed) => queue.complete(id, self.worker, now, self.progress.read(), packed).await,
+                End::Failed(failure) => queue.fail(id, self.worker, now, failure.clone()).await,
+            };
+            match stored {
+                Ok(mine) => return Some(mine),
+                Err(cause) => error!(%id, %cause, "the end of the export could not be stored yet"),
+            }
+            tokio::select! { () = tokio::time::sleep(PAUSE) => {}, () = self.stop.cancelled() => return None }
         }
     }
 }

@@ -5,11 +5,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 use uuid::Uuid;
 
-use super::{Engine, failure::Failure, file_name};
+use super::{Engine, PAUSE, failure::Failure, file_name};
 use crate::clock::new_id;
-
-/// How long the worker waits after its database failed.
-const PAUSE: std::time::Duration = std::time::Duration::from_secs(5);
 
 impl Engine {
     /// Repairs what an earlier process left: a run that was cut off is failed, and its files go. Called

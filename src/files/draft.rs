@@ -44,11 +44,14 @@ impl Draft {
     }
 
     /// Gives the file its name, in one step, and waits until the disk has the name too. Refuses to replace
-    /// a file; the draft is gone then.
+    /// a file. After an error neither the draft nor the name is there. Blocks.
     pub fn publish(self, path: &Path) -> io::Result<()> {
         self.sync()?;
         self.0.persist_noclobber(path).map_err(|refused| refused.error)?;
-        File::open(folder_of(path))?.sync_all()
+        File::open(folder_of(path)).and_then(|folder| folder.sync_all()).or_else(|cause| {
+            std::fs::remove_file(path)?;
+            Err(cause)
+        })
     }
 }
 

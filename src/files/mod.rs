@@ -58,8 +58,9 @@ impl Files {
     }
 
     /// Offers a finished draft as `name`. Refuses to replace a file.
-    pub fn publish(&self, draft: Draft, name: &str) -> io::Result<()> {
-        draft.publish(&self.folder.join(name))
+    pub async fn publish(&self, draft: Draft, name: &str) -> io::Result<()> {
+        let path = self.folder.join(name);
+        tokio::task::spawn_blocking(move || draft.publish(&path)).await?
     }
 
     /// Removes what a run that died may have left of `name`: its draft, and the file if it came that far.
