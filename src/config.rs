@@ -12,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::Args;
+use clap::{Args, builder::BoolishValueParser};
 use url::Url;
 
 pub(crate) use sources::{SourceArgs, Sources};
@@ -56,7 +56,7 @@ pub(crate) struct ServeArgs {
     #[command(flatten)]
     sources: SourceArgs,
     /// Adds a source `demo`: the database of an internet provider that does not exist
-    #[arg(long, env = "CARRYALL_DEMO")]
+    #[arg(long, env = "CARRYALL_DEMO", value_parser = BoolishValueParser::new())]
     demo: bool,
 }
 
