@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject, connection::Connection};
+use async_graphql::{Context, Enum, ID, Object, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
-    data_export::{FailureCode, Model, State},
+    data_export::{Model, State},
     source_snapshot,
 };
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
@@ -13,9 +13,13 @@ use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOr
 use super::{
     PublicUrl,
     data_export_connection::TotalCount,
+    data_export_progress::DataExportProgress,
+    export_failure::ExportFailure,
+    export_verification::ExportVerification,
     exported_table::{self, ExportedTable},
     failure::Failure,
     scalar::{BigInt, Url},
+    source_snapshot::SourceSnapshot,
 };
 use crate::export::Engine;
 
@@ -129,11 +133,7 @@ impl DataExport {
 
     /// Why it failed; null unless it did.
     async fn failure(&self) -> Option<ExportFailure> {
-        Some(ExportFailure {
-            code: self.0.failure_code?.into(),
-            message: self.0.failure_message.clone().unwrap_or_default(),
-            table: self.0.failure_table.clone(),
-        })
+        ExportFailure::of(&self.0)
     }
 
     /// Where and when its data was read; empty until the export is completed.
@@ -175,149 +175,4 @@ pub enum ExportTrigger {
 pub enum TableFormat {
     /// RFC 4180, UTF-8, with a header; NULL is an empty field, an empty text is `""`.
     Csv,
-}
-
-/// What an export is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "entity::data_export::Phase")]
-pub enum ExportPhase {
-    /// It waits for its turn.
-    Queued,
-    /// It opens the sources and lists their tables.
-    Connecting,
-    /// It reads tables and writes them into the archive.
-    Exporting,
-    /// It reads the archive back and compares.
-    Verifying,
-    /// Nothing more will happen.
-    Done,
-}
-
-/// How far an export is.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct DataExportProgress {
-    phase: ExportPhase,
-    /// Tables written whole.
-    tables_done: i32,
-    /// Tables there are to write; 0 until the sources were asked.
-    tables_total: i32,
-    /// Rows written.
-    rows_done: BigInt,
-    /// Bytes read from the sources, in the export's format.
-    bytes_read: BigInt,
-    /// Bytes of the archive so far.
-    bytes_written: BigInt,
-    /// The table being written.
-    current_table: Option<String>,
-    /// Counts the changes, so that an old state can be told from a new one.
-    sequence: BigInt,
-    updated_at: DateTime<Utc>,
-}
-
-impl From<&Model> for DataExportProgress {
-    fn from(row: &Model) -> Self {
-        Self {
-            phase: row.phase.into(),
-            tables_done: row.tables_done,
-            tables_total: row.tables_total,
-            rows_done: BigInt(row.rows_done),
-            bytes_read: BigInt(row.bytes_read),
-            bytes_written: BigInt(row.bytes_written),
-            current_table: row.current_table.clone(),
-            sequence: BigInt(row.sequence),
-            updated_at: row.updated_at,
-        }
-    }
-}
-
-/// What reading the archive back has shown: decrypted, inflated, and every table's rows and SHA-256 compared.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct ExportVerification {
-    status: VerificationStatus,
-    checked_at: Option<DateTime<Utc>>,
-    tables_checked: i32,
-    rows_checked: BigInt,
-}
-
-/// How the reading back went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum VerificationStatus {
-    /// It did not come to that.
-    NotVerified,
-    /// The archive is being read back.
-    Running,
-    /// Everything is as it was written.
-    Passed,
-    /// Something is not, and so the archive is not offered.
-    Failed,
-}
-
-impl From<&Model> for ExportVerification {
-    fn from(row: &Model) -> Self {
-        let status = if row.verified_at.is_some() {
-            VerificationStatus::Passed
-        } else if row.failure_code == Some(FailureCode::VerificationFailed) {
-            VerificationStatus::Failed
-        } else if row.phase == entity::data_export::Phase::Verifying {
-            VerificationStatus::Running
-        } else {
-            VerificationStatus::NotVerified
-        };
-        Self {
-            status,
-            checked_at: row.verified_at,
-            tables_checked: row.tables_checked,
-            rows_checked: BigInt(row.rows_checked),
-        }
-    }
-}
-
-/// Why an export failed.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct ExportFailure {
-    /// A stable code for programs.
-    code: ExportErrorCode,
-    /// What happened, to what, and what to do next.
-    message: String,
-    /// The table at which it happened.
-    table: Option<String>,
-}
-
-/// A stable code for why an export failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "entity::data_export::FailureCode")]
-pub enum ExportErrorCode {
-    /// The server stopped while the export ran.
-    WorkerLost,
-    /// A source could not be opened.
-    SourceUnreachable,
-    /// A source refused access.
-    SourceUnauthorized,
-    /// A table could not be read whole.
-    TableUnreadable,
-    /// There was no room for the archive.
-    DiskFull,
-    /// The archive, read back, was not what had been written.
-    VerificationFailed,
-    /// A fault of the server; its log says more.
-    Internal,
-}
-
-/// When, and from which server, one source was read.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct SourceSnapshot {
-    /// The name of the source in the server's settings.
-    source: String,
-    /// The kind of database, as in the archive's descriptor: `sqlite`.
-    engine: String,
-    /// What the database says its version is.
-    server_version: String,
-    /// The data is as it was then.
-    taken_at: DateTime<Utc>,
-}
-
-impl From<source_snapshot::Model> for SourceSnapshot {
-    fn from(row: source_snapshot::Model) -> Self {
-        Self { source: row.source, engine: row.engine, server_version: row.server_version, taken_at: row.taken_at }
-    }
 }

@@ -5,12 +5,16 @@
 
 mod data_export;
 mod data_export_connection;
+mod data_export_progress;
 mod data_export_settings;
+mod export_failure;
+mod export_verification;
 mod exported_table;
 mod failure;
 mod mutation;
 mod query;
 mod scalar;
+mod source_snapshot;
 mod subscription;
 mod user_error;
 mod viewer;

@@ -1,0 +1,60 @@
+//! How far an export is.
+
+use async_graphql::{Enum, SimpleObject};
+use chrono::{DateTime, Utc};
+use entity::data_export::Model;
+
+use super::scalar::BigInt;
+
+/// What an export is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::data_export::Phase")]
+pub enum ExportPhase {
+    /// It waits for its turn.
+    Queued,
+    /// It opens the sources and lists their tables.
+    Connecting,
+    /// It reads tables and writes them into the archive.
+    Exporting,
+    /// It reads the archive back and compares.
+    Verifying,
+    /// Nothing more will happen.
+    Done,
+}
+
+/// How far an export is.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct DataExportProgress {
+    phase: ExportPhase,
+    /// Tables written whole.
+    tables_done: i32,
+    /// Tables there are to write; 0 until the sources were asked.
+    tables_total: i32,
+    /// Rows written.
+    rows_done: BigInt,
+    /// Bytes read from the sources, in the export's format.
+    bytes_read: BigInt,
+    /// Bytes of the archive so far.
+    bytes_written: BigInt,
+    /// The table being written.
+    current_table: Option<String>,
+    /// Counts the changes, so that an old state can be told from a new one.
+    sequence: BigInt,
+    updated_at: DateTime<Utc>,
+}
+
+impl From<&Model> for DataExportProgress {
+    fn from(row: &Model) -> Self {
+        Self {
+            phase: row.phase.into(),
+            tables_done: row.tables_done,
+            tables_total: row.tables_total,
+            rows_done: BigInt(row.rows_done),
+            bytes_read: BigInt(row.bytes_read),
+            bytes_written: BigInt(row.bytes_written),
+            current_table: row.current_table.clone(),
+            sequence: BigInt(row.sequence),
+            updated_at: row.updated_at,
+        }
+    }
+}
