@@ -12,6 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use carryall::database;
 use clap::{Args, builder::BoolishValueParser};
 use url::Url;
 
@@ -173,13 +174,8 @@ fn sqlite_url(path: &Path) -> Result<String, ConfigError> {
 }
 
 fn checked_database_url(url: String) -> Result<String, ConfigError> {
-    match url.split_once(':') {
-        Some(("sqlite", path)) if path.len() > 2 && !path.contains(":memory:") => Ok(url),
-        _ => Err(ConfigError::new(
-            "--database-url",
-            "only a SQLite file is supported, as sqlite:///srv/carryall/carryall.db",
-        )),
-    }
+    database::file(&url).map_err(|cause| ConfigError::new("--database-url", cause))?;
+    Ok(url)
 }
 
 fn checked_files_url(url: &str) -> Result<Url, ConfigError> {

@@ -1,25 +1,93 @@
-//! Opens Carryall's own database and brings it to the present shape.
+//! Opens Carryall's own database, brings it to the present shape, and sees to it that one server has it.
 
-use std::time::Duration;
+use std::{
+    fs::{File, TryLockError},
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DbErr,
+    sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
 
 /// How long one process waits for another's write (`carryall token create` beside a running server).
 const BUSY: Duration = Duration::from_secs(10);
 
+/// Why Carryall's own database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// The address is not one of a SQLite file.
+    #[error("it is not the address of a SQLite file, like sqlite:///srv/carryall/carryall.db")]
+    Address,
+    /// A lock file beside the database cannot be made.
+    #[error("{0}: {1}")]
+    Lock(PathBuf, #[source] io::Error),
+    /// Another server has it.
+    #[error("{0} is in use by another `carryall serve`")]
+    InUse(PathBuf),
+    /// The database itself.
+    #[error("{0}: {1}")]
+    Database(PathBuf, #[source] DbErr),
+}
+
+/// The right to be the one server of a database; held until it is dropped or the process ends, however it ends.
+#[derive(Debug)]
+pub struct ServerLock {
+    _file: File,
+}
+
+/// The file of the database at `url`.
+pub fn file(url: &str) -> Result<PathBuf, DatabaseError> {
+    let options = url.parse::<SqliteConnectOptions>().map_err(|_| DatabaseError::Address)?;
+    let file = options.get_filename();
+    // sqlx gives a database in memory a name of this form.
+    let named = !file.as_os_str().is_empty() && !file.to_string_lossy().starts_with("file:");
+    if named { Ok(file.to_owned()) } else { Err(DatabaseError::Address) }
+}
+
+/// Makes this process the one server of the database at `url`. Another would take its running exports for lost.
+pub fn lock(url: &str) -> Result<ServerLock, DatabaseError> {
+    let path = file(url)?;
+    let (file, lock) = lock_file(&path, "server.lock")?;
+    match file.try_lock() {
+        Ok(()) => Ok(ServerLock { _file: file }),
+        Err(TryLockError::WouldBlock) => Err(DatabaseError::InUse(path)),
+        Err(TryLockError::Error(cause)) => Err(DatabaseError::Lock(lock, cause)),
+    }
+}
+
 /// Opens the database at `url`, in WAL mode and with a full sync at each commit, and runs what migrations it lacks.
-pub async fn open(url: &str) -> Result<DatabaseConnection, DbErr> {
+pub async fn open(url: &str) -> Result<DatabaseConnection, DatabaseError> {
+    let path = file(url)?;
+    let failed = |cause| DatabaseError::Database(path.clone(), cause);
     let mut options = ConnectOptions::new(url);
     options.max_connections(8).acquire_timeout(BUSY).sqlx_logging(false).map_sqlx_sqlite_opts(|sqlite| {
         sqlite
             .create_if_missing(true)
-            .journal_mode(sea_orm::sqlx::sqlite::SqliteJournalMode::Wal)
-            .synchronous(sea_orm::sqlx::sqlite::SqliteSynchronous::Full)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY)
     });
-    let database = Database::connect(options).await?;
-    Migrator::up(&database, None).await?;
+    // Two processes that find the same step missing would both take it. The lock is held for as long as the file is open.
+    let (migrating, lock) = lock_file(&path, "migration.lock")?;
+    let migrating = tokio::task::spawn_blocking(move || migrating.lock().map(|()| migrating)).await;
+    let _migrating = migrating.map_err(io::Error::other).flatten().map_err(|cause| DatabaseError::Lock(lock, cause))?;
+    let database = Database::connect(options).await.map_err(failed)?;
+    Migrator::up(&database, None).await.map_err(failed)?;
     Ok(database)
+}
+
+fn lock_file(database: &Path, ending: &str) -> Result<(File, PathBuf), DatabaseError> {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    let path = PathBuf::from(name);
+    match File::create(&path) {
+        Ok(file) => Ok((file, path)),
+        Err(cause) => Err(DatabaseError::Lock(path, cause)),
+    }
 }

@@ -33,11 +33,18 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let carryall = Carryall::parse();
+    let carryall = match Carryall::try_parse() {
+        Ok(carryall) => carryall,
+        Err(wrong) => return refuse(&wrong),
+    };
     // Everything that Carryall writes is for its owner only, the database's files too.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     // RUST_LOG is the name the field knows; the log goes to stderr, so that stdout has only what was asked for.
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sea_orm_migration=warn"));
+    // At finer levels these log what they receive, tokens and all.
+    let quiet = ["tungstenite", "tokio_tungstenite", "hyper", "axum", "async_graphql"];
+    let filter =
+        quiet.iter().filter_map(|target| format!("{target}=info").parse().ok()).fold(filter, EnvFilter::add_directive);
     let log = std::io::stderr();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(log.is_terminal()).with_writer(std::io::stderr).init();
     match command::run(carryall.command) {
@@ -49,4 +56,20 @@ fn main() -> ExitCode {
             ExitCode::from(failed.exit_code())
         }
     }
+}
+
+/// A wrong argument or variable in one line, as every other wrong setting; help and version as they are.
+fn refuse(wrong: &clap::Error) -> ExitCode {
+    use std::io::Write;
+    let text = wrong.to_string();
+    // If the output is closed, there is nowhere left to say so.
+    let _ = match text.strip_prefix("error: ").and_then(|text| text.split("\n\n").next()) {
+        Some(why) => {
+            let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
+            writeln!(std::io::stderr(), "carryall: {why} (see --help)")
+        }
+        None if wrong.use_stderr() => write!(std::io::stderr(), "{text}"),
+        None => write!(std::io::stdout(), "{text}"),
+    };
+    ExitCode::from(if wrong.use_stderr() { 2 } else { 0 })
 }

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use entity::api_token::{self, Role};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseConnection, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, PaginatorTrait,
+    QueryFilter, Set,
 };
 use sha2::{Digest, Sha256};
 
@@ -30,7 +31,12 @@ pub enum TokenError {
 }
 
 /// Makes a token and returns it: the only time that it can be seen.
-pub async fn create(db: &DatabaseConnection, name: &str, role: Role, now: DateTime<Utc>) -> Result<Secret, TokenError> {
+pub async fn create(
+    db: &impl ConnectionTrait,
+    name: &str,
+    role: Role,
+    now: DateTime<Utc>,
+) -> Result<Secret, TokenError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > NAME_MAXIMUM || name.chars().any(char::is_control) {
         return Err(TokenError::Name);

@@ -7,16 +7,20 @@ pub(crate) struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.create_table(data_export()).await?;
         manager
             .create_index(
-                // The queue asks for the oldest of a state, the history for the newest of all.
+                // The queue asks for the oldest of a state; ids sort by creation.
                 Index::create()
-                    .name("data_export_state_created_at")
+                    .name("data_export_state_id")
                     .table(DataExport::Table)
                     .col(DataExport::State)
-                    .col(DataExport::CreatedAt)
+                    .col(DataExport::Id)
                     .to_owned(),
             )
             .await?;

@@ -99,6 +99,7 @@ fn resource(
             "schema": written.table.schema,
             "table": written.table.name,
             "rowCount": written.rows,
+            "declaredKeys": declared_keys(&written.table),
         },
     });
     // A table without columns has a file without a line, which is no tabular resource.
@@ -114,7 +115,7 @@ fn schema(written: &TableWritten, tables: &[TableWritten], names: &[String]) -> 
     let columns = written.table.columns.iter().zip(&written.observed);
     let mut schema = json!({ "fields": columns.map(|(column, seen)| field(column, *seen)).collect::<Vec<_>>() });
     let key = &written.table.primary_key;
-    if !key.is_empty() && key.iter().all(|column| never_null(written, column)) {
+    if !key.is_empty() && key.iter().all(|column| is_key(written, column)) {
         schema["primaryKey"] = json!(key);
     }
     let foreign = written.table.foreign_keys.iter().filter_map(|key| foreign_key(written, key, tables, names));
@@ -125,10 +126,29 @@ fn schema(written: &TableWritten, tables: &[TableWritten], names: &[String]) -> 
     schema
 }
 
-/// SQLite lets a primary key be NULL; Table Schema does not.
-fn never_null(written: &TableWritten, column: &str) -> bool {
-    let place = written.table.columns.iter().position(|found| found.name == column);
-    place.is_some_and(|place| !written.observed[place].has(Observed::NULL))
+/// The keys as the database declares them, whether or not the rows keep to them.
+fn declared_keys(table: &Table) -> Value {
+    let foreign = table.foreign_keys.iter().map(|key| {
+        json!({"fields": key.columns, "schema": key.schema, "table": key.table, "references": key.referenced, "holds": key.holds})
+    });
+    json!({"primaryKey": table.primary_key, "foreignKeys": foreign.collect::<Vec<_>>()})
+}
+
+/// Whether a column can be part of a primary key to a reader who compares what is written: never NULL (SQLite lets keys
+/// be), of one kind (1 and '1' are two values), and compared by its bytes ('a' and 'A' may be one).
+fn is_key(written: &TableWritten, column: &str) -> bool {
+    seen(written, column).is_some_and(|seen| !seen.has(Observed::NULL)) && kind(written, column).is_some()
+}
+
+fn seen(written: &TableWritten, column: &str) -> Option<Observed> {
+    let place = written.table.columns.iter().position(|found| found.name == column)?;
+    written.observed.get(place).copied()
+}
+
+/// The one kind of values in a column that is compared by its bytes; an empty list if there are no values.
+fn kind(written: &TableWritten, column: &str) -> Option<Vec<&'static str>> {
+    let by_bytes = written.table.columns.iter().any(|found| found.name == column && found.collation.is_none());
+    seen(written, column).map(Observed::names).filter(|kinds| by_bytes && kinds.len() <= 1)
 }
 
 fn field(column: &Column, seen: Observed) -> Value {
@@ -148,6 +168,9 @@ fn field(column: &Column, seen: Observed) -> Value {
     own.insert("nativeType".into(), column.native_type.as_str().into());
     if column.generated {
         own.insert("generated".into(), true.into());
+    }
+    if let Some(collation) = &column.collation {
+        own.insert("collation".into(), collation.as_str().into());
     }
     if seen.names().len() > 1 {
         own.insert("storageClasses".into(), json!(seen.names()));
@@ -174,11 +197,20 @@ fn field_type(declared: FieldType, seen: Observed) -> (&'static str, Option<&'st
     }
 }
 
-/// A reference, if the table it points to is in the archive too.
+/// A reference, if the table it points to is in the archive too, and a reader who compares what is written finds every
+/// row's parent.
 fn foreign_key(written: &TableWritten, key: &ForeignKey, tables: &[TableWritten], names: &[String]) -> Option<Value> {
-    let target = tables.iter().position(|other| {
+    let is_target = |other: &TableWritten| {
         other.source == written.source && other.table.schema == key.schema && other.table.name == key.table
-    })?;
+    };
+    let target = tables.iter().position(is_target)?;
+    let alike = key.columns.iter().zip(&key.referenced).all(|(from, to)| {
+        let (from, to) = (kind(written, from), kind(&tables[target], to));
+        from.is_some_and(|from| from.is_empty() || to.is_some_and(|to| from == to))
+    });
+    if !key.holds || !alike {
+        return None;
+    }
     // Table Schema writes a reference to the table itself as an empty name.
     let resource = if std::ptr::eq(&raw const tables[target], written) { "" } else { &names[target] };
     Some(json!({"fields": key.columns, "reference": {"resource": resource, "fields": key.referenced}}))

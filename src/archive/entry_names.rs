@@ -1,17 +1,21 @@
 //! Paths in the archive for tables of any name: ones that every system can extract, no two of which
 //! are the same file where case does not count.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-/// Most characters of a table's name that its file keeps, so that the path fits everywhere.
-const LONGEST: usize = 80;
-/// Names that Windows does not give to a file, whatever the ending (<https://learn.microsoft.com/windows/win32/fileio/naming-a-file>).
+/// Most bytes of a file's name that a table's name takes, schema and all: with a number and an ending it stays below the
+/// 255 that file systems take.
+const LONGEST: usize = 180;
+/// Names that Windows does not give to a file, whatever the ending
+/// (<https://learn.microsoft.com/windows/win32/fileio/naming-a-file>).
 const DEVICES: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
 
 /// Gives out paths, each once.
 #[derive(Debug, Default)]
 pub struct EntryNames {
     taken: HashSet<String>,
+    /// The last number that a name got.
+    numbers: HashMap<String, u32>,
 }
 
 impl EntryNames {
@@ -19,43 +23,44 @@ impl EntryNames {
     /// Letters and digits of any script, `_`, `-` and `.` stay; anything else becomes `_`.
     pub fn claim(&mut self, source: &str, schema: Option<&str>, table: &str, extension: &str) -> String {
         let stem = match schema {
-            Some(schema) => format!("{}.{}", plain(schema), plain(table)),
+            Some(schema) => plain(&format!("{schema}.{table}")),
             None => plain(table),
         };
-        let mut path = format!("{source}/{stem}.{extension}");
-        let mut number = 2;
+        let first = format!("{source}/{stem}.{extension}");
+        let mut path = first.clone();
         while !self.taken.insert(path.to_lowercase()) {
+            let number = self.numbers.entry(first.to_lowercase()).or_insert(1);
+            *number += 1;
             path = format!("{source}/{stem}-{number}.{extension}");
-            number += 1;
         }
         path
     }
 }
 
 fn plain(name: &str) -> String {
-    let mut plain: String = name
-        .chars()
-        .take(LONGEST)
-        .map(|c| if c.is_alphanumeric() || matches!(c, '_' | '-' | '.') { c } else { '_' })
-        .collect();
-    // A name that begins with a dot is hidden, one that ends in a dot is cut by Windows.
-    if plain.starts_with('.') {
-        plain.replace_range(..1, "_");
-    }
+    let mut plain: String =
+        name.chars().map(|c| if c.is_alphanumeric() || matches!(c, '_' | '-' | '.') { c } else { '_' }).collect();
+    plain.truncate(plain.floor_char_boundary(LONGEST));
+    // A name that ends in a dot is cut by Windows, one that begins with a dot is hidden elsewhere.
     if plain.ends_with('.') {
         plain.replace_range(plain.len() - 1.., "_");
     }
+    if plain.starts_with('.') {
+        plain.replace_range(..1, "_");
+    }
     if plain.is_empty() || is_device(&plain) {
-        plain.push('_');
+        plain.insert(0, '_');
     }
     plain
 }
 
+/// What counts is the part before the first dot.
 fn is_device(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or(name).to_ascii_uppercase();
+    let stem = name.split('.').next().unwrap_or(name).to_uppercase();
     let port = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
-    DEVICES.contains(&stem.as_str())
-        || port.is_some_and(|number| number.len() == 1 && number.as_bytes()[0].is_ascii_digit())
+    let number =
+        |rest: &str| matches!(rest, "¹" | "²" | "³") || (rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit());
+    DEVICES.contains(&stem.as_str()) || port.is_some_and(number)
 }
 
 #[cfg(test)]
@@ -80,9 +85,16 @@ mod tests {
         );
         assert_eq!(
             claim(&["nul", "com1.x", "a\nb\"c'd:e*f?g<h>i|j"]),
-            ["s/nul_.csv", "s/com1.x_.csv", "s/a_b_c_d_e_f_g_h_i_j.csv"]
+            ["s/_nul.csv", "s/_com1.x.csv", "s/a_b_c_d_e_f_g_h_i_j.csv"]
         );
-        assert!(claim(&[&"x".repeat(500)])[0].len() < 100);
+    }
+
+    #[test]
+    fn a_long_name_fits_into_255_bytes_in_any_script() {
+        for letter in ["x", "ü", "客", "𠮷"] {
+            let name = letter.repeat(200);
+            assert!(claim(&[&name, &name]).iter().all(|path| path.len() < 200 && path.contains(letter)), "{letter}");
+        }
     }
 
     #[test]

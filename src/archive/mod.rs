@@ -14,7 +14,7 @@ mod writer;
 
 pub use entry_names::EntryNames;
 pub use observed::Observed;
-pub use reader::{Expected, Verified, VerifyError, verify};
+pub use reader::{Expected, Verified, VerifyError, verify, verify_file};
 pub use writer::{ArchiveWriter, Sealed};
 
 /// One finished entry: what its bytes were before they were compressed and encrypted.

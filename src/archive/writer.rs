@@ -9,7 +9,7 @@ use std::{
     io::{self, BufWriter, Write},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -27,8 +27,11 @@ use crate::secret::Secret;
 /// zlib-rs at level 2: a quarter smaller than level 1 at two thirds of its speed.
 const LEVEL: i64 = 2;
 
-/// An archive being written.
+/// An archive being written. Dropped before it is finished, it leaves no directory, so that nobody takes what is there
+/// for an archive.
 pub struct ArchiveWriter {
+    /// Stands first, so that it is dropped first: the library writes a directory when it is dropped.
+    abandon: AbandonOnDrop,
     zip: ZipWriter<StreamWriter<Output>>,
     password: Secret,
     modified: zip::DateTime,
@@ -54,8 +57,10 @@ impl ArchiveWriter {
     /// Begins an archive at the start of `file`. Its entries carry the time `at`; `written` is kept at
     /// the bytes of the archive so far.
     pub fn new(file: File, password: Secret, at: DateTime<Utc>, written: Arc<AtomicU64>) -> Self {
-        let output = Output { file: BufWriter::with_capacity(256 * 1024, file), hash: Sha256::new(), written };
-        Self { zip: ZipWriter::new_stream(output), password, modified: dos_time(at), entry: None }
+        let abandon = AbandonOnDrop::default();
+        let file = BufWriter::with_capacity(256 * 1024, file);
+        let output = Output { file, hash: Sha256::new(), written, abandoned: Arc::clone(&abandon.0) };
+        Self { abandon, zip: ZipWriter::new_stream(output), password, modified: dos_time(at), entry: None }
     }
 
     /// Begins an entry; the one before must have been ended.
@@ -95,9 +100,20 @@ impl ArchiveWriter {
 
     /// Writes the directory and hands everything to the operating system. It is the caller who syncs the file.
     pub fn finish(self) -> io::Result<Sealed> {
-        let mut output = self.zip.finish().map_err(into_io)?.into_inner();
+        let Self { abandon, zip, .. } = self;
+        let mut output = zip.finish().map_err(into_io)?.into_inner();
+        drop(abandon);
         output.flush()?;
         Ok(Sealed { bytes: output.written.load(Ordering::Relaxed), sha256: hexadecimal(&output.hash.finalize()) })
+    }
+}
+
+#[derive(Default)]
+struct AbandonOnDrop(Arc<AtomicBool>);
+
+impl Drop for AbandonOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -106,10 +122,15 @@ struct Output {
     file: BufWriter<File>,
     hash: Sha256,
     written: Arc<AtomicU64>,
+    /// Once set, what is written goes nowhere.
+    abandoned: Arc<AtomicBool>,
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.abandoned.load(Ordering::Relaxed) {
+            return Ok(bytes.len());
+        }
         let taken = self.file.write(bytes)?;
         self.hash.update(&bytes[..taken]);
         self.written.fetch_add(taken as u64, Ordering::Relaxed);
@@ -117,6 +138,9 @@ impl Write for Output {
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        if self.abandoned.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         self.file.flush()
     }
 }

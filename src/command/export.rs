@@ -14,7 +14,6 @@ use carryall::{
     secret::{KeyError, PasswordError, Secret, archive_password, generate_password},
 };
 use clap::Args;
-use tracing::warn;
 
 use super::{CommandError, clock, stop_signal};
 use crate::config::{SourceArgs, Sources};
@@ -48,8 +47,8 @@ pub(super) async fn export(args: ExportArgs) -> Result<(), CommandError> {
     let title = args.name.clone().unwrap_or_else(|| stem(&args.output));
     let title = checked_name(&title)?.to_owned();
     let sources = Sources::of_command(args.sources)?;
-    for warning in sources.warnings() {
-        warn!("{warning}");
+    if args.output.file_name().is_none() || args.output.to_string_lossy().ends_with('/') {
+        return Err(CommandError::OutputFolder(args.output));
     }
     if args.output.symlink_metadata().is_ok() {
         return Err(CommandError::OutputExists(args.output));

@@ -23,8 +23,8 @@ pub(super) async fn healthcheck(args: ListenArgs) -> Result<(), CommandError> {
     if response.status().is_success() { Ok(()) } else { Err(unhealthy(response.status().to_string())) }
 }
 
-/// A server that listens at every address is asked at the loopback one.
-fn reachable(listen: SocketAddr) -> SocketAddr {
+/// Where a server is reached from its own machine: one that listens at every address, at the loopback one.
+pub(super) fn reachable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),

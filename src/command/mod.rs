@@ -13,8 +13,9 @@ use std::{
 
 use carryall::{
     clock::Clock,
+    database::DatabaseError,
     demo::DemoError,
-    export::{NameError, PackError},
+    export::{NameError, PackError, RepairError},
     files::FilesError,
     secret::{KeyError, PasswordError},
     token::TokenError,
@@ -34,10 +35,10 @@ pub(crate) enum CommandError {
     Config(#[from] ConfigError),
     #[error("the data folder {0} cannot be used: {1}")]
     DataFolder(PathBuf, #[source] io::Error),
-    #[error("the data folder {0} is in use by another `carryall serve`")]
-    InUse(PathBuf),
-    #[error("Carryall's own database cannot be used: {0}")]
-    Database(#[from] DbErr),
+    #[error("--database-url: {0}")]
+    Database(#[from] DatabaseError),
+    #[error("Carryall's own database failed: {0}")]
+    Query(#[from] DbErr),
     #[error("--secret-key-file: {0}")]
     Key(#[from] KeyError),
     #[error(
@@ -53,6 +54,8 @@ pub(crate) enum CommandError {
     #[error("--listen: the server cannot listen at {0}: {1}")]
     Listen(std::net::SocketAddr, #[source] io::Error),
     #[error(transparent)]
+    Repair(#[from] RepairError),
+    #[error(transparent)]
     Token(#[from] TokenError),
     #[error("{0}: {1}")]
     Password(&'static str, #[source] PasswordError),
@@ -62,6 +65,8 @@ pub(crate) enum CommandError {
     PasswordsDiffer,
     #[error("--name: {0}")]
     Name(#[from] NameError),
+    #[error("--output: {0} is not the name of a file")]
+    OutputFolder(PathBuf),
     #[error("--output: {0} is there already, and is not overwritten")]
     OutputExists(PathBuf),
     #[error("--output: {0} cannot be written: {1}")]
@@ -117,8 +122,12 @@ fn clock() -> Clock {
 async fn stop_signal() -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
+    // Of a closed terminal.
+    let mut hang_up = signal(SignalKind::hangup())?;
     tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
+        interrupted = tokio::signal::ctrl_c() => return interrupted,
+        _ = terminate.recv() => {}
+        _ = hang_up.recv() => {}
     }
+    Ok(())
 }

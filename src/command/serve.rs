@@ -1,7 +1,6 @@
 //! `carryall serve`.
 
 use std::{
-    fs::{File, TryLockError},
     io::{self, Write},
     path::Path,
     sync::Arc,
@@ -19,12 +18,12 @@ use carryall::{
     token,
 };
 use entity::api_token::Role;
-use sea_orm::DatabaseConnection;
+use sea_orm::{DatabaseConnection, TransactionTrait};
 use tokio::{net::TcpListener, task::spawn_blocking};
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::info;
 
-use super::{CommandError, clock, stop_signal};
+use super::{CommandError, clock, healthcheck::reachable, stop_signal};
 use crate::config::{DEMO, ServeArgs, Sources, State};
 
 /// How long downloads may go on after the server was asked to stop.
@@ -35,8 +34,7 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), CommandError> {
     let server = args.resolve()?;
     let folder = &server.state.data_dir;
     make_private_folder(folder).map_err(|cause| CommandError::DataFolder(folder.clone(), cause))?;
-    // Held until the process ends, however it ends.
-    let _lock = lock(folder)?;
+    let _lock = database::lock(&server.state.database_url)?;
     let clock = clock();
     let listener =
         TcpListener::bind(server.listen).await.map_err(|cause| CommandError::Listen(server.listen, cause))?;
@@ -45,7 +43,7 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), CommandError> {
     }
     let (engine, db) = open(&server.state, server.sources, &clock).await?;
     engine.repair().await?;
-    let address = listener.local_addr()?;
+    let address = reachable(listener.local_addr()?);
     let url = server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     first_token(&db, &clock, &url).await?;
     let stop = CancellationToken::new();
@@ -83,17 +81,6 @@ async fn run(app: App, listener: TcpListener, engine: &Engine, stop: &Cancellati
     Ok(stopped?)
 }
 
-/// Makes sure that no other server works on the same folder: it would take this one's running exports for lost.
-fn lock(folder: &Path) -> Result<File, CommandError> {
-    let failed = |cause| CommandError::DataFolder(folder.to_owned(), cause);
-    let file = File::create(folder.join("lock")).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(CommandError::InUse(folder.to_owned())),
-        Err(TryLockError::Error(cause)) => Err(failed(cause)),
-    }
-}
-
 async fn make_demo(folder: &Path) -> Result<(), CommandError> {
     let path = folder.join(format!("{DEMO}.db"));
     let made = spawn_blocking(move || demo::create(&path)).await.map_err(io::Error::other)?;
@@ -105,9 +92,6 @@ async fn open(
     sources: Sources,
     clock: &Clock,
 ) -> Result<(Arc<Engine>, DatabaseConnection), CommandError> {
-    for warning in sources.warnings() {
-        warn!("{warning}");
-    }
     let db = database::open(&state.database_url).await?;
     let parts = Parts {
         db: db.clone(),
@@ -140,7 +124,9 @@ async fn first_token(db: &DatabaseConnection, clock: &Clock, url: &str) -> Resul
     if !token::none_yet(db).await? {
         return Ok(());
     }
-    let token = token::create(db, "admin", Role::Admin, clock.now()).await?;
+    // Shown before it is stored: one that nobody saw would be good for nobody, and keep the next start from making one.
+    let transaction = db.begin().await?;
+    let token = token::create(&transaction, "admin", Role::Admin, clock.now()).await?;
     let token = token.expose();
     let shown = format!(
         "\nThis is the first start, so an admin token was made. It is shown this once:\n\n    {token}\n\n\
@@ -148,5 +134,6 @@ async fn first_token(db: &DatabaseConnection, clock: &Clock, url: &str) -> Resul
     );
     let mut stdout = io::stdout();
     stdout.write_all(shown.as_bytes())?;
-    Ok(stdout.flush()?)
+    stdout.flush()?;
+    Ok(transaction.commit().await?)
 }

@@ -36,6 +36,10 @@ pub(super) async fn run(command: TokenCommand) -> Result<(), CommandError> {
     let state = args.state.resolve()?;
     let folder = &state.data_dir;
     make_private_folder(folder).map_err(|cause| CommandError::DataFolder(folder.clone(), cause))?;
+    let file = database::file(&state.database_url)?;
+    if !file.exists() {
+        writeln!(io::stderr(), "There was no database at {}: a new one is made.", file.display())?;
+    }
     let db = database::open(&state.database_url).await?;
     let token = token::create(&db, &args.name, args.role, clock().now()).await?;
     Ok(writeln!(io::stdout(), "{}", token.expose())?)

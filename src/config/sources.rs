@@ -27,7 +27,6 @@ pub(crate) struct SourceArgs {
 #[derive(Default)]
 pub(crate) struct Sources {
     by_name: BTreeMap<String, NamedSource>,
-    warnings: Vec<String>,
 }
 
 impl Sources {
@@ -70,11 +69,6 @@ impl Sources {
         self.by_name.is_empty()
     }
 
-    /// What the operator should know, though nothing is wrong.
-    pub(crate) fn warnings(&self) -> &[String] {
-        &self.warnings
-    }
-
     /// The sources, ready to be read.
     pub(crate) fn into_named(self) -> Arc<[NamedSource]> {
         self.by_name.into_values().collect()
@@ -102,14 +96,14 @@ impl Sources {
             if !names.insert(name) {
                 return Err(ConfigError::new("--source", format!("the name `{name}` is given twice")));
             }
-            self.add(name, url, &format!("--source {name}"))?;
             if source::holds_password(url) {
-                let variable = name.to_ascii_uppercase();
-                self.warnings.push(format!(
+                let variable = name.to_ascii_uppercase().replace('-', "_");
+                tracing::warn!(
                     "the password of source {name} stands in the argument list, where others on this machine can read it: \
-                     give the address as {VARIABLE}{variable} instead"
-                ));
+                     give the address as {VARIABLE}{variable} or in carryall.toml instead"
+                );
             }
+            self.add(name, url, &format!("--source {name}"))?;
         }
         Ok(())
     }

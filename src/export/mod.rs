@@ -31,6 +31,7 @@ pub use download::{Download, DownloadError};
 pub use failure::{Failure, PackError};
 pub use pack::{NamedSource, Order, Packed, pack};
 pub use progress::Progress;
+pub use worker::RepairError;
 
 /// Most characters of an export's name.
 pub const NAME_MAXIMUM: usize = 200;

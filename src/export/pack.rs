@@ -4,13 +4,18 @@
 //! The async side reads; one blocking thread formats and writes. Between them stand bounded channels,
 //! so that memory does not grow with the data.
 
-use std::sync::Arc;
+use std::{
+    fs::File,
+    io::{self, Read, Seek, SeekFrom},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 use tokio::{
     sync::{mpsc, oneshot},
     task::spawn_blocking,
 };
+use tokio_util::sync::CancellationToken;
 
 use super::{failure::PackError, progress::Progress};
 use crate::{
@@ -68,11 +73,14 @@ pub struct Packed {
 
 /// Packs `order` into `draft`, syncs it, and reads it back.
 pub async fn pack(order: &Order, draft: &Draft, progress: &Arc<Progress>) -> Result<Packed, PackError> {
+    // If this future is dropped, the threads behind it go on: this ends them at their next batch.
+    let stop = CancellationToken::new();
+    let _stop_on_drop = stop.clone().drop_guard();
     let (snapshots, sources) = connect(order).await?;
     progress.exporting(snapshots.iter().map(|opened| opened.tables.len()).sum());
-    let written = write(order, draft, progress, snapshots, sources).await?;
+    let written = write(order, draft, progress, snapshots, sources, &stop).await?;
     progress.verifying();
-    let (written, verified) = prove(order, draft, written).await?;
+    let (written, verified) = prove(order, draft, written, stop).await?;
     Ok(Packed { sealed: written.sealed, sources: written.sources, tables: written.tables, verified })
 }
 
@@ -123,12 +131,19 @@ async fn write(
     progress: &Arc<Progress>,
     snapshots: Vec<Opened>,
     sources: Vec<SourceRead>,
+    stop: &CancellationToken,
 ) -> Result<Written, PackError> {
     let (parcels, inbox) = mpsc::channel(1);
     let at = order.clock.now();
     let archive = ArchiveWriter::new(draft.file()?, order.password.clone(), at, progress.bytes_written());
-    let writer =
-        Writer { archive, order: order.clone(), at, progress: Arc::clone(progress), names: EntryNames::default() };
+    let writer = Writer {
+        archive,
+        order: order.clone(),
+        at,
+        progress: Arc::clone(progress),
+        names: EntryNames::default(),
+        stop: stop.clone(),
+    };
     let writer = spawn_blocking(move || writer.write(inbox, sources));
     let read = read(snapshots, parcels).await;
     let written = writer.await.map_err(PackError::died)?;
@@ -161,6 +176,7 @@ struct Writer {
     at: DateTime<Utc>,
     progress: Arc<Progress>,
     names: EntryNames,
+    stop: CancellationToken,
 }
 
 impl Writer {
@@ -171,7 +187,7 @@ impl Writer {
         }
         let format = (self.order.format.extension(), self.order.format.media_type());
         let descriptor = descriptor::descriptor(&self.order.title, self.at, format, &sources, &tables);
-        let descriptor = serde_json::to_vec_pretty(&descriptor).map_err(std::io::Error::from)?;
+        let descriptor = serde_json::to_vec_pretty(&descriptor).map_err(io::Error::from)?;
         let readme = readme::readme(&self.order.title, tables.len(), self.at);
         let own =
             vec![self.archive.add(descriptor::PATH, &descriptor)?, self.archive.add(readme::PATH, readme.as_bytes())?];
@@ -194,6 +210,9 @@ impl Writer {
         let mut observed = vec![Observed::default(); table.columns.len()];
         let mut number = 0;
         while let Some(batch) = rows.blocking_recv() {
+            if self.stop.is_cancelled() {
+                return Err(PackError::Abandoned);
+            }
             out.clear();
             Observed::add(&mut observed, &batch);
             format.rows(&batch, &mut out);
@@ -211,8 +230,13 @@ impl Writer {
 }
 
 /// Syncs the file and reads all of it back.
-async fn prove(order: &Order, draft: &Draft, written: Written) -> Result<(Written, Verified), PackError> {
-    let (file, reopened) = (draft.file()?, draft.reopen()?);
+async fn prove(
+    order: &Order,
+    draft: &Draft,
+    written: Written,
+    stop: CancellationToken,
+) -> Result<(Written, Verified), PackError> {
+    let (file, mut reopened) = (draft.file()?, UntilStopped(draft.reopen()?, stop));
     let Order { format, password, .. } = order.clone();
     spawn_blocking(move || {
         file.sync_all()?;
@@ -222,9 +246,29 @@ async fn prove(order: &Order, draft: &Draft, written: Written) -> Result<(Writte
             (&table.entry, Some((rows, format.counter())))
         });
         let expected = tables.chain(written.own.iter().map(|entry| (entry, None))).collect();
-        let verified = archive::verify(reopened, &password, expected)?;
+        let verified = archive::verify(&mut reopened, &password, expected)?;
+        reopened.rewind()?;
+        archive::verify_file(reopened, &written.sealed)?;
         Ok((written, verified))
     })
     .await
     .map_err(PackError::died)?
+}
+
+/// A file that cannot be read any more once the run is stopped.
+struct UntilStopped(File, CancellationToken);
+
+impl Read for UntilStopped {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        if self.1.is_cancelled() {
+            return Err(io::Error::other("the run was stopped"));
+        }
+        self.0.read(bytes)
+    }
+}
+
+impl Seek for UntilStopped {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
 }

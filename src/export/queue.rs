@@ -100,18 +100,28 @@ impl Queue {
             let oldest =
                 Entity::find().filter(Column::State.eq(State::Queued)).order_by_asc(Column::Id).one(&self.db).await?;
             let Some(oldest) = oldest else { return Ok(None) };
+            // Made here rather than read back: once the claim is stored, nothing may keep the run from beginning.
+            let claimed = Model {
+                state: State::Running,
+                phase: Phase::Connecting,
+                worker: Some(worker),
+                started_at: Some(now),
+                file_name: Some(file_name(&oldest)),
+                updated_at: now,
+                ..oldest
+            };
             let claim = ActiveModel {
-                state: Set(State::Running),
-                phase: Set(Phase::Connecting),
-                worker: Set(Some(worker)),
-                started_at: Set(Some(now)),
-                file_name: Set(Some(file_name(&oldest))),
+                state: Set(claimed.state),
+                phase: Set(claimed.phase),
+                worker: Set(claimed.worker),
+                started_at: Set(claimed.started_at),
+                file_name: Set(claimed.file_name.clone()),
                 ..changed_at(now)
             };
-            let queued = update(oldest.id, claim).filter(Column::State.eq(State::Queued));
+            let queued = update(claimed.id, claim).filter(Column::State.eq(State::Queued));
             if queued.exec(&self.db).await?.rows_affected == 1 {
-                self.changed(oldest.id);
-                return Entity::find_by_id(oldest.id).one(&self.db).await;
+                self.changed(claimed.id);
+                return Ok(Some(claimed));
             }
         }
     }

@@ -8,14 +8,30 @@ use uuid::Uuid;
 use super::{Engine, PAUSE, failure::Failure, file_name};
 use crate::clock::new_id;
 
+/// Why what an earlier process left could not be repaired.
+#[derive(Debug, thiserror::Error)]
+pub enum RepairError {
+    /// What is left of an archive cannot be removed.
+    #[error("what an earlier run left of {0} cannot be removed: {1}")]
+    Remains(String, #[source] std::io::Error),
+    /// Carryall's own database failed.
+    #[error("Carryall's own database cannot be used: {0}")]
+    Database(#[from] DbErr),
+}
+
 impl Engine {
     /// Repairs what an earlier process left: a run that was cut off is failed, and its files go. Called
     /// once at start, by the process that has the data folder to itself, so that no running export is alive.
-    pub async fn repair(&self) -> Result<(), DbErr> {
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be removed, its export stays as it is, so that the next start knows of it.
+    pub async fn repair(&self) -> Result<(), RepairError> {
         for (export, worker) in self.queue.running().await? {
             warn!(id = %export.id, "the server stopped while this export ran");
             if let Some(file_name) = &export.file_name {
-                self.remove_remains(export.id, file_name);
+                let removed = self.parts.files.remove_remains(file_name);
+                removed.map_err(|cause| RepairError::Remains(file_name.clone(), cause))?;
             }
             self.queue.fail(export.id, worker, self.parts.clock.now(), Failure::worker_lost()).await?;
         }

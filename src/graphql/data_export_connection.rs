@@ -79,10 +79,10 @@ pub(super) async fn connection(
 
 /// The size of a page, if it is one that is served.
 pub(super) fn page_size(argument: &str, size: i32) -> Result<u64, Failure> {
-    let allowed = (0..=PAGE_MAXIMUM).contains(&size).then_some(size);
+    let allowed = (1..=PAGE_MAXIMUM).contains(&size).then_some(size);
     allowed
         .and_then(|size| u64::try_from(size).ok())
-        .ok_or_else(|| Failure::BadArgument(format!("`{argument}` must be 0 to {PAGE_MAXIMUM}.")))
+        .ok_or_else(|| Failure::BadArgument(format!("`{argument}` must be 1 to {PAGE_MAXIMUM}.")))
 }
 
 /// The answer to a cursor that no page has shown.

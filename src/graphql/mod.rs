@@ -7,6 +7,7 @@ mod data_export;
 mod data_export_connection;
 mod data_export_progress;
 mod data_export_settings;
+mod expansion;
 mod export_failure;
 mod export_verification;
 mod exported_table;
@@ -50,5 +51,5 @@ pub fn sdl() -> String {
 }
 
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
-    Schema::build(Query, Mutation, Subscription)
+    Schema::build(Query, Mutation, Subscription).extension(expansion::BoundedExpansion)
 }

@@ -12,8 +12,8 @@ impl App {
             return PublicUrl(url.to_string());
         }
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        // HTTP/1.1 has no request without a host; a garbled one gets a link without a host.
-        let host = host.and_then(|host| host.parse::<Authority>().ok());
-        PublicUrl(host.map(|host| format!("http://{host}")).unwrap_or_default())
+        // A name and a port, nothing else. Without one (in HTTP/1.0, say) the link is good on this machine alone.
+        let host = host.filter(|host| !host.contains('@')).and_then(|host| host.parse::<Authority>().ok());
+        PublicUrl(host.map_or_else(|| "http://localhost".to_owned(), |host| format!("http://{host}")))
     }
 }

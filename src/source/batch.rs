@@ -6,6 +6,9 @@ use std::fmt::Write;
 /// A batch is sent on when its values reach this many bytes: memory is bounded by this and one row.
 const FULL: usize = 256 * 1024;
 
+/// Or when it has this many values, since a NULL takes no bytes.
+const FULL_CELLS: usize = 32 * 1024;
+
 /// One value, as exact as the database gave it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value<'a> {
@@ -67,12 +70,7 @@ impl Batch {
 
     /// Whether it should be sent on.
     pub fn is_full(&self) -> bool {
-        self.byte_count() >= FULL || self.rows >= 4096
-    }
-
-    /// Bytes its values take.
-    pub fn byte_count(&self) -> usize {
-        self.text.len() + self.binary.len()
+        self.text.len() + self.binary.len() >= FULL || self.cells.len() >= FULL_CELLS
     }
 
     /// The rows.

@@ -1,21 +1,24 @@
 //! SQLite: the database file, read through SQLite itself inside one read transaction.
 //!
 //! In WAL mode the application goes on writing while the snapshot is read; in the older journal modes
-//! it waits. rusqlite, not sqlx, because it reads 2 to 4 times as many rows a second; it blocks, so
+//! its writes wait until the last table is read. rusqlite, not sqlx, because it reads 2 to 4 times as many rows a second; it blocks, so
 //! each step runs on a thread of its own.
 
+mod contents;
+
 use std::{
+    fs::File,
+    io::{self, Read},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use async_trait::async_trait;
-use rusqlite::{Connection, ErrorCode, OpenFlags, Row, types::ValueRef};
+use rusqlite::{Connection, ErrorCode, InterruptHandle, OpenFlags, Row, ffi, types::ValueRef};
 use tokio::{sync::mpsc, task::spawn_blocking};
 
-use super::{
-    AddressError, Batch, Column, Contents, FieldType, ForeignKey, LeftOut, Snapshot, Source, SourceError, Table,
-};
+use super::{AddressError, Batch, Column, Contents, Snapshot, Source, SourceError, Table};
 
 /// How long a lock of the application is waited for.
 const BUSY: Duration = Duration::from_secs(10);
@@ -66,6 +69,8 @@ impl SqliteSnapshot {
         step: impl FnOnce(&Connection) -> Result<T, SourceError> + Send + 'static,
     ) -> Result<T, SourceError> {
         let connection = self.connection.take().ok_or(SourceError::Stopped)?;
+        // If this future is dropped, the thread goes on: it is told to stop, even in the middle of a statement.
+        let _stop = InterruptOnDrop(connection.get_interrupt_handle());
         let (connection, result) = blocking(move || {
             let result = step(&connection);
             Ok((connection, result))
@@ -76,6 +81,15 @@ impl SqliteSnapshot {
     }
 }
 
+/// Ends the statement that is running, if any.
+struct InterruptOnDrop(InterruptHandle);
+
+impl Drop for InterruptOnDrop {
+    fn drop(&mut self) {
+        self.0.interrupt();
+    }
+}
+
 #[async_trait]
 impl Snapshot for SqliteSnapshot {
     fn server_version(&self) -> &str {
@@ -83,7 +97,7 @@ impl Snapshot for SqliteSnapshot {
     }
 
     async fn contents(&mut self) -> Result<Contents, SourceError> {
-        self.with(contents).await
+        self.with(contents::contents).await
     }
 
     async fn read(&mut self, table: &Table, rows: mpsc::Sender<Batch>) -> Result<u64, SourceError> {
@@ -102,28 +116,53 @@ async fn blocking<T: Send + 'static>(
 }
 
 fn connect(path: &Path) -> Result<Connection, SourceError> {
-    let unreachable = |why: String| SourceError::Unreachable(format!("SQLite database {}: {why}", path.display()));
-    match std::fs::metadata(path) {
-        Ok(found) if !found.is_file() => return Err(unreachable("it is not a file".into())),
-        Ok(_) => {}
-        Err(cause) if cause.kind() == std::io::ErrorKind::PermissionDenied => {
-            return Err(SourceError::Unauthorized(format!("SQLite database {}: {cause}", path.display())));
-        }
-        Err(cause) => return Err(unreachable(cause.to_string())),
-    }
-    begin(path).map_err(|cause| match cause.sqlite_error_code() {
-        Some(ErrorCode::PermissionDenied | ErrorCode::AuthorizationForStatementDenied) => {
-            SourceError::Unauthorized(format!("SQLite database {}: {}", path.display(), describe(&cause)))
-        }
-        _ => unreachable(describe(&cause)),
-    })
+    let place = |why: String| format!("SQLite database {}: {why}", path.display());
+    let flags = access(path).map_err(|cause| match cause.kind() {
+        io::ErrorKind::PermissionDenied => SourceError::Unauthorized(place(cause.to_string())),
+        _ => SourceError::Unreachable(place(cause.to_string())),
+    })?;
+    begin(path, flags).map_err(|cause| SourceError::Unreachable(place(describe(&cause))))
 }
 
-/// Opens the file for reading and starts the transaction. The first read is what takes the snapshot,
-/// and what finds out that the file is no database.
-fn begin(path: &Path) -> rusqlite::Result<Connection> {
-    let connection =
-        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+/// Whether the file can be read, and how it is to be opened.
+///
+/// In WAL mode SQLite makes two files beside the database unless the application has it open, and only a connection
+/// that may write removes them again. Left behind by another user, they would lock the application out of its own
+/// database; so the owner (and root, for whom SQLite gives the files to the owner) opens it as the application would,
+/// and nobody else opens it alone.
+fn access(path: &Path) -> io::Result<OpenFlags> {
+    let file = File::open(path)?;
+    let found = file.metadata()?;
+    if !found.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    let mut header = Vec::new();
+    file.take(20).read_to_end(&mut header)?;
+    // The format's version for writing (https://www.sqlite.org/fileformat2.html, section 1.3): 2 is WAL.
+    let user = rustix::process::geteuid();
+    if header.get(18) != Some(&2) {
+        Ok(OpenFlags::SQLITE_OPEN_READ_ONLY)
+    } else if user.is_root() || user.as_raw() == found.uid() {
+        Ok(OpenFlags::SQLITE_OPEN_READ_WRITE)
+    } else if beside(path, "-shm").exists() {
+        Ok(OpenFlags::SQLITE_OPEN_READ_ONLY)
+    } else {
+        let why = "it is in WAL mode and its application is not running; reading it now would leave files beside it that \
+                   the application cannot write: run Carryall as the owner of the database, or start the application";
+        Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
+    }
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// Opens the file and starts the transaction. The first read is what takes the snapshot, and what finds out that the
+/// file is no database.
+fn begin(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(BUSY)?;
     // The schema comes from outside: it may not call functions with side effects.
     connection
@@ -134,142 +173,43 @@ fn begin(path: &Path) -> rusqlite::Result<Connection> {
 
 /// SQLite's message, with what an operator can do where it helps.
 fn describe(cause: &rusqlite::Error) -> String {
-    match cause.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+    let extended = cause.sqlite_error().map(|error| error.extended_code);
+    match (cause.sqlite_error_code(), extended) {
+        (Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked), _) => {
             format!("another program has locked it for more than {} seconds", BUSY.as_secs())
         }
-        Some(ErrorCode::NotADatabase) => "the file is not a SQLite database, or is encrypted".into(),
-        Some(ErrorCode::DatabaseCorrupt) => format!("the database is damaged ({cause}): see PRAGMA integrity_check"),
+        (Some(ErrorCode::NotADatabase), _) => "the file is not a SQLite database, or is encrypted".into(),
+        (Some(ErrorCode::DatabaseCorrupt), _) => {
+            format!("the database is damaged ({cause}): see PRAGMA integrity_check")
+        }
+        (_, Some(ffi::SQLITE_READONLY_ROLLBACK | ffi::SQLITE_READONLY_RECOVERY)) => {
+            "its last writer crashed, and what it left half-done must be undone by a program that may write: open it \
+             once with the application, or with the sqlite3 command"
+                .into()
+        }
+        (Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly), _) => {
+            format!("{cause}: this user must be able to read the file, and to write the -wal and -shm files beside it")
+        }
         _ => cause.to_string(),
     }
-}
-
-fn contents(connection: &Connection) -> Result<Contents, SourceError> {
-    let mut contents = Contents::default();
-    for (name, kind) in listed(connection).map_err(|cause| SourceError::Unreachable(describe(&cause)))? {
-        match kind.as_str() {
-            "view" => contents.left_out.push(LeftOut { name, reason: "view" }),
-            "shadow" => contents.left_out.push(LeftOut { name, reason: "shadow table of a virtual table" }),
-            _ => contents.tables.push(table(connection, &name).map_err(|cause| unreadable(&name, describe(&cause)))?),
-        }
-    }
-    let keys = contents.tables.iter().map(|table| (table.name.clone(), table.primary_key.clone())).collect::<Vec<_>>();
-    for table in &mut contents.tables {
-        table.foreign_keys =
-            foreign_keys(connection, &table.name, &keys).map_err(|cause| unreadable(&table.name, describe(&cause)))?;
-    }
-    Ok(contents)
-}
-
-/// Name and kind of everything that has rows. Names that begin with sqlite_ are the engine's own
-/// (sequences, statistics).
-fn listed(connection: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
-    connection
-        .prepare("SELECT name, type FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name")?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect()
 }
 
 fn unreadable(table: &str, why: String) -> SourceError {
     SourceError::Unreadable { table: table.to_owned(), why }
 }
 
-fn table(connection: &Connection, name: &str) -> rusqlite::Result<Table> {
-    let mut columns = Vec::new();
-    let mut primary_key = Vec::new();
-    // hidden: 1 is a virtual table's argument, 2 and 3 are generated columns.
-    let mut info = connection.prepare_cached(
-        "SELECT name, type, \"notnull\", pk, hidden FROM pragma_table_xinfo(?, 'main') WHERE hidden <> 1 ORDER BY cid",
-    )?;
-    let mut rows = info.query([name])?;
-    while let Some(row) = rows.next()? {
-        let (column, key) = column(row)?;
-        if key > 0 {
-            primary_key.push((key, column.name.clone()));
-        }
-        columns.push(column);
-    }
-    primary_key.sort();
-    let primary_key = primary_key.into_iter().map(|(_, name)| name).collect();
-    Ok(Table { name: name.to_owned(), columns, primary_key, ..Table::default() })
-}
-
-/// A column, and its place in the primary key (0: not in it).
-fn column(row: &Row<'_>) -> rusqlite::Result<(Column, i64)> {
-    let native_type: String = row.get(1)?;
-    let column = Column {
-        name: row.get(0)?,
-        field_type: field_type(&native_type),
-        native_type,
-        not_null: row.get(2)?,
-        generated: row.get::<_, i64>(4)? > 1,
-    };
-    Ok((column, row.get(3)?))
-}
-
-/// By the rules of <https://www.sqlite.org/datatype3.html>, section 3.1. A NUMERIC column may hold both
-/// kinds of numbers, and any column any value: what was really there, the descriptor says.
-fn field_type(native_type: &str) -> FieldType {
-    let native_type = native_type.to_ascii_uppercase();
-    let has = |parts: &[&str]| parts.iter().any(|part| native_type.contains(part));
-    if has(&["INT"]) {
-        FieldType::Integer
-    } else if has(&["CHAR", "CLOB", "TEXT"]) {
-        FieldType::String
-    } else if has(&["BLOB"]) {
-        FieldType::Binary
-    } else if has(&["REAL", "FLOA", "DOUB", "NUMERIC", "DECIMAL"]) {
-        FieldType::Number
-    } else {
-        FieldType::Any
-    }
-}
-
-/// The references of one table. SQLite compares names without case and lets the referenced columns be
-/// left out; here they are spelt as the tables spell them. One to a table that is not there is dropped.
-fn foreign_keys(
-    connection: &Connection,
-    table: &str,
-    keys: &[(String, Vec<String>)],
-) -> rusqlite::Result<Vec<ForeignKey>> {
-    let mut listed = connection.prepare_cached(
-        "SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list(?, 'main') ORDER BY id, seq",
-    )?;
-    let mut rows = listed.query([table])?;
-    let mut found: Vec<(i64, ForeignKey)> = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (id, parent, from, to): (i64, String, String, Option<String>) =
-            (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-        let Some((parent, parent_key)) = keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(&parent)) else {
-            continue;
-        };
-        if found.last().is_none_or(|(last, _)| *last != id) {
-            let key = ForeignKey { columns: Vec::new(), schema: None, table: parent.clone(), referenced: Vec::new() };
-            found.push((id, key));
-        }
-        if let Some((_, key)) = found.last_mut() {
-            key.referenced.extend(to.or_else(|| parent_key.get(key.columns.len()).cloned()));
-            key.columns.push(from);
-        }
-    }
-    Ok(found.into_iter().map(|(_, key)| key).filter(|key| key.columns.len() == key.referenced.len()).collect())
-}
-
 fn read(connection: &Connection, table: &Table, rows: &mpsc::Sender<Batch>) -> Result<u64, SourceError> {
     let failed = |cause: rusqlite::Error| unreadable(&table.name, describe(&cause));
+    let encoding = Encoding::of(connection).map_err(failed)?;
     let name = quoted(&table.name);
-    let mut columns = table.columns.iter().map(|column| quoted(&column.name)).collect::<Vec<_>>().join(", ");
-    if columns.is_empty() {
-        columns.push_str("NULL");
-    }
-    let mut statement = connection.prepare(&format!("SELECT {columns} FROM main.{name}")).map_err(failed)?;
+    let mut statement = connection.prepare(&select(table, encoding)).map_err(failed)?;
     let mut found = statement.query([]).map_err(failed)?;
     let mut batch = Batch::new(table.columns.len());
     let mut number: u64 = 0;
     while let Some(row) = found.next().map_err(failed)? {
         number += 1;
         for (index, column) in table.columns.iter().enumerate() {
-            push(&mut batch, row.get_ref(index).map_err(failed)?)
+            push(&mut batch, row, index, encoding)
                 .map_err(|why| unreadable(&table.name, format!("row {number}, column {}: {why}", column.name)))?;
         }
         batch.end_row();
@@ -284,15 +224,65 @@ fn read(connection: &Connection, table: &Table, rows: &mpsc::Sender<Batch>) -> R
     u64::try_from(counted).map_err(|_| unreadable(&table.name, format!("the database counts {counted} rows")))
 }
 
-fn push(batch: &mut Batch, value: ValueRef<'_>) -> Result<(), &'static str> {
-    match value {
+/// The statement that gives the table's columns. In a UTF-16 database each is followed by the bytes of its text: SQLite
+/// would turn broken UTF-16 into other characters without a word.
+fn select(table: &Table, encoding: Encoding) -> String {
+    let column = |column: &Column| match (quoted(&column.name), encoding) {
+        (name, Encoding::Utf8) => name,
+        (name, _) => format!("{name}, CASE typeof({name}) WHEN 'text' THEN CAST({name} AS BLOB) END"),
+    };
+    let columns = table.columns.iter().map(column).collect::<Vec<_>>();
+    let columns = if columns.is_empty() { "NULL".to_owned() } else { columns.join(", ") };
+    format!("SELECT {columns} FROM main.{}", quoted(&table.name))
+}
+
+fn push(batch: &mut Batch, row: &Row<'_>, column: usize, encoding: Encoding) -> Result<(), String> {
+    let place = if encoding == Encoding::Utf8 { column } else { column * 2 };
+    match row.get_ref(place).map_err(|cause| cause.to_string())? {
         ValueRef::Null => batch.push_null(),
         ValueRef::Integer(value) => batch.push_integer(value),
         ValueRef::Real(value) => batch.push_real(value),
         ValueRef::Blob(value) => batch.push_binary(value),
-        ValueRef::Text(value) => batch.push_text(str::from_utf8(value).map_err(|_| "the text is not valid UTF-8")?),
+        ValueRef::Text(value) if encoding == Encoding::Utf8 => {
+            batch.push_text(str::from_utf8(value).map_err(|_| "the text is not valid UTF-8")?);
+        }
+        ValueRef::Text(_) => {
+            let bytes =
+                row.get_ref(place + 1).and_then(|value| Ok(value.as_blob()?)).map_err(|cause| cause.to_string())?;
+            batch.push_text(&encoding.decode(bytes).ok_or("the text is not valid UTF-16")?);
+        }
     }
     Ok(())
+}
+
+/// How a database stores its texts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    Utf8,
+    Utf16Le,
+    Utf16Be,
+}
+
+impl Encoding {
+    fn of(connection: &Connection) -> rusqlite::Result<Self> {
+        let name: String = connection.query_row("PRAGMA encoding", [], |row| row.get(0))?;
+        Ok(match name.as_str() {
+            "UTF-16le" => Self::Utf16Le,
+            "UTF-16be" => Self::Utf16Be,
+            _ => Self::Utf8,
+        })
+    }
+
+    /// The text in UTF-16 `bytes`; None where they are none.
+    fn decode(self, bytes: &[u8]) -> Option<String> {
+        let (pairs, rest) = bytes.as_chunks::<2>();
+        let unit = |pair: &[u8; 2]| match self {
+            Self::Utf16Be => u16::from_be_bytes(*pair),
+            _ => u16::from_le_bytes(*pair),
+        };
+        let units = pairs.iter().map(unit);
+        rest.is_empty().then(|| char::decode_utf16(units).collect::<Result<_, _>>().ok()).flatten()
+    }
 }
 
 /// A name as an SQL identifier.

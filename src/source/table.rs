@@ -46,6 +46,8 @@ pub struct Column {
     pub not_null: bool,
     /// Whether the database computes it from other columns.
     pub generated: bool,
+    /// The rule by which the database compares its texts; None where texts are equal only if their bytes are.
+    pub collation: Option<String>,
 }
 
 /// What the values of a column are, in the terms of Table Schema (Frictionless Data).
@@ -64,7 +66,7 @@ pub enum FieldType {
 }
 
 /// A reference to another table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ForeignKey {
     /// The referring columns.
     pub columns: Vec<String>,
@@ -74,4 +76,6 @@ pub struct ForeignKey {
     pub table: String,
     /// The columns referred to, as many as `columns`.
     pub referenced: Vec<String>,
+    /// Whether every row of the snapshot keeps to it. Not every database enforces what is declared.
+    pub holds: bool,
 }

@@ -48,7 +48,7 @@ def check_contents(folder, databases):
     for name, database in databases.items():
         with sqlite3.connect(database) as connection:
             listed = connection.execute(
-                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\'"
             )
             assert {row[0] for row in listed} == exported[name], f"not all tables of {name} are in the archive"
 

@@ -70,6 +70,7 @@ async fn export_refuses_what_it_cannot_do_and_leaves_no_file() {
     for (arguments, blamed) in [
         ([&source[..], &["there.zip"]].concat(), "there.zip is there already"),
         ([&source[..], &["nowhere/out.zip"]].concat(), "nowhere/out.zip"),
+        ([&source[..], &["new/"]].concat(), "not the name of a file"),
         ([&source[..], &["out.zip", "--password-file", "short"]].concat(), "12 to 99 characters"),
         ([&source[..], &["out.zip", "--password-file", "missing"]].concat(), "missing"),
         ([&source[..], &["out.zip", "--name", "a\nb"]].concat(), "control characters"),
@@ -109,6 +110,29 @@ async fn the_first_start_shows_a_token_once_and_makes_a_key_for_its_owner_only()
     assert_eq!(data.metadata().unwrap().permissions().mode() & 0o777, 0o700);
 }
 
+#[tokio::test]
+async fn a_token_that_could_not_be_shown_is_not_stored() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    let mut command = carryall();
+    command.args(["serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir"]).arg(&data);
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = command.stdout(full).spawn().unwrap().wait().await.unwrap();
+    assert!(!output.success());
+    assert!(first_output(&data).await.contains("carryall_"), "the next start shows one");
+}
+
+#[tokio::test]
+async fn many_commands_at_once_make_one_database() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    let create = ["token", "create", "--name", "x", "--role", "ADMIN", "--data-dir", data.to_str().unwrap()];
+    let all = (0..8).map(|_| run(folder.path(), &create));
+    for output in futures_util::future::join_all(all).await {
+        assert!(output.status.success(), "{}", stderr(&output));
+    }
+}
+
 /// What a server prints on stdout from its start to its stop; its log must hold no token.
 async fn first_output(data: &Path) -> String {
     let mut command = carryall();
@@ -140,11 +164,13 @@ async fn a_wrong_setting_ends_the_start_with_one_line_that_says_which_and_why() 
         (vec!["serve", "--source", "App=sqlite:app.db"], "--source App"),
         (vec!["serve", "--source", "a=sqlite:x", "--source", "a=sqlite:y"], "given twice"),
         (vec!["serve", "--source", "app=mongodb://h/d"], "mongodb"),
-        (vec!["serve", "--demo", "--database-url", "oracle://h/d"], "--database-url"),
-        (vec!["serve", "--demo", "--files-url", "s3://bucket"], "--files-url"),
-        (vec!["serve", "--demo", "--public-url", "example.com"], "--public-url"),
-        (vec!["serve", "--demo", "--data-dir", "file"], "data folder"),
-        (vec!["serve", "--demo", "--secret-key-file", "app.db"], "key file"),
+        (vec!["serve", "--demo", "--listen", "127.0.0.1:0", "--database-url", "oracle://h/d"], "--database-url"),
+        (vec!["serve", "--demo", "--listen", "127.0.0.1:0", "--files-url", "s3://bucket"], "--files-url"),
+        (vec!["serve", "--demo", "--listen", "127.0.0.1:0", "--public-url", "example.com"], "--public-url"),
+        (vec!["serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir", "file"], "data folder"),
+        (vec!["serve", "--demo", "--listen", "127.0.0.1:0", "--secret-key-file", "app.db"], "key file"),
+        (vec!["serve", "--no-such-flag"], "--no-such-flag"),
+        (vec!["token", "create", "--name", "x", "--role", "KING"], "ADMIN"),
         (vec!["serve", "--config", "gone.toml"], "gone.toml"),
         (vec!["serve", "--config", "unknown.toml"], "lisen"),
         (vec!["serve", "--config", "broken.toml"], "broken.toml, line 1"),
@@ -183,10 +209,12 @@ async fn settings_come_from_flags_then_variables_then_the_file() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_refused_is_not_repeated_since_it_may_hold_a_password() {
+async fn a_password_in_the_argument_list_is_warned_of_and_not_repeated() {
     let folder = folder();
     let output = run(folder.path(), &["serve", "--source", "app=mongodb://me:hunter2@h/d"]).await;
-    assert!(!output.status.success() && !stderr(&output).contains("hunter2"), "{}", stderr(&output));
+    let said = stderr(&output);
+    assert!(said.contains("argument list") && said.contains("CARRYALL_SOURCE_APP"), "{said}");
+    assert!(!output.status.success() && !said.contains("hunter2"), "{said}");
 }
 
 #[tokio::test]

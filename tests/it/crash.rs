@@ -1,8 +1,12 @@
 //! A crash at any moment: the next start repairs it, and no file is offered that is not whole.
 
-use std::time::Duration;
+use std::{process::Stdio, time::Duration};
 
-use crate::{foreign::seven_zip, process::Server};
+use crate::{
+    app::database_of,
+    foreign::seven_zip,
+    process::{Server, carryall},
+};
 
 /// Fails if the server is in a state that it must not be in after a start.
 async fn check(server: &Server, data: &std::path::Path) -> (usize, usize) {
@@ -55,20 +59,70 @@ async fn after_a_kill_at_any_moment_nothing_is_stuck_and_every_file_that_is_offe
 }
 
 #[tokio::test]
-async fn a_server_that_is_asked_to_stop_ends_the_running_export_and_leaves_nothing_of_it() {
+async fn a_kill_in_the_first_start_leaves_a_folder_that_the_next_start_takes() {
+    for round in 0..12 {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let mut command = carryall();
+        command.args(["token", "create", "--name", "x", "--role", "ADMIN", "--data-dir"]).arg(&data);
+        let mut first = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        tokio::time::sleep(Duration::from_millis(10) * round).await;
+        first.kill().await.unwrap();
+        Server::start(&data, &["--demo"]).await.kill().await;
+    }
+}
+
+/// What each moment of a run leaves behind if the power goes: the row as it is then, and the files.
+#[tokio::test]
+async fn a_run_that_was_cut_off_at_any_step_is_failed_and_what_it_left_is_removed() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let server = Server::start(&data, &["--demo"]).await;
-    server.create().await;
-    loop {
-        let history = server.history().await;
-        if history[0]["status"] == "RUNNING" {
-            break;
+    for files in [&[][..], &[".data-export-1.zip.part"], &["data-export-1.zip"]] {
+        let server = Server::start(&data, &["--demo"]).await;
+        server.create().await;
+        server.settled().await;
+        server.kill().await;
+        let state = rusqlite::Connection::open(data.join("carryall.db")).unwrap();
+        let newest = "id = (SELECT max(id) FROM data_export)";
+        let (id, finished): (Vec<u8>, String) = state
+            .query_row(&format!("SELECT id, file_name FROM data_export WHERE {newest}"), [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .unwrap();
+        std::fs::remove_file(data.join("files").join(finished)).unwrap();
+        for table in ["exported_table", "source_snapshot"] {
+            state.execute(&format!("DELETE FROM {table} WHERE data_export_id = ?"), [&id]).unwrap();
         }
-        assert_eq!(history[0]["status"], "QUEUED", "the export was too fast for this test");
+        let running = "UPDATE data_export SET state = 'RUNNING', phase = 'EXPORTING', worker = randomblob(16), \
+            finished_at = NULL, size_bytes = NULL, sha256 = NULL, verified_at = NULL, file_name = 'data-export-1.zip'";
+        state.execute(&format!("{running} WHERE {newest}"), []).unwrap();
+        for file in files {
+            std::fs::write(data.join("files").join(file), "cut off").unwrap();
+        }
+        let server = Server::start(&data, &["--demo"]).await;
+        let export = server.history().await.pop().unwrap();
+        assert_eq!(export["failure"]["code"], "WORKER_LOST", "{files:?}: {export}");
+        assert_eq!(server.file_names(), Vec::<String>::new(), "{files:?}");
+        server.kill().await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_asked_to_stop_ends_the_running_export_and_leaves_nothing_of_it() {
+    let (folder, database) = database_of("CREATE TABLE t (a)");
+    let data = folder.path().join("data");
+    let source = format!("app=sqlite:{}", database.display());
+    // The run waits for the lock, so that it is sure to be running.
+    let application = rusqlite::Connection::open(&database).unwrap();
+    application.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let server = Server::start(&data, &["--source", &source]).await;
+    server.create().await;
+    while server.history().await[0]["status"] != "RUNNING" {
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     assert!(server.stop().await.success());
-    let server = Server::start(&data, &["--demo"]).await;
+    application.execute_batch("ROLLBACK").unwrap();
+    let server = Server::start(&data, &["--source", &source]).await;
     assert_eq!(server.history().await[0]["failure"]["code"], "WORKER_LOST");
     assert_eq!(server.file_names(), Vec::<String>::new());
 }

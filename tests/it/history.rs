@@ -67,7 +67,7 @@ async fn a_page_stays_in_place_when_new_exports_come() {
 #[tokio::test]
 async fn a_page_that_is_not_served_is_refused_with_a_code() {
     let (app, _folder) = app_with_five().await;
-    for arguments in ["first: 101", "first: -1", "last: 101", "first: 1, last: 1", "after: \"nonsense\""] {
+    for arguments in ["first: 101", "first: 0", "first: -1", "last: 101", "first: 1, last: 1", "after: \"nonsense\""] {
         let answer = app.answer(&format!("{{ dataExports({arguments}) {{ totalCount }} }}"), json!({})).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_ARGUMENT", "{arguments}: {answer}");
     }

@@ -13,6 +13,7 @@ mod crash;
 mod create;
 mod disk_full;
 mod download;
+mod faults;
 mod fence;
 mod history;
 mod layout;

@@ -47,6 +47,36 @@ async fn watch(app: &TestApp, id: &str) -> Socket {
     socket
 }
 
+/// A few hundred bytes that come to a hundred million fields: each fragment spreads the next one ten times.
+fn bomb() -> String {
+    let fragment = |number: u32| {
+        let next = format!("...f{} ", number + 1).repeat(10);
+        format!("fragment f{number} on Query {{ {} }} ", if number == 8 { "__typename".into() } else { next })
+    };
+    format!("{{ ...f1 }} {}", (1..=8).map(fragment).collect::<String>())
+}
+
+#[tokio::test]
+async fn a_document_whose_fragments_multiply_is_refused_at_once_by_post_and_by_websocket() {
+    let app = TestApp::start_without_worker(&[]).await;
+    let answer = tokio::time::timeout(PATIENCE, app.answer(&bomb(), json!({}))).await.expect("no answer");
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "TOO_COMPLEX");
+    let mut socket = watch(&app, "01a206a4-0c85-7155-9bf8-595267aa41f0").await;
+    receive_json(&mut socket).await;
+    send(&mut socket, json!({"id": "2", "type": "subscribe", "payload": {"query": bomb()}})).await;
+    let answered = async {
+        loop {
+            let message = receive_json(&mut socket).await.to_string();
+            if message.contains("TOO_COMPLEX") {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, answered).await.expect("no answer");
+    let cycle = "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }";
+    assert!(app.answer(cycle, json!({})).await["errors"][0]["message"].is_string());
+}
+
 /// Every state that is shown until the subscription completes.
 async fn states(mut socket: Socket) -> Vec<Value> {
     let mut states = Vec::new();

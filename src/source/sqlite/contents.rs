@@ -1,0 +1,138 @@
+//! What a SQLite database says of its tables.
+
+use std::collections::HashSet;
+
+use rusqlite::{Connection, Row};
+
+use super::{describe, unreadable};
+use crate::source::{Column, Contents, FieldType, ForeignKey, LeftOut, SourceError, Table};
+
+/// The tables of the snapshot. A virtual table has no data of its own: it is left out by name, and the tables that it
+/// keeps its data in are exported, whatever module it needs.
+pub(super) fn contents(connection: &Connection) -> Result<Contents, SourceError> {
+    let mut contents = Contents::default();
+    for (name, kind) in listed(connection).map_err(|cause| SourceError::Unreachable(describe(&cause)))? {
+        match kind.as_str() {
+            "view" => contents.left_out.push(LeftOut { name, reason: "view" }),
+            "virtual" => contents.left_out.push(LeftOut { name, reason: "virtual table" }),
+            _ if name.starts_with("sqlite_stat") => contents.left_out.push(LeftOut { name, reason: "statistics" }),
+            _ => contents.tables.push(table(connection, &name).map_err(|cause| unreadable(&name, describe(&cause)))?),
+        }
+    }
+    for place in 0..contents.tables.len() {
+        let name = &contents.tables[place].name;
+        let found = foreign_keys(connection, name, &contents.tables);
+        contents.tables[place].foreign_keys = found.map_err(|cause| unreadable(name, describe(&cause)))?;
+    }
+    Ok(contents)
+}
+
+/// Name and kind of everything that has rows, but for the schema itself. Of the engine's own tables only
+/// `sqlite_sequence` (where AUTOINCREMENT goes on) and the statistics have any.
+fn listed(connection: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
+    connection
+        .prepare(
+            "SELECT name, type FROM pragma_table_list WHERE schema = 'main' AND name <> 'sqlite_schema' ORDER BY name",
+        )?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+fn table(connection: &Connection, name: &str) -> rusqlite::Result<Table> {
+    let mut columns = Vec::new();
+    let mut primary_key = Vec::new();
+    // hidden: 1 is a virtual table's argument, 2 and 3 are generated columns.
+    let mut info = connection.prepare_cached(
+        "SELECT name, type, \"notnull\", pk, hidden FROM pragma_table_xinfo(?, 'main') WHERE hidden <> 1 ORDER BY cid",
+    )?;
+    let mut rows = info.query([name])?;
+    while let Some(row) = rows.next()? {
+        let (column, key) = column(connection, name, row)?;
+        if key > 0 {
+            primary_key.push((key, column.name.clone()));
+        }
+        columns.push(column);
+    }
+    primary_key.sort();
+    let primary_key = primary_key.into_iter().map(|(_, name)| name).collect();
+    Ok(Table { name: name.to_owned(), columns, primary_key, ..Table::default() })
+}
+
+/// A column, and its place in the primary key (0: not in it).
+fn column(connection: &Connection, table: &str, row: &Row<'_>) -> rusqlite::Result<(Column, i64)> {
+    let (name, native_type): (String, String) = (row.get(0)?, row.get(1)?);
+    let (_, collation, ..) = connection.column_metadata(Some("main"), table, &name)?;
+    let collation = collation.map(|name| name.to_string_lossy().into_owned());
+    let column = Column {
+        field_type: field_type(&native_type),
+        native_type,
+        not_null: row.get(2)?,
+        generated: row.get::<_, i64>(4)? > 1,
+        collation: collation.filter(|name| !name.eq_ignore_ascii_case("BINARY")),
+        name,
+    };
+    Ok((column, row.get(3)?))
+}
+
+/// By the rules of <https://www.sqlite.org/datatype3.html>, section 3.1. A NUMERIC column may hold both
+/// kinds of numbers, and any column any value: what was really there, the descriptor says.
+fn field_type(native_type: &str) -> FieldType {
+    let native_type = native_type.to_ascii_uppercase();
+    let has = |parts: &[&str]| parts.iter().any(|part| native_type.contains(part));
+    if has(&["INT"]) {
+        FieldType::Integer
+    } else if has(&["CHAR", "CLOB", "TEXT"]) {
+        FieldType::String
+    } else if has(&["BLOB"]) {
+        FieldType::Binary
+    } else if has(&["REAL", "FLOA", "DOUB", "NUMERIC", "DECIMAL"]) {
+        FieldType::Number
+    } else {
+        FieldType::Any
+    }
+}
+
+/// The references of one table, in the spelling of the tables: SQLite compares names without case, and lets the
+/// referenced columns be left out. One to a table or a column that is not there is dropped.
+fn foreign_keys(connection: &Connection, table: &str, tables: &[Table]) -> rusqlite::Result<Vec<ForeignKey>> {
+    let mut listed = connection.prepare_cached(
+        "SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list(?, 'main') ORDER BY id, seq",
+    )?;
+    let mut rows = listed.query([table])?;
+    let mut found: Vec<(i64, ForeignKey)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (id, parent, from, to): (i64, String, String, Option<String>) =
+            (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        let Some(parent) = tables.iter().find(|table| table.name.eq_ignore_ascii_case(&parent)) else { continue };
+        if found.last().is_none_or(|(last, _)| *last != id) {
+            let key = ForeignKey { table: parent.name.clone(), ..ForeignKey::default() };
+            found.push((id, key));
+        }
+        if let Some((_, key)) = found.last_mut() {
+            let to = to.or_else(|| parent.primary_key.get(key.columns.len()).cloned());
+            key.referenced.extend(to.and_then(|to| spelt(parent, &to)));
+            key.columns.push(from);
+        }
+    }
+    found.retain(|(_, key)| key.columns.len() == key.referenced.len());
+    if !found.is_empty() {
+        let violated = violated(connection, table);
+        for (id, key) in &mut found {
+            key.holds = violated.as_ref().is_ok_and(|violated| !violated.contains(id));
+        }
+    }
+    Ok(found.into_iter().map(|(_, key)| key).collect())
+}
+
+/// The name of a column as its table spells it.
+fn spelt(table: &Table, column: &str) -> Option<String> {
+    let found = table.columns.iter().find(|found| found.name.eq_ignore_ascii_case(column));
+    found.map(|column| column.name.clone())
+}
+
+/// The references of a table that some of its rows break: SQLite holds an application to them only if it asks for that.
+/// An error says that a reference cannot even be checked.
+fn violated(connection: &Connection, table: &str) -> rusqlite::Result<HashSet<i64>> {
+    let mut check = connection.prepare_cached("SELECT DISTINCT fkid FROM pragma_foreign_key_check(?, 'main')")?;
+    check.query_map([table], |row| row.get(0))?.collect()
+}

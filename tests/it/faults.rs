@@ -1,0 +1,142 @@
+//! Sources that break off or lie. No real database does so on demand, so these are made up; everything behind them is real.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use carryall::{
+    clock::Clock,
+    export::{Failure, NamedSource, Order, PackError, Progress, pack},
+    files::Draft,
+    format::Csv,
+    secret::Secret,
+    source::{Batch, Column, Contents, FieldType, Snapshot, Source, SourceError, Table},
+};
+use entity::data_export::FailureCode;
+use tokio::sync::mpsc;
+
+/// What a source does after some rows of its only table.
+#[derive(Clone, Copy)]
+enum Then {
+    Counts(u64),
+    BreaksOff,
+    GoesOnForEver,
+}
+
+struct Made(Then);
+
+#[async_trait]
+impl Source for Made {
+    fn engine(&self) -> &'static str {
+        "made"
+    }
+
+    async fn snapshot(&self) -> Result<Box<dyn Snapshot>, SourceError> {
+        Ok(Box::new(Self(self.0)))
+    }
+}
+
+#[async_trait]
+impl Snapshot for Made {
+    fn server_version(&self) -> &str {
+        "1"
+    }
+
+    async fn contents(&mut self) -> Result<Contents, SourceError> {
+        let column = Column {
+            name: "a".into(),
+            native_type: "INTEGER".into(),
+            field_type: FieldType::Integer,
+            not_null: true,
+            generated: false,
+            collation: None,
+        };
+        let table = Table { name: "t".into(), columns: vec![column], ..Table::default() };
+        Ok(Contents { tables: vec![table], left_out: Vec::new() })
+    }
+
+    async fn read(&mut self, _: &Table, rows: mpsc::Sender<Batch>) -> Result<u64, SourceError> {
+        let send = async || {
+            let mut batch = Batch::new(1);
+            for number in 0..100 {
+                batch.push_integer(number);
+                batch.end_row();
+            }
+            rows.send(batch).await.map_err(|_| SourceError::Stopped)
+        };
+        send().await?;
+        match self.0 {
+            Then::Counts(rows) => Ok(rows),
+            Then::BreaksOff => Err(SourceError::Unreachable("the connection was cut".into())),
+            Then::GoesOnForEver => loop {
+                send().await?;
+            },
+        }
+    }
+}
+
+fn order(then: Then) -> Order {
+    Order {
+        title: "x".into(),
+        sources: Arc::new([NamedSource { name: "made".into(), source: Arc::new(Made(then)) }]),
+        format: Arc::new(Csv),
+        password: Secret::new("correct horse battery"),
+        clock: Clock::new(|| chrono::DateTime::UNIX_EPOCH),
+    }
+}
+
+async fn packed(then: Then) -> Result<u64, PackError> {
+    let folder = tempfile::tempdir().unwrap();
+    let draft = Draft::beside(&folder.path().join("x.zip")).unwrap();
+    let packed = pack(&order(then), &draft, &Arc::new(Progress::default())).await;
+    packed.map(|packed| packed.verified.rows)
+}
+
+#[tokio::test]
+async fn rows_that_are_as_many_as_the_database_counts_are_packed() {
+    assert_eq!(packed(Then::Counts(100)).await.unwrap(), 100);
+}
+
+#[tokio::test]
+async fn rows_that_are_fewer_than_the_database_counts_fail_the_verification() {
+    let error = packed(Then::Counts(101)).await.unwrap_err();
+    let failure = Failure::from(&error);
+    assert_eq!((failure.code, failure.table.as_deref()), (FailureCode::VerificationFailed, Some("t")));
+    assert!(failure.message.contains("101") && failure.message.contains("100"), "{}", failure.message);
+}
+
+#[tokio::test]
+async fn a_source_that_breaks_off_in_a_table_makes_no_archive_and_is_named() {
+    let error = packed(Then::BreaksOff).await.unwrap_err();
+    let failure = Failure::from(&error);
+    assert_eq!(failure.code, FailureCode::SourceUnreachable);
+    assert!(failure.message.contains("made") && failure.message.contains("cut"), "{}", failure.message);
+}
+
+#[tokio::test]
+async fn a_packing_that_is_dropped_stops_writing_and_leaves_nothing_that_opens_as_a_zip() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.zip");
+    let draft = Draft::beside(&path).unwrap();
+    let mut reopened = draft.reopen().unwrap();
+    let endless = order(Then::GoesOnForEver);
+    let progress = Arc::new(Progress::default());
+    tokio::select! {
+        _ = pack(&endless, &draft, &progress) => panic!("it has no end"),
+        () = async { while progress.read().rows_done < 10_000 { tokio::task::yield_now().await } } => {}
+    }
+    drop(draft);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the draft is gone");
+    // The writing thread holds the file until it has seen that it is to stop; then the length stays.
+    let length = || reopened.metadata().unwrap().len();
+    let mut before = length();
+    loop {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        if length() == before {
+            break;
+        }
+        before = length();
+    }
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut reopened, &mut bytes).unwrap();
+    assert!(!bytes.windows(4).any(|window| window == b"PK\x05\x06"), "there is no end of a directory in it");
+}
