@@ -20,19 +20,21 @@ trap 'exit 143' TERM
 
 scripts/need-packages.sh curl=curl 7z=p7zip-full
 
-# The token of this script; the first start makes another one, and shows it.
-mkdir -p "$data" && chmod 700 "$data"
-token_file=$data/make-run.token
-if [ ! -s "$token_file" ]; then
-  (umask 077 && "$binary" token create --name "make run" --role ADMIN --data-dir "$data" >"$token_file")
-fi
-
 "$binary" serve --demo --listen "$listen" --data-dir "$data" 2> >(tee "$folder/log" >&2) &
 server=$!
 until url=$(sed -n 's/.*listening at \(http[^ ]*\).*/\1/p' "$folder/log" 2>/dev/null) && [ -n "$url" ]; do
   kill -0 "$server" 2>/dev/null || { server=; exit 1; }
   sleep 0.1
 done
+
+# The token of this script, made beside the running server, and kept for the next time.
+token_file=$data/make-run.token
+works() {
+  [ -s "$token_file" ] && printf 'header = "Authorization: Bearer %s"\n' "$(cat "$token_file")" |
+    curl --silent --fail --output /dev/null --config - --header 'Content-Type: application/json' \
+      --data '{"query": "{ viewer { name } }"}' "$url/graphql"
+}
+works || (umask 077 && "$binary" token create --name "make run" --role ADMIN --data-dir "$data" >"$token_file")
 
 CARRYALL_URL=$url CARRYALL_TOKEN=$(cat "$token_file") examples/first-export.sh "$folder"
 

@@ -9,8 +9,9 @@
 //!
 //! # Layout
 //!
-//! A module may name only modules further up in the list below, so that each can be read on its own. A test
-//! (`tests/it/layout.rs`) holds it to that.
+//! The modules, lowest first: [`clock`], [`secret`], [`database`], [`token`], [`demo`], [`source`],
+//! [`format`](mod@format), [`archive`], [`files`], [`export`], [`graphql`], [`http`]. One may name only those before it, so
+//! that each can be read on its own; a test (`tests/it/layout.rs`) holds it to that.
 //!
 //! # Invariants
 //!
@@ -18,12 +19,13 @@
 //!   Carryall's own tables.
 //! - [`format`](mod@format) does no I/O.
 //! - `export/queue.rs` is the only file that writes an export's state, each time in one conditional UPDATE.
-//! - Nothing holds a whole table or a whole archive in memory.
+//! - Nothing holds a whole table or a whole archive in memory: on the way are some batches of 256 KiB, or of one row
+//!   where a row is larger.
 //! - A file is synced, read back and then renamed into place; what has a plain name is whole.
 //! - A run's file is named in its row before it exists, so that a start after a crash removes exactly what
 //!   that run left, and nothing else.
 //! - `graphql::Failure` does not implement `Display`, so that an internal error cannot reach a client by accident.
-//! - The time is an argument: only `main` reads the real clock. Randomness is drawn in [`secret`] alone.
+//! - The time is an argument: only `main` reads the real clock. Keys, tokens and passwords are drawn in [`secret`] alone.
 
 pub mod clock;
 pub mod database;

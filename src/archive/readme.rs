@@ -28,9 +28,15 @@ HOW TO READ THE TABLES
   The files are CSV as RFC 4180 describes it, in UTF-8, the first line naming the columns.
   An empty field is NULL; an empty text is \"\". Programs that do not tell the two apart read
   both as empty. Bytes are written as base64. Numbers are exact; INF and -INF are infinities.
+  Of a table with a single column, NULL is an empty line, which some programs skip.
 
-  SQLite:      sqlite3 new.db '.import --csv SOURCE/TABLE.csv TABLE'
-  PostgreSQL:  \\copy TABLE FROM 'SOURCE/TABLE.csv' WITH (FORMAT csv, HEADER)
+  DuckDB (https://duckdb.org) tells NULL from an empty text with these options:
+      SELECT * FROM read_csv('SOURCE/TABLE.csv', header = true, all_varchar = true,
+          delim = ',', quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false);
+
+  A column of a SQLite database can hold values of several kinds. Where one does, the
+  descriptor lists them as storageClasses, and the file does not tell the number 1 from the
+  text '1', nor bytes from the text of their base64.
 
   A spreadsheet may take a value that begins with = + - or @ for a formula, and round long
   numbers: import the columns as text.

@@ -1,6 +1,6 @@
 //! What must not be seen: values that hide themselves, and the key that seals them at rest.
 //!
-//! All randomness of Carryall is drawn here, from the operating system.
+//! Keys, tokens and passwords are drawn here, from the operating system's randomness.
 
 mod key;
 
