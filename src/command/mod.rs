@@ -118,16 +118,12 @@ fn clock() -> Clock {
     Clock::new(|| chrono::Utc::now().trunc_subsecs(3))
 }
 
-/// Returns when the process is asked to stop.
+/// Returns when the process is asked to stop. SIGHUP is left alone, so that `nohup` works.
 async fn stop_signal() -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
-    // Of a closed terminal.
-    let mut hang_up = signal(SignalKind::hangup())?;
     tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => return interrupted,
-        _ = terminate.recv() => {}
-        _ = hang_up.recv() => {}
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
     }
-    Ok(())
 }
