@@ -5,11 +5,14 @@
 //! [`descriptor`](descriptor::descriptor) and [`readme`](readme::readme) make its two own entries.
 //! Nothing here knows where the bytes come from or where the file goes.
 
+mod ae2;
+mod deflate;
 pub mod descriptor;
 mod entry_names;
 mod observed;
 mod reader;
 pub mod readme;
+mod records;
 mod writer;
 
 pub use entry_names::EntryNames;

@@ -1,47 +1,49 @@
-//! Writes the archive in one pass: deflate (RFC 1951), then WinZip AES-256 in version AE-2
-//! (<https://www.winzip.com/en/support/aes-encryption/>), which leaves no checksum of the clear text to be read.
+//! Writes the archive in one pass and never seeks: deflate on all cores, encryption, the records of a zip around them.
 //!
-//! The `zip` crate's streaming mode serves: it is the mode in which that crate writes AE-2, and it never
-//! seeks. Each entry is announced as ZIP64, since its size is not known when it begins.
+//! The `zip` crate, which reads the archives back, does not write them: its writer deflates one entry on one core, and has
+//! no way to be handed deflated data for an encrypted entry.
 
 use std::{
     fs::File,
     io::{self, BufWriter, Write},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
 };
 
-use chrono::{DateTime, Datelike, Timelike, Utc};
+use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
-use zip::{
-    AesMode, CompressionMethod, ZipWriter,
-    result::ZipError,
-    write::{SimpleFileOptions, StreamWriter},
-};
 
-use super::{Entry, hexadecimal};
+use super::{
+    Entry,
+    ae2::Encryption,
+    deflate::Pieces,
+    hexadecimal,
+    records::{self, DosTime, Record},
+};
 use crate::secret::Secret;
 
-/// zlib-rs at level 2: a quarter smaller than level 1 at two thirds of its speed.
-const LEVEL: i64 = 2;
-
-/// An archive being written. Dropped before it is finished, it leaves no directory, so that nobody takes what is there
-/// for an archive.
+/// An archive being written. Dropped before it is finished it has no directory, so that nobody takes what is there for an
+/// archive.
 pub struct ArchiveWriter {
-    /// Stands first, so that it is dropped first: the library writes a directory when it is dropped.
-    abandon: AbandonOnDrop,
-    zip: ZipWriter<StreamWriter<Output>>,
+    output: Output,
+    pieces: Pieces,
     password: Secret,
-    modified: zip::DateTime,
+    modified: DosTime,
     entry: Option<OpenEntry>,
+    /// The entries that are written.
+    records: Vec<Record>,
 }
 
 struct OpenEntry {
     path: String,
+    offset: u64,
+    /// Where what belongs to its compressed size begins: the salt.
+    data: u64,
     bytes: u64,
     hash: Sha256,
+    encryption: Encryption,
 }
 
 /// A closed archive.
@@ -57,37 +59,47 @@ impl ArchiveWriter {
     /// Begins an archive at the start of `file`. Its entries carry the time `at`; `written` is kept at
     /// the bytes of the archive so far.
     pub fn new(file: File, password: Secret, at: DateTime<Utc>, written: Arc<AtomicU64>) -> Self {
-        let abandon = AbandonOnDrop::default();
         let file = BufWriter::with_capacity(256 * 1024, file);
-        let output = Output { file, hash: Sha256::new(), written, abandoned: Arc::clone(&abandon.0) };
-        Self { abandon, zip: ZipWriter::new_stream(output), password, modified: dos_time(at), entry: None }
+        let output = Output { file, hash: Sha256::new(), written };
+        let modified = DosTime::of(at);
+        Self { output, pieces: Pieces::new(), password, modified, entry: None, records: Vec::new() }
     }
 
-    /// Begins an entry; the one before must have been ended.
+    /// Begins an entry; the one before must have been ended. The path takes up to 65,535 bytes.
     pub fn begin(&mut self, path: &str) -> io::Result<()> {
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Deflated)
-            .compression_level(Some(LEVEL))
-            .last_modified_time(self.modified)
-            .large_file(true)
-            .with_aes_encryption(AesMode::Aes256, self.password.expose());
-        self.zip.start_file(path, options).map_err(into_io)?;
-        self.entry = Some(OpenEntry { path: path.to_owned(), bytes: 0, hash: Sha256::new() });
+        if self.entry.is_some() || path.len() > usize::from(u16::MAX) {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        let offset = self.output.bytes();
+        let (encryption, before) = Encryption::begin(&self.password).map_err(io::Error::other)?;
+        self.output.write_all(&records::local_header(path, self.modified))?;
+        let data = self.output.bytes();
+        self.output.write_all(&before)?;
+        self.entry = Some(OpenEntry { path: path.to_owned(), offset, data, bytes: 0, hash: Sha256::new(), encryption });
         Ok(())
     }
 
     /// Appends to the entry that was begun.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let entry = self.entry.as_mut().ok_or(io::ErrorKind::InvalidInput)?;
-        self.zip.write_all(bytes)?;
         entry.hash.update(bytes);
         entry.bytes += bytes.len() as u64;
-        Ok(())
+        self.pieces.write(bytes, &mut |deflated| self.output.write_encrypted(&mut entry.encryption, deflated))
     }
 
     /// Ends the entry that was begun.
     pub fn end(&mut self) -> io::Result<Entry> {
-        let entry = self.entry.take().ok_or(io::ErrorKind::InvalidInput)?;
+        let mut entry = self.entry.take().ok_or(io::ErrorKind::InvalidInput)?;
+        self.pieces.end(&mut |deflated| self.output.write_encrypted(&mut entry.encryption, deflated))?;
+        self.output.write_all(&entry.encryption.end())?;
+        let record = Record {
+            name: entry.path.clone(),
+            compressed: self.output.bytes() - entry.data,
+            uncompressed: entry.bytes,
+            offset: entry.offset,
+        };
+        self.output.write_all(&records::data_descriptor(&record))?;
+        self.records.push(record);
         Ok(Entry { path: entry.path, bytes: entry.bytes, sha256: hexadecimal(&entry.hash.finalize()) })
     }
 
@@ -99,21 +111,15 @@ impl ArchiveWriter {
     }
 
     /// Writes the directory and hands everything to the operating system. It is the caller who syncs the file.
-    pub fn finish(self) -> io::Result<Sealed> {
-        let Self { abandon, zip, .. } = self;
-        let mut output = zip.finish().map_err(into_io)?.into_inner();
-        drop(abandon);
-        output.flush()?;
-        Ok(Sealed { bytes: output.written.load(Ordering::Relaxed), sha256: hexadecimal(&output.hash.finalize()) })
-    }
-}
-
-#[derive(Default)]
-struct AbandonOnDrop(Arc<AtomicBool>);
-
-impl Drop for AbandonOnDrop {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
+    pub fn finish(mut self) -> io::Result<Sealed> {
+        let offset = self.output.bytes();
+        for record in &self.records {
+            self.output.write_all(&records::directory_entry(record, self.modified))?;
+        }
+        let size = self.output.bytes() - offset;
+        self.output.write_all(&records::end_of_directory(self.records.len() as u64, size, offset))?;
+        self.output.flush()?;
+        Ok(Sealed { bytes: self.output.bytes(), sha256: hexadecimal(&self.output.hash.finalize()) })
     }
 }
 
@@ -122,15 +128,21 @@ struct Output {
     file: BufWriter<File>,
     hash: Sha256,
     written: Arc<AtomicU64>,
-    /// Once set, what is written goes nowhere.
-    abandoned: Arc<AtomicBool>,
+}
+
+impl Output {
+    fn bytes(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
+    }
+
+    fn write_encrypted(&mut self, encryption: &mut Encryption, data: &mut [u8]) -> io::Result<()> {
+        encryption.encrypt(data);
+        self.write_all(data)
+    }
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.abandoned.load(Ordering::Relaxed) {
-            return Ok(bytes.len());
-        }
         let taken = self.file.write(bytes)?;
         self.hash.update(&bytes[..taken]);
         self.written.fetch_add(taken as u64, Ordering::Relaxed);
@@ -138,36 +150,6 @@ impl Write for Output {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.abandoned.load(Ordering::Relaxed) {
-            return Ok(());
-        }
         self.file.flush()
     }
-}
-
-/// The cause where the zip library only wraps one, so that a full disk is seen as such.
-fn into_io(error: ZipError) -> io::Error {
-    match error {
-        ZipError::Io(cause) => cause,
-        other => io::Error::other(other),
-    }
-}
-
-/// MS-DOS time (APPNOTE 4.4.6), which ends in 2107 and counts in steps of two seconds.
-fn dos_time(at: DateTime<Utc>) -> zip::DateTime {
-    let part = |number: u32| u8::try_from(number).unwrap_or(0);
-    u16::try_from(at.year())
-        .ok()
-        .and_then(|year| {
-            zip::DateTime::from_date_and_time(
-                year,
-                part(at.month()),
-                part(at.day()),
-                part(at.hour()),
-                part(at.minute()),
-                part(at.second()),
-            )
-            .ok()
-        })
-        .unwrap_or_default()
 }

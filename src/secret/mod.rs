@@ -88,6 +88,11 @@ pub fn generate_token() -> Result<Secret, getrandom::Error> {
     Ok(Secret::new(format!("carryall_{}", URL_SAFE_NO_PAD.encode(random::<32>()?))))
 }
 
+/// Makes a salt.
+pub fn salt<const N: usize>() -> Result<[u8; N], getrandom::Error> {
+    random()
+}
+
 fn random<const N: usize>() -> Result<[u8; N], getrandom::Error> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes)?;
