@@ -15,7 +15,7 @@ build: $(WEB)
 
 # Builds, starts the server with the demo source, makes a first export, and serves until interrupted.
 run: build
-	scripts/run.sh target/release/carryall $(LISTEN) $(DATA_DIR)
+	scripts/run.sh target/release/carryall "$(LISTEN)" "$(DATA_DIR)"
 
 # The same, but stops after the first export, and keeps nothing.
 demo: build

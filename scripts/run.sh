@@ -15,12 +15,15 @@ stop() {
   rm -rf "$folder"
 }
 trap stop EXIT
-trap 'exit 130' INT
+trap 'echo; exit 0' INT
 trap 'exit 143' TERM
 
 scripts/need-packages.sh curl=curl 7z=p7zip-full
+# What is set for another server is not for this one.
+for variable in ${!CARRYALL_@} RUST_LOG; do unset "$variable"; done
+mkdir -p "$data" && chmod 700 "$data"
 
-"$binary" serve --demo --listen "$listen" --data-dir "$data" 2> >(tee "$folder/log" >&2) &
+"$binary" serve --config /dev/null --demo --listen "$listen" --data-dir "$data" 2> >(tee "$folder/log" >&2) &
 server=$!
 until url=$(sed -n 's/.*listening at \(http[^ ]*\).*/\1/p' "$folder/log" 2>/dev/null) && [ -n "$url" ]; do
   kill -0 "$server" 2>/dev/null || { server=; exit 1; }
@@ -34,7 +37,7 @@ works() {
     curl --silent --fail --output /dev/null --config - --header 'Content-Type: application/json' \
       --data '{"query": "{ viewer { name } }"}' "$url/graphql"
 }
-works || (umask 077 && "$binary" token create --name "make run" --role ADMIN --data-dir "$data" >"$token_file")
+works || (umask 077 && "$binary" token create --name "make run" --role ADMIN --config /dev/null --data-dir "$data" >"$token_file")
 
 CARRYALL_URL=$url CARRYALL_TOKEN=$(cat "$token_file") examples/first-export.sh "$folder"
 

@@ -141,7 +141,7 @@ impl ServeArgs {
         let mut sources = Sources::collect(self.sources, &file)?;
         if demo {
             let url = format!("sqlite:{}", state.data_dir.join("demo.db").display());
-            sources.add(DEMO, &url, "--demo")?;
+            sources.add_demo(DEMO, &url)?;
         }
         if sources.is_empty() {
             return Err(ConfigError::new("--source", sources::NONE));

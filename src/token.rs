@@ -2,10 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::api_token::{self, Role};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, Set,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Set};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -49,7 +46,8 @@ pub async fn create(
         hash: Set(hash(token.expose())),
         created_at: Set(now),
     };
-    row.insert(db).await?;
+    // Without RETURNING: with it, SQLite gives the row before it commits.
+    api_token::Entity::insert(row).exec_without_returning(db).await?;
     Ok(token)
 }
 

@@ -44,12 +44,17 @@ pub(crate) struct ExportArgs {
 
 /// Makes the archive.
 pub(super) async fn export(args: ExportArgs) -> Result<(), CommandError> {
+    let name = args.output.file_name();
+    if name.is_none_or(|name| name == "-") || args.output.to_string_lossy().ends_with('/') {
+        return Err(CommandError::OutputFolder(args.output));
+    }
+    let folder = args.output.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(CommandError::Output(folder.to_owned(), io::ErrorKind::NotFound.into()));
+    }
     let title = args.name.clone().unwrap_or_else(|| stem(&args.output));
     let title = checked_name(&title)?.to_owned();
     let sources = Sources::of_command(args.sources)?;
-    if args.output.file_name().is_none() || args.output.to_string_lossy().ends_with('/') {
-        return Err(CommandError::OutputFolder(args.output));
-    }
     if args.output.symlink_metadata().is_ok() {
         return Err(CommandError::OutputExists(args.output));
     }
@@ -96,8 +101,8 @@ fn password(file: Option<&Path>, ask: bool) -> Result<(Secret, bool), CommandErr
         return Ok((archive_password(line).map_err(|why| CommandError::Password("--password-file", why))?, false));
     }
     if ask {
-        let first = rpassword::prompt_password("Password for the archive: ")?;
-        if rpassword::prompt_password("The same again: ")? != first {
+        let first = rpassword::prompt_password("Password for the archive: ").map_err(CommandError::NoTerminal)?;
+        if rpassword::prompt_password("The same again: ").map_err(CommandError::NoTerminal)? != first {
             return Err(CommandError::PasswordsDiffer);
         }
         return Ok((archive_password(&first).map_err(|why| CommandError::Password("--ask-password", why))?, false));

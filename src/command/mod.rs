@@ -59,7 +59,9 @@ pub(crate) enum CommandError {
     Token(#[from] TokenError),
     #[error("{0}: {1}")]
     Password(&'static str, #[source] PasswordError),
-    #[error("{0}: {1}")]
+    #[error("--ask-password: there is no terminal to ask at: {0}")]
+    NoTerminal(#[source] io::Error),
+    #[error("--password-file {0}: {1}")]
     PasswordFile(PathBuf, #[source] io::Error),
     #[error("the two passwords are not the same")]
     PasswordsDiffer,

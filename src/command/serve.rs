@@ -41,6 +41,7 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), CommandError> {
     if server.demo {
         make_demo(folder).await?;
     }
+    let names = server.sources.names().into_iter().map(str::to_owned).collect::<Vec<_>>();
     let (engine, db) = open(&server.state, server.sources, &clock).await?;
     engine.repair().await?;
     let address = reachable(listener.local_addr()?);
@@ -54,7 +55,8 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), CommandError> {
         public_url: server.public_url.map(Arc::from),
         stop: stop.clone(),
     };
-    info!("listening at {url}");
+    info!("exporting {}", names.join(", "));
+    info!("listening at http://{address}");
     let ended = run(app.clone(), listener, &engine, &stop).await;
     // Closing writes SQLite's log back into its file.
     app.db.close().await?;

@@ -22,6 +22,9 @@ pub(super) struct File {
     pub(super) database_url: Option<String>,
     pub(super) files_url: Option<String>,
     pub(super) secret_key_file: Option<PathBuf>,
+    /// Where it was read from.
+    #[serde(skip)]
+    pub(super) path: PathBuf,
     #[serde(default)]
     pub(super) demo: bool,
     #[serde(default)]
@@ -42,10 +45,11 @@ impl File {
         match std::fs::read_to_string(name) {
             Ok(text) => {
                 // The parser's message quotes the line, which may hold a password: only where and what is told.
-                toml::from_str(&text).map_err(|cause: toml::de::Error| {
+                let parsed = toml::from_str(&text).map_err(|cause: toml::de::Error| {
                     let line = cause.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
                     ConfigError::new(format!("{}, line {line}", name.display()), cause.message().replace('\n', " "))
-                })
+                })?;
+                Ok(Self { path: name.to_owned(), ..parsed })
             }
             Err(cause) if path.is_none() && cause.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
             Err(cause) => Err(ConfigError::new(name.display().to_string(), cause)),

@@ -34,7 +34,7 @@ impl Sources {
     pub(super) fn collect(args: SourceArgs, file: &File) -> Result<Self, ConfigError> {
         let mut sources = Self::default();
         for (name, table) in &file.source {
-            sources.add(name, &table.url, &format!("carryall.toml, [source.{name}]"))?;
+            sources.add(name, &table.url, &format!("[source.{name}] in {}", file.path.display()))?;
         }
         sources.add_variables()?;
         sources.add_flags(&args.sources)?;
@@ -63,6 +63,19 @@ impl Sources {
         let source = source::open(url).map_err(|cause| ConfigError::new(setting, cause))?;
         self.by_name.insert(name.to_owned(), NamedSource { name: name.to_owned(), source: Arc::from(source) });
         Ok(())
+    }
+
+    /// Adds the demo source, for which the name must be free.
+    pub(super) fn add_demo(&mut self, name: &str, url: &str) -> Result<(), ConfigError> {
+        if self.by_name.contains_key(name) {
+            return Err(ConfigError::new("--demo", format!("a source named `{name}` is given too: rename that one")));
+        }
+        self.add(name, url, "--demo")
+    }
+
+    /// The names of the sources.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.by_name.keys().map(String::as_str).collect()
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -149,7 +149,8 @@ async fn write(
     let written = writer.await.map_err(PackError::died)?;
     match (read, written) {
         // The one that failed of itself is the cause; the other only lost its partner.
-        (Err(PackError::Source(_, SourceError::Stopped)) | Ok(()), Err(cause)) | (Err(cause), _) => Err(cause),
+        (Err(PackError::Source(_, SourceError::Stopped) | PackError::Abandoned) | Ok(()), Err(cause))
+        | (Err(cause), _) => Err(cause),
         (Ok(()), Ok(written)) => Ok(written),
     }
 }

@@ -10,8 +10,8 @@ use entity::{
     exported_table, source_snapshot,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder, Set, TransactionTrait, UpdateMany, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, ExprTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, Set, TransactionTrait, UpdateMany, sea_query::Expr,
 };
 use tokio::sync::{Notify, broadcast};
 use uuid::Uuid;
@@ -51,38 +51,41 @@ impl Queue {
 
     /// Puts an export at the end of the queue.
     pub(super) async fn push(&self, wish: Wish) -> Result<Model, DbErr> {
-        let row = ActiveModel {
-            id: Set(wish.id),
-            name: Set(wish.name),
-            state: Set(State::Queued),
-            trigger: Set(Trigger::Manual),
-            format: Set(TableFormat::Csv),
-            created_by: Set(wish.created_by),
-            created_at: Set(wish.created_at),
-            started_at: Set(None),
-            finished_at: Set(None),
-            worker: Set(None),
-            file_password: Set(wish.file_password),
-            file_name: Set(None),
-            size_bytes: Set(None),
-            sha256: Set(None),
-            phase: Set(Phase::Queued),
-            tables_done: Set(0),
-            tables_total: Set(0),
-            rows_done: Set(0),
-            bytes_read: Set(0),
-            bytes_written: Set(0),
-            current_table: Set(None),
-            sequence: Set(0),
-            updated_at: Set(wish.created_at),
-            verified_at: Set(None),
-            tables_checked: Set(0),
-            rows_checked: Set(0),
-            failure_code: Set(None),
-            failure_message: Set(None),
-            failure_table: Set(None),
+        let row = Model {
+            id: wish.id,
+            name: wish.name,
+            state: State::Queued,
+            trigger: Trigger::Manual,
+            format: TableFormat::Csv,
+            created_by: wish.created_by,
+            created_at: wish.created_at,
+            started_at: None,
+            finished_at: None,
+            worker: None,
+            file_password: wish.file_password,
+            file_name: None,
+            size_bytes: None,
+            sha256: None,
+            phase: Phase::Queued,
+            tables_done: 0,
+            tables_total: 0,
+            rows_done: 0,
+            bytes_read: 0,
+            bytes_written: 0,
+            current_table: None,
+            sequence: 0,
+            updated_at: wish.created_at,
+            verified_at: None,
+            tables_checked: 0,
+            rows_checked: 0,
+            failure_code: None,
+            failure_message: None,
+            failure_table: None,
         };
-        let row = row.insert(&self.db).await?;
+        // Without RETURNING: with it, SQLite gives the row before it commits, and that a full disk kept it from doing so is
+        // never heard of.
+        let insert = Entity::insert(row.clone().into_active_model().reset_all());
+        insert.exec_without_returning(&self.db).await?;
         self.queued.notify_one();
         self.changed(row.id);
         Ok(row)

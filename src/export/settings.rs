@@ -3,7 +3,9 @@
 use std::ops::RangeInclusive;
 
 use entity::data_export_settings::{ActiveModel, Column, Entity, ID, Model};
-use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, ExprTrait, QueryFilter, Set, sea_query::Expr};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DatabaseConnection, DbErr, EntityTrait, ExprTrait, QueryFilter, Set, sea_query::Expr,
+};
 
 use super::Engine;
 
@@ -59,11 +61,14 @@ impl Engine {
             return Err(SettingsError::OutOfRange(wrong));
         }
         let db = &self.parts.db;
-        let mut row = ActiveModel::default();
+        let mut row: ActiveModel = Default::default();
         row.automatic_exports = change.automatic_exports.map_or(row.automatic_exports, Set);
         row.upload_automatic_exports = change.upload_automatic_exports.map_or(row.upload_automatic_exports, Set);
         row.maximum_exports = change.maximum_exports.map_or(row.maximum_exports, Set);
         row.backup_timeout_minutes = change.backup_timeout_minutes.map_or(row.backup_timeout_minutes, Set);
+        if !row.is_changed() && change.expected_version.is_none() {
+            return Ok(read(db).await?);
+        }
         let mut update = Entity::update_many().set(row).col_expr(Column::Version, Expr::col(Column::Version).add(1));
         update = update.filter(Column::Id.eq(ID));
         if let Some(version) = change.expected_version {

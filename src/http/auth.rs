@@ -13,8 +13,10 @@ use crate::{graphql::Viewer, token};
 /// Why nobody is let in.
 #[derive(Debug)]
 pub(super) enum Refused {
-    /// No token, or none that is known.
+    /// No token.
     Unauthenticated,
+    /// A token that this server does not know.
+    Unknown,
     /// The tokens cannot be read.
     Unavailable,
 }
@@ -33,7 +35,7 @@ pub(super) async fn bearer(db: &DatabaseConnection, authorization: Option<&str>)
     }
     match token::find(db, token.trim()).await {
         Ok(Some(found)) => Ok(found.into()),
-        Ok(None) => Err(Refused::Unauthenticated),
+        Ok(None) => Err(Refused::Unknown),
         Err(cause) => {
             tracing::error!(%cause, "the tokens cannot be read");
             Err(Refused::Unavailable)
@@ -44,9 +46,12 @@ pub(super) async fn bearer(db: &DatabaseConnection, authorization: Option<&str>)
 /// What a client without a token is told. It fits into a WebSocket's close frame (123 bytes).
 const UNAUTHENTICATED: &str = "A token is needed: Authorization: Bearer …, made by `carryall token create`.";
 
+/// What a client with a wrong token is told.
+const UNKNOWN: &str = "This server does not know this token. Make another by `carryall token create`.";
+
 /// Whether a connection was closed for want of a token.
 pub(super) fn is_refusal(reason: &str) -> bool {
-    reason == UNAUTHENTICATED
+    reason == UNAUTHENTICATED || reason == UNKNOWN
 }
 
 impl Refused {
@@ -54,13 +59,14 @@ impl Refused {
     pub(super) fn message(&self) -> &'static str {
         match self {
             Self::Unauthenticated => UNAUTHENTICATED,
+            Self::Unknown => UNKNOWN,
             Self::Unavailable => "The server cannot read its tokens at the moment. Try again; its log says why.",
         }
     }
 
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"),
+            Self::Unauthenticated | Self::Unknown => (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"),
         }
     }

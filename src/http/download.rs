@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use axum::{
     body::Body,
-    extract::{Path, Query, State},
+    extract::{Path, Query, State, rejection::QueryRejection},
     http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -27,9 +27,10 @@ pub(super) async fn download(
     State(app): State<App>,
     method: Method,
     Path((id, file_name)): Path<(Uuid, String)>,
-    Query(signed): Query<Signed>,
+    signed: Result<Query<Signed>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, DownloadError> {
+    let Query(signed) = signed.map_err(|_| DownloadError::Forged)?;
     let download = app.engine.follow(id, &file_name, signed.expires, &signed.signature).await?;
     let (status, range) = match wanted(&headers, &download) {
         Ok(Some(range)) => (StatusCode::PARTIAL_CONTENT, range),

@@ -66,7 +66,7 @@ pub enum SourceError {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum AddressError {
     /// Not a URL at all.
-    #[error("it is not a URL: {0}")]
+    #[error("it is not the address of a source ({0}): a SQLite file is written sqlite:PATH")]
     Url(#[from] url::ParseError),
     /// A kind of source that this build does not read.
     #[error("no source is read by the scheme `{0}:`, only by `sqlite:`")]

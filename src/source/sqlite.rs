@@ -139,6 +139,9 @@ fn access(path: &Path) -> io::Result<OpenFlags> {
     let mut header = Vec::new();
     file.take(20).read_to_end(&mut header)?;
     // The format's version for writing (https://www.sqlite.org/fileformat2.html, section 1.3): 2 is WAL.
+    if header.is_empty() {
+        return Err(io::Error::other("the file is empty, so it is no database"));
+    }
     let user = rustix::process::geteuid();
     if header.get(18) != Some(&2) {
         Ok(OpenFlags::SQLITE_OPEN_READ_ONLY)
@@ -244,7 +247,9 @@ fn push(batch: &mut Batch, row: &Row<'_>, column: usize, encoding: Encoding) -> 
         ValueRef::Real(value) => batch.push_real(value),
         ValueRef::Blob(value) => batch.push_binary(value),
         ValueRef::Text(value) if encoding == Encoding::Utf8 => {
-            batch.push_text(str::from_utf8(value).map_err(|_| "the text is not valid UTF-8")?);
+            batch.push_text(
+                str::from_utf8(value).map_err(|_| "the text is not valid UTF-8; convert it, or store it as a BLOB")?,
+            );
         }
         ValueRef::Text(_) => {
             let bytes =

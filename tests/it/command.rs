@@ -69,8 +69,10 @@ async fn export_refuses_what_it_cannot_do_and_leaves_no_file() {
     let source = ["export", "--source", "app=sqlite:app.db", "--output"];
     for (arguments, blamed) in [
         ([&source[..], &["there.zip"]].concat(), "there.zip is there already"),
-        ([&source[..], &["nowhere/out.zip"]].concat(), "nowhere/out.zip"),
+        ([&source[..], &["nowhere/out.zip"]].concat(), "nowhere cannot be written"),
         ([&source[..], &["new/"]].concat(), "not the name of a file"),
+        ([&source[..], &["-"]].concat(), "not the name of a file"),
+        ([&source[..], &["out.zip", "--ask-password"]].concat(), "no terminal"),
         ([&source[..], &["out.zip", "--password-file", "short"]].concat(), "12 to 99 characters"),
         ([&source[..], &["out.zip", "--password-file", "missing"]].concat(), "missing"),
         ([&source[..], &["out.zip", "--name", "a\nb"]].concat(), "control characters"),
@@ -161,6 +163,7 @@ async fn a_wrong_setting_ends_the_start_with_one_line_that_says_which_and_why() 
         (vec!["serve", "--demo", "--listen", "nonsense"], "--listen"),
         (vec!["serve", "--demo", "--listen", "192.0.2.1:1"], "--listen"),
         (vec!["serve", "--source", "app"], "--source"),
+        (vec!["serve", "--demo", "--source", "demo=sqlite:app.db"], "--demo"),
         (vec!["serve", "--source", "App=sqlite:app.db"], "--source App"),
         (vec!["serve", "--source", "a=sqlite:x", "--source", "a=sqlite:y"], "given twice"),
         (vec!["serve", "--source", "app=mongodb://h/d"], "mongodb"),

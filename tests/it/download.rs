@@ -92,7 +92,7 @@ async fn a_link_that_has_expired_or_was_changed_gives_nothing() {
         let status = get(&app, Method::GET, &changed, &[]).await.status();
         assert!(matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND), "{changed}: {status}");
     }
-    assert_eq!(get(&app, Method::GET, path, &[]).await.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(get(&app, Method::GET, path, &[]).await.status(), StatusCode::FORBIDDEN);
     app.move_clock(TimeDelta::seconds(299));
     assert_eq!(get(&app, Method::GET, &url, &[]).await.status(), StatusCode::OK);
     app.move_clock(TimeDelta::seconds(1));

@@ -73,3 +73,20 @@ async fn an_end_that_the_database_refuses_is_stored_as_soon_as_it_takes_it() {
 fn replace(database: &Path, other: &Path) {
     std::fs::rename(other, database).unwrap();
 }
+
+#[tokio::test]
+async fn an_export_that_the_database_could_not_store_is_not_confirmed() {
+    let (_folder, database) = database_of("CREATE TABLE t (a)");
+    let app = TestApp::start_without_worker(&[("app", &database)]).await;
+    // A full disk shows at the commit; so does a reference that is checked only then.
+    state(&app)
+        .execute_batch(
+            "CREATE TABLE nowhere (id INTEGER PRIMARY KEY, other INTEGER REFERENCES nowhere DEFERRABLE INITIALLY DEFERRED); \
+             CREATE TRIGGER refuse AFTER INSERT ON data_export BEGIN INSERT INTO nowhere VALUES (1, 2); END",
+        )
+        .unwrap();
+    let operation = "mutation { createDataExport(input: {name: \"x\"}) { dataExport { id } } }";
+    let answer = app.answer(operation, serde_json::json!({})).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "INTERNAL", "{answer}");
+    assert!(!answer.to_string().contains("FOREIGN KEY"), "the cause is for the log alone: {answer}");
+}

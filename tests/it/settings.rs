@@ -41,6 +41,15 @@ async fn what_a_change_leaves_out_keeps_its_value_and_the_rest_is_stored() {
 }
 
 #[tokio::test]
+async fn a_change_of_nothing_changes_nothing() {
+    let (app, _folder) = app().await;
+    for input in [json!({}), json!({"maximumExports": null})] {
+        let payload = update(&app, input).await;
+        assert_eq!((&payload["userErrors"], &payload["settings"]["version"]), (&json!([]), &json!(1)));
+    }
+}
+
+#[tokio::test]
 async fn a_value_out_of_range_is_refused_and_nothing_of_the_change_is_stored() {
     let (app, _folder) = app().await;
     for (field, value) in [

@@ -17,7 +17,7 @@ export async function checkToken(token: string): Promise<string | null> {
     return 'The server cannot be reached. Is it running?';
   }
   if (response.status === 401) {
-    return 'The server refused this token. It may be mistyped, expired or revoked.';
+    return 'The server refused this token. It may be mistyped, or that of another server.';
   }
   return response.ok ? null : `The server could not check the token (HTTP status ${response.status}).`;
 }
