@@ -74,15 +74,26 @@ pub async fn open(url: &str) -> Result<DatabaseConnection, DatabaseError> {
     });
     // Two processes that find the same step missing would both take it. The lock is held for as long as the file is open.
     let (migrating, lock) = lock_file(&path, "migration.lock")?;
-    let migrating = tokio::task::spawn_blocking(move || migrating.lock().map(|()| migrating)).await;
-    let _migrating = migrating.map_err(io::Error::other).flatten().map_err(|cause| DatabaseError::Lock(lock, cause))?;
+    let patience = tokio::time::timeout(BUSY, async {
+        while let Err(TryLockError::WouldBlock) = migrating.try_lock() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    patience.await.map_err(|_| DatabaseError::Lock(lock, io::ErrorKind::TimedOut.into()))?;
     let database = Database::connect(options).await.map_err(failed)?;
     Migrator::up(&database, None).await.map_err(failed)?;
+    drop(migrating);
     Ok(database)
 }
 
+/// The database by its real name, so that a link to it is no way round the lock.
+fn real(database: &Path) -> PathBuf {
+    let folder = || Some(database.parent()?.canonicalize().ok()?.join(database.file_name()?));
+    database.canonicalize().ok().or_else(folder).unwrap_or_else(|| database.to_owned())
+}
+
 fn lock_file(database: &Path, ending: &str) -> Result<(File, PathBuf), DatabaseError> {
-    let mut name = database.as_os_str().to_owned();
+    let mut name = real(database).into_os_string();
     name.push(".");
     name.push(ending);
     let path = PathBuf::from(name);

@@ -135,9 +135,9 @@ fn declared_keys(table: &Table) -> Value {
 }
 
 /// Whether a column can be part of a primary key to a reader who compares what is written: never NULL (SQLite lets keys
-/// be), of one kind (1 and '1' are two values), and compared by its bytes ('a' and 'A' may be one).
+/// be), and of one kind (1 and '1' are two values, and look alike).
 fn is_key(written: &TableWritten, column: &str) -> bool {
-    seen(written, column).is_some_and(|seen| !seen.has(Observed::NULL)) && kind(written, column).is_some()
+    seen(written, column).is_some_and(|seen| !seen.has(Observed::NULL) && seen.names().len() <= 1)
 }
 
 fn seen(written: &TableWritten, column: &str) -> Option<Observed> {
@@ -208,7 +208,10 @@ fn foreign_key(written: &TableWritten, key: &ForeignKey, tables: &[TableWritten]
         let (from, to) = (kind(written, from), kind(&tables[target], to));
         from.is_some_and(|from| from.is_empty() || to.is_some_and(|to| from == to))
     });
-    if !key.holds || !alike {
+    // A reference of several columns of which one is NULL points nowhere to a database, and somewhere to Table Schema.
+    let never_half = key.columns.len() == 1
+        || key.columns.iter().all(|column| seen(written, column).is_some_and(|seen| !seen.has(Observed::NULL)));
+    if key.holds != Some(true) || !alike || !never_half {
         return None;
     }
     // Table Schema writes a reference to the table itself as an empty name.

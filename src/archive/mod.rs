@@ -6,7 +6,7 @@
 //! Nothing here knows where the bytes come from or where the file goes.
 
 mod ae2;
-mod deflate;
+pub mod deflate;
 pub mod descriptor;
 mod entry_names;
 mod observed;

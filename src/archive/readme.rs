@@ -32,7 +32,8 @@ HOW TO READ THE TABLES
 
   DuckDB (https://duckdb.org) tells NULL from an empty text with these options:
       SELECT * FROM read_csv('SOURCE/TABLE.csv', header = true, all_varchar = true,
-          delim = ',', quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false);
+          delim = ',', quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false,
+          max_line_size = 100000000);
 
   A column of a SQLite database can hold values of several kinds. Where one does, the
   descriptor lists them as storageClasses, and the file does not tell the number 1 from the

@@ -72,25 +72,24 @@ pub(super) async fn export(args: ExportArgs) -> Result<(), CommandError> {
         packed = pack(&order, &draft, &progress) => packed?,
         _ = stop_signal() => return Err(CommandError::Interrupted),
     };
+    // Shown before there is a file: one whose password nobody saw would be good for nobody.
+    if generated {
+        writeln!(io::stderr(), "Password: {}", password.expose())?;
+    }
     draft.publish(&args.output).map_err(|cause| CommandError::Output(args.output.clone(), cause))?;
-    Ok(summarize(&args.output, &packed, generated.then_some(&password))?)
+    Ok(summarize(&args.output, &packed)?)
 }
 
-fn summarize(output: &Path, packed: &Packed, generated: Option<&Secret>) -> io::Result<()> {
-    let mut stderr = io::stderr();
+fn summarize(output: &Path, packed: &Packed) -> io::Result<()> {
     writeln!(
-        stderr,
+        io::stderr(),
         "{}: {} tables, {} rows, {} bytes, read back and verified\nSHA-256: {}",
         output.display(),
         packed.verified.tables,
         packed.verified.rows,
         packed.sealed.bytes,
         packed.sealed.sha256
-    )?;
-    match generated {
-        Some(password) => writeln!(stderr, "Password: {}", password.expose()),
-        None => Ok(()),
-    }
+    )
 }
 
 /// The archive's password, and whether it was made here and so must be shown.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use carryall::{database, files::make_private_folder, token};
 use clap::{Args, Subcommand, builder::PossibleValuesParser, builder::TypedValueParser};
 use entity::api_token::Role;
-use sea_orm::ActiveEnum;
+use sea_orm::{ActiveEnum, TransactionTrait};
 
 use super::{CommandError, clock};
 use crate::config::StateArgs;
@@ -41,6 +41,9 @@ pub(super) async fn run(command: TokenCommand) -> Result<(), CommandError> {
         writeln!(io::stderr(), "There was no database at {}: a new one is made.", file.display())?;
     }
     let db = database::open(&state.database_url).await?;
-    let token = token::create(&db, &args.name, args.role, clock().now()).await?;
-    Ok(writeln!(io::stdout(), "{}", token.expose())?)
+    // Shown before it is stored: one that nobody saw would be good for nobody.
+    let transaction = db.begin().await?;
+    let token = token::create(&transaction, &args.name, args.role, clock().now()).await?;
+    writeln!(io::stdout(), "{}", token.expose())?;
+    Ok(transaction.commit().await?)
 }

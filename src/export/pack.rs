@@ -90,13 +90,20 @@ struct Opened {
     tables: Vec<Table>,
 }
 
-/// Takes all snapshots before anything is read, so that they are of nearly the same moment.
+/// Takes all snapshots before anything else is asked, so that they are of nearly the same moment.
 async fn connect(order: &Order) -> Result<(Vec<Opened>, Vec<SourceRead>), PackError> {
+    let mut snapshots = Vec::new();
+    for named in order.sources.iter() {
+        let snapshot = named.source.snapshot().await;
+        snapshots.push((
+            named,
+            snapshot.map_err(|cause| PackError::Source(named.name.clone(), cause))?,
+            order.clock.now(),
+        ));
+    }
     let (mut opened, mut sources) = (Vec::new(), Vec::new());
-    for NamedSource { name, source } in order.sources.iter() {
+    for (NamedSource { name, source }, mut snapshot, taken_at) in snapshots {
         let failed = |cause| PackError::Source(name.clone(), cause);
-        let mut snapshot = source.snapshot().await.map_err(failed)?;
-        let taken_at = order.clock.now();
         let contents = snapshot.contents().await.map_err(failed)?;
         sources.push(SourceRead {
             name: name.clone(),

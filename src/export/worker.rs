@@ -21,7 +21,7 @@ pub enum RepairError {
 
 impl Engine {
     /// Repairs what an earlier process left: a run that was cut off is failed, and its files go. Called
-    /// once at start, by the process that has the data folder to itself, so that no running export is alive.
+    /// once at start, by the process that has the database to itself, so that no running export is alive.
     ///
     /// # Errors
     ///

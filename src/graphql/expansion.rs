@@ -15,6 +15,10 @@ use async_graphql::{
 /// Most fields, spread fragments and all. GraphiQL's introspection has some hundreds.
 const FIELDS_MAXIMUM: u64 = 10_000;
 
+/// Deepest selection that is counted, through fragments and all: a deeper one counts as endless. async-graphql's own bound
+/// is 32 for what an operation reaches.
+const DEPTH_MAXIMUM: usize = 64;
+
 /// Puts the bound on a schema.
 pub(super) struct BoundedExpansion;
 
@@ -57,20 +61,25 @@ impl<'a> Expansion<'a> {
         let mut expansion = Self { document, fragments: HashMap::new() };
         let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
         let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);
-        operations.chain(fragments).fold(0, |sum: u64, selections| sum.saturating_add(expansion.count(selections)))
+        operations.chain(fragments).fold(0, |sum: u64, selections| sum.saturating_add(expansion.count(selections, 0)))
     }
 
-    fn count(&mut self, selections: &'a SelectionSet) -> u64 {
+    fn count(&mut self, selections: &'a SelectionSet, depth: usize) -> u64 {
+        if depth > DEPTH_MAXIMUM {
+            return u64::MAX;
+        }
+        let below = depth + 1;
         selections.items.iter().fold(0, |sum: u64, selection| {
-            sum.saturating_add(match &selection.node {
-                Selection::Field(field) => self.count(&field.node.selection_set.node).saturating_add(1),
-                Selection::InlineFragment(inline) => self.count(&inline.node.selection_set.node).saturating_add(1),
-                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node).saturating_add(1),
-            })
+            let inside = match &selection.node {
+                Selection::Field(field) => self.count(&field.node.selection_set.node, below),
+                Selection::InlineFragment(inline) => self.count(&inline.node.selection_set.node, below),
+                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node, below),
+            };
+            sum.saturating_add(inside).saturating_add(1)
         })
     }
 
-    fn fragment(&mut self, name: &'a str) -> u64 {
+    fn fragment(&mut self, name: &'a str, depth: usize) -> u64 {
         if let Some(count) = self.fragments.get(name) {
             return *count;
         }
@@ -78,7 +87,7 @@ impl<'a> Expansion<'a> {
         // One that is not there is for the validation to refuse.
         let Some(fragment) = document.fragments.get(name) else { return 0 };
         self.fragments.insert(name, u64::MAX);
-        let count = self.count(&fragment.node.selection_set.node);
+        let count = self.count(&fragment.node.selection_set.node, depth);
         self.fragments.insert(name, count);
         count
     }

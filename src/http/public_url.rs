@@ -12,7 +12,7 @@ impl App {
             return PublicUrl(url.to_string());
         }
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        // A name and a port, nothing else. Without one (in HTTP/1.0, say) the link is good on this machine alone.
+        // A name and a port, nothing else. Without one (in HTTP/1.0, say) a link needs its host put right.
         let host = host.filter(|host| !host.contains('@')).and_then(|host| host.parse::<Authority>().ok());
         PublicUrl(host.map_or_else(|| "http://localhost".to_owned(), |host| format!("http://{host}")))
     }

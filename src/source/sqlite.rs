@@ -4,12 +4,11 @@
 //! its writes wait until the last table is read. rusqlite, not sqlx, because it reads 2 to 4 times as many rows a second; it blocks, so
 //! each step runs on a thread of its own.
 
+mod access;
 mod contents;
 
 use std::{
-    fs::File,
-    io::{self, Read},
-    os::unix::fs::MetadataExt,
+    io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -17,6 +16,8 @@ use std::{
 use async_trait::async_trait;
 use rusqlite::{Connection, ErrorCode, InterruptHandle, OpenFlags, Row, ffi, types::ValueRef};
 use tokio::{sync::mpsc, task::spawn_blocking};
+
+use access::Access;
 
 use super::{AddressError, Batch, Column, Contents, Snapshot, Source, SourceError, Table};
 
@@ -51,15 +52,21 @@ impl Source for Sqlite {
 
     async fn snapshot(&self) -> Result<Box<dyn Snapshot>, SourceError> {
         let path = self.path.clone();
-        let connection = blocking(move || connect(&path)).await?;
-        Ok(Box::new(SqliteSnapshot { connection: Some(connection) }))
+        let reader = blocking(move || connect(&path)).await?;
+        Ok(Box::new(SqliteSnapshot { reader: Some(reader) }))
     }
 }
 
 /// A read transaction.
 struct SqliteSnapshot {
     /// None only if a step died with it.
-    connection: Option<Connection>,
+    reader: Option<Reader>,
+}
+
+/// A connection, and what must outlive it.
+struct Reader {
+    connection: Connection,
+    _access: Access,
 }
 
 impl SqliteSnapshot {
@@ -68,15 +75,15 @@ impl SqliteSnapshot {
         &mut self,
         step: impl FnOnce(&Connection) -> Result<T, SourceError> + Send + 'static,
     ) -> Result<T, SourceError> {
-        let connection = self.connection.take().ok_or(SourceError::Stopped)?;
+        let reader = self.reader.take().ok_or(SourceError::Stopped)?;
         // If this future is dropped, the thread goes on: it is told to stop, even in the middle of a statement.
-        let _stop = InterruptOnDrop(connection.get_interrupt_handle());
-        let (connection, result) = blocking(move || {
-            let result = step(&connection);
-            Ok((connection, result))
+        let _stop = InterruptOnDrop(reader.connection.get_interrupt_handle());
+        let (reader, result) = blocking(move || {
+            let result = step(&reader.connection);
+            Ok((reader, result))
         })
         .await?;
-        self.connection = Some(connection);
+        self.reader = Some(reader);
         result
     }
 }
@@ -115,57 +122,21 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, SourceError> {
+fn connect(path: &Path) -> Result<Reader, SourceError> {
     let place = |why: String| format!("SQLite database {}: {why}", path.display());
-    let flags = access(path).map_err(|cause| match cause.kind() {
+    let access = Access::to(path).map_err(|cause| match cause.kind() {
         io::ErrorKind::PermissionDenied => SourceError::Unauthorized(place(cause.to_string())),
         _ => SourceError::Unreachable(place(cause.to_string())),
     })?;
-    begin(path, flags).map_err(|cause| SourceError::Unreachable(place(describe(&cause))))
-}
-
-/// Whether the file can be read, and how it is to be opened.
-///
-/// In WAL mode SQLite makes two files beside the database unless the application has it open, and only a connection
-/// that may write removes them again. Left behind by another user, they would lock the application out of its own
-/// database; so the owner (and root, for whom SQLite gives the files to the owner) opens it as the application would,
-/// and nobody else opens it alone.
-fn access(path: &Path) -> io::Result<OpenFlags> {
-    let file = File::open(path)?;
-    let found = file.metadata()?;
-    if !found.is_file() {
-        return Err(io::Error::other("it is not a file"));
-    }
-    let mut header = Vec::new();
-    file.take(20).read_to_end(&mut header)?;
-    // The format's version for writing (https://www.sqlite.org/fileformat2.html, section 1.3): 2 is WAL.
-    if header.is_empty() {
-        return Err(io::Error::other("the file is empty, so it is no database"));
-    }
-    let user = rustix::process::geteuid();
-    if header.get(18) != Some(&2) {
-        Ok(OpenFlags::SQLITE_OPEN_READ_ONLY)
-    } else if user.is_root() || user.as_raw() == found.uid() {
-        Ok(OpenFlags::SQLITE_OPEN_READ_WRITE)
-    } else if beside(path, "-shm").exists() {
-        Ok(OpenFlags::SQLITE_OPEN_READ_ONLY)
-    } else {
-        let why = "it is in WAL mode and its application is not running; reading it now would leave files beside it that \
-                   the application cannot write: run Carryall as the owner of the database, or start the application";
-        Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
-    }
-}
-
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
+    let connection = begin(&access).map_err(|cause| SourceError::Unreachable(place(describe(&cause))))?;
+    Ok(Reader { connection, _access: access })
 }
 
 /// Opens the file and starts the transaction. The first read is what takes the snapshot, and what finds out that the
 /// file is no database.
-fn begin(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+fn begin(access: &Access) -> rusqlite::Result<Connection> {
+    let flags = access.flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(&access.path, flags)?;
     connection.busy_timeout(BUSY)?;
     // The schema comes from outside: it may not call functions with side effects.
     connection
@@ -186,8 +157,8 @@ fn describe(cause: &rusqlite::Error) -> String {
             format!("the database is damaged ({cause}): see PRAGMA integrity_check")
         }
         (_, Some(ffi::SQLITE_READONLY_ROLLBACK | ffi::SQLITE_READONLY_RECOVERY)) => {
-            "its last writer crashed, and what it left half-done must be undone by a program that may write: open it \
-             once with the application, or with the sqlite3 command"
+            "its last writer crashed, and what it left half-done must be undone by its owner: run Carryall as the owner \
+             of the database, or open it once with the application"
                 .into()
         }
         (Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly), _) => {
@@ -222,7 +193,7 @@ fn read(connection: &Connection, table: &Table, rows: &mpsc::Sender<Batch>) -> R
         }
     }
     rows.blocking_send(batch).map_err(|_| SourceError::Stopped)?;
-    let counted = format!("SELECT count(*) FROM main.{name}");
+    let counted = format!("SELECT count(*) FROM main.{name} NOT INDEXED");
     let counted: i64 = connection.query_row(&counted, [], |row| row.get(0)).map_err(failed)?;
     u64::try_from(counted).map_err(|_| unreadable(&table.name, format!("the database counts {counted} rows")))
 }
@@ -236,7 +207,8 @@ fn select(table: &Table, encoding: Encoding) -> String {
     };
     let columns = table.columns.iter().map(column).collect::<Vec<_>>();
     let columns = if columns.is_empty() { "NULL".to_owned() } else { columns.join(", ") };
-    format!("SELECT {columns} FROM main.{}", quoted(&table.name))
+    // An index would give the rows in another order, and may need a collation that only the application has.
+    format!("SELECT {columns} FROM main.{} NOT INDEXED", quoted(&table.name))
 }
 
 fn push(batch: &mut Batch, row: &Row<'_>, column: usize, encoding: Encoding) -> Result<(), String> {

@@ -76,6 +76,7 @@ pub struct ForeignKey {
     pub table: String,
     /// The columns referred to, as many as `columns`.
     pub referenced: Vec<String>,
-    /// Whether every row of the snapshot keeps to it. Not every database enforces what is declared.
-    pub holds: bool,
+    /// Whether every row of the snapshot keeps to it, as not every database enforces what is declared. None: the database
+    /// cannot check it.
+    pub holds: Option<bool>,
 }

@@ -119,7 +119,7 @@ async fn a_token_that_could_not_be_shown_is_not_stored() {
     let mut command = carryall();
     command.args(["serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir"]).arg(&data);
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let output = command.stdout(full).spawn().unwrap().wait().await.unwrap();
+    let output = command.stdout(full).stderr(std::process::Stdio::null()).spawn().unwrap().wait().await.unwrap();
     assert!(!output.success());
     assert!(first_output(&data).await.contains("carryall_"), "the next start shows one");
 }

@@ -3,7 +3,7 @@
 use std::{process::Stdio, time::Duration};
 
 use crate::{
-    app::database_of,
+    app::{PATIENCE, database_of},
     foreign::seven_zip,
     process::{Server, carryall},
 };
@@ -117,9 +117,12 @@ async fn a_server_that_is_asked_to_stop_ends_the_running_export_and_leaves_nothi
     application.execute_batch("BEGIN EXCLUSIVE").unwrap();
     let server = Server::start(&data, &["--source", &source]).await;
     server.create().await;
-    while server.history().await[0]["status"] != "RUNNING" {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    let running = async {
+        while server.history().await[0]["status"] != "RUNNING" {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, running).await.expect("the run did not begin");
     assert!(server.stop().await.success());
     application.execute_batch("ROLLBACK").unwrap();
     let server = Server::start(&data, &["--source", &source]).await;

@@ -102,7 +102,7 @@ fn only_the_queue_writes_the_state_of_an_export() {
 fn every_path_that_the_readme_names_is_there() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let quoted = readme.split('`').skip(1).step_by(2);
-    let tops = ["src/", "tests/", "web/", "entity/", "migration/", "examples/", "scripts/", ".ci/"];
+    let tops = ["src/", "tests/", "benches/", "web/", "entity/", "migration/", "examples/", "scripts/", ".ci/"];
     let paths =
         quoted.filter(|text| tops.iter().any(|top| text.starts_with(top)) && !text.contains(char::is_whitespace));
     let paths = paths.collect::<Vec<_>>();

@@ -73,6 +73,9 @@ async fn a_document_whose_fragments_multiply_is_refused_at_once_by_post_and_by_w
         }
     };
     tokio::time::timeout(PATIENCE, answered).await.expect("no answer");
+    let chain = (0..15_000).map(|number| format!("fragment f{number} on Query{{...f{}}}", number + 1));
+    let chain = format!("{{ __typename }} {} fragment f15000 on Query{{ __typename }}", chain.collect::<String>());
+    assert_eq!(app.answer(&chain, json!({})).await["errors"][0]["extensions"]["code"], "TOO_COMPLEX");
     let cycle = "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }";
     assert!(app.answer(cycle, json!({})).await["errors"][0]["message"].is_string());
 }

@@ -116,9 +116,9 @@ fn foreign_keys(connection: &Connection, table: &str, tables: &[Table]) -> rusql
     }
     found.retain(|(_, key)| key.columns.len() == key.referenced.len());
     if !found.is_empty() {
-        let violated = violated(connection, table);
+        let violated = violated(connection, table)?;
         for (id, key) in &mut found {
-            key.holds = violated.as_ref().is_ok_and(|violated| !violated.contains(id));
+            key.holds = violated.as_ref().map(|violated| !violated.contains(id));
         }
     }
     Ok(found.into_iter().map(|(_, key)| key).collect())
@@ -131,8 +131,12 @@ fn spelt(table: &Table, column: &str) -> Option<String> {
 }
 
 /// The references of a table that some of its rows break: SQLite holds an application to them only if it asks for that.
-/// An error says that a reference cannot even be checked.
-fn violated(connection: &Connection, table: &str) -> rusqlite::Result<HashSet<i64>> {
+/// None if one of them cannot be checked, because the columns that it points to are not unique.
+fn violated(connection: &Connection, table: &str) -> rusqlite::Result<Option<HashSet<i64>>> {
     let mut check = connection.prepare_cached("SELECT DISTINCT fkid FROM pragma_foreign_key_check(?, 'main')")?;
-    check.query_map([table], |row| row.get(0))?.collect()
+    let violated: rusqlite::Result<HashSet<i64>> = check.query_map([table], |row| row.get(0))?.collect();
+    match violated {
+        Err(cause) if cause.to_string().contains("foreign key mismatch") => Ok(None),
+        violated => violated.map(Some),
+    }
 }
