@@ -8,12 +8,16 @@ mod file;
 mod sources;
 
 use std::{
+    ffi::OsStr,
     net::SocketAddr,
     path::{Path, PathBuf},
 };
 
 use carryall::database;
-use clap::{Args, builder::BoolishValueParser};
+use clap::{
+    Args,
+    builder::{BoolishValueParser, OsStringValueParser, TypedValueParser},
+};
 use url::Url;
 
 pub(crate) use sources::{SourceArgs, Sources};
@@ -27,10 +31,10 @@ pub(crate) const DEMO: &str = "demo";
 #[derive(Args, Debug)]
 pub(crate) struct StateArgs {
     /// The file with settings [default: carryall.toml, if there is one]
-    #[arg(long, env = "CARRYALL_CONFIG", value_name = "FILE")]
+    #[arg(long, env = "CARRYALL_CONFIG", value_parser = path(), value_name = "FILE")]
     config: Option<PathBuf>,
     /// The folder for everything that Carryall keeps [default: ./carryall-data]
-    #[arg(long, env = "CARRYALL_DATA_DIR", value_name = "FOLDER")]
+    #[arg(long, env = "CARRYALL_DATA_DIR", value_parser = path(), value_name = "FOLDER")]
     data_dir: Option<PathBuf>,
     /// Carryall's own database [default: a SQLite file in the data folder]
     #[arg(long, env = "CARRYALL_DATABASE_URL", value_name = "URL", hide_env_values = true)]
@@ -39,7 +43,7 @@ pub(crate) struct StateArgs {
     #[arg(long, env = "CARRYALL_FILES_URL", value_name = "URL", hide_env_values = true)]
     files_url: Option<String>,
     /// The file with the key that seals secrets [default: secret.key in the data folder, made at the first start]
-    #[arg(long, env = "CARRYALL_SECRET_KEY_FILE", value_name = "FILE")]
+    #[arg(long, env = "CARRYALL_SECRET_KEY_FILE", value_parser = path(), value_name = "FILE")]
     secret_key_file: Option<PathBuf>,
 }
 
@@ -65,7 +69,7 @@ pub(crate) struct ServeArgs {
 #[derive(Args, Debug)]
 pub(crate) struct ListenArgs {
     /// The file with settings [default: carryall.toml, if there is one]
-    #[arg(long, env = "CARRYALL_CONFIG", value_name = "FILE")]
+    #[arg(long, env = "CARRYALL_CONFIG", value_parser = path(), value_name = "FILE")]
     config: Option<PathBuf>,
     /// The address the server listens at [default: 127.0.0.1:8080]
     #[arg(long, env = "CARRYALL_LISTEN", value_name = "ADDRESS:PORT")]
@@ -107,25 +111,25 @@ impl ConfigError {
 impl StateArgs {
     /// The settings, with the file's and the defaults filled in.
     pub(crate) fn resolve(self) -> Result<State, ConfigError> {
-        let file = File::read(self.config.as_deref())?;
+        let file = File::read(given(self.config.clone()).as_deref())?;
         self.resolve_with(&file)
     }
 
     fn resolve_with(self, file: &File) -> Result<State, ConfigError> {
-        let data_dir = self.data_dir.or(file.data_dir.clone()).unwrap_or_else(|| "carryall-data".into());
+        let data_dir = given(self.data_dir).or(file.data_dir.clone()).unwrap_or_else(|| "carryall-data".into());
         // Absolute, so that links to it in URLs do not depend on where the process stands.
         let data_dir = std::path::absolute(&data_dir).map_err(|cause| ConfigError::new("--data-dir", cause))?;
-        let database_url = match self.database_url.or(file.database_url.clone()) {
+        let database_url = match given(self.database_url).or(file.database_url.clone()) {
             Some(url) => checked_database_url(url)?,
             None => sqlite_url(&data_dir.join("carryall.db"))?,
         };
-        let files_url = match self.files_url.or(file.files_url.clone()) {
+        let files_url = match given(self.files_url).or(file.files_url.clone()) {
             Some(url) => checked_files_url(&url)?,
             None => Url::from_directory_path(data_dir.join("files"))
                 .map_err(|()| ConfigError::new("--data-dir", "it is not a path that an address can be made of"))?,
         };
         let secret_key_file =
-            self.secret_key_file.or(file.secret_key_file.clone()).unwrap_or_else(|| data_dir.join("secret.key"));
+            given(self.secret_key_file).or(file.secret_key_file.clone()).unwrap_or_else(|| data_dir.join("secret.key"));
         Ok(State { data_dir, database_url, files_url, secret_key_file })
     }
 }
@@ -133,10 +137,10 @@ impl StateArgs {
 impl ServeArgs {
     /// The settings, with the file's and the defaults filled in.
     pub(crate) fn resolve(self) -> Result<Server, ConfigError> {
-        let file = File::read(self.state.config.as_deref())?;
+        let file = File::read(given(self.state.config.clone()).as_deref())?;
         let state = self.state.resolve_with(&file)?;
-        let listen = listen(self.listen.or(file.listen.clone()))?;
-        let public_url = self.public_url.or(file.public_url.clone()).map(checked_public_url).transpose()?;
+        let listen = listen(given(self.listen).or(file.listen.clone()))?;
+        let public_url = given(self.public_url).or(file.public_url.clone()).map(checked_public_url).transpose()?;
         let demo = self.demo || file.demo;
         let mut sources = Sources::collect(self.sources, &file)?;
         if demo {
@@ -153,13 +157,23 @@ impl ServeArgs {
 impl ListenArgs {
     /// The address, with the file's and the default filled in.
     pub(crate) fn resolve(self) -> Result<SocketAddr, ConfigError> {
-        let file = File::read(self.config.as_deref())?;
-        listen(self.listen.or(file.listen))
+        let file = File::read(given(self.config).as_deref())?;
+        listen(given(self.listen).or(file.listen))
     }
 }
 
-fn listen(given: Option<String>) -> Result<SocketAddr, ConfigError> {
-    let address = given.unwrap_or_else(|| "127.0.0.1:8080".into());
+/// A path, which clap itself would not let be empty.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}
+
+/// A setting, unless it is empty: a variable that is set to nothing is not set.
+fn given<T: AsRef<OsStr>>(setting: Option<T>) -> Option<T> {
+    setting.filter(|setting| !setting.as_ref().is_empty())
+}
+
+fn listen(setting: Option<String>) -> Result<SocketAddr, ConfigError> {
+    let address = setting.unwrap_or_else(|| "127.0.0.1:8080".into());
     address.parse().map_err(|_| {
         ConfigError::new("--listen", format!("`{address}` is not an IP address and a port, like 127.0.0.1:8080"))
     })

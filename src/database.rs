@@ -22,7 +22,7 @@ pub enum DatabaseError {
     /// The address is not one of a SQLite file.
     #[error("it is not the address of a SQLite file, like sqlite:///srv/carryall/carryall.db")]
     Address,
-    /// A lock file beside the database cannot be made.
+    /// A lock file beside the database cannot be made, or is held for too long.
     #[error("{0}: {1}")]
     Lock(PathBuf, #[source] io::Error),
     /// Another server has it.
@@ -74,16 +74,22 @@ pub async fn open(url: &str) -> Result<DatabaseConnection, DatabaseError> {
     });
     // Two processes that find the same step missing would both take it. The lock is held for as long as the file is open.
     let (migrating, lock) = lock_file(&path, "migration.lock")?;
-    let patience = tokio::time::timeout(BUSY, async {
-        while let Err(TryLockError::WouldBlock) = migrating.try_lock() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    });
-    patience.await.map_err(|_| DatabaseError::Lock(lock, io::ErrorKind::TimedOut.into()))?;
+    let locked = tokio::time::timeout(BUSY, until_locked(&migrating)).await;
+    locked.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).map_err(|cause| DatabaseError::Lock(lock, cause))?;
     let database = Database::connect(options).await.map_err(failed)?;
     Migrator::up(&database, None).await.map_err(failed)?;
     drop(migrating);
     Ok(database)
+}
+
+async fn until_locked(file: &File) -> io::Result<()> {
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => tokio::time::sleep(Duration::from_millis(20)).await,
+            Err(TryLockError::Error(cause)) => return Err(cause),
+        }
+    }
 }
 
 /// The database by its real name, so that a link to it is no way round the lock.

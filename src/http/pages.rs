@@ -23,13 +23,14 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
 #[folder = "web/dist"]
 struct Dist;
 
-/// The pages and what they load.
+/// The pages, what they load, and the licences of what is bundled in them.
 pub(super) fn router() -> Router<App> {
     let policy =
         SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     Router::new()
         .route("/", get(async || Redirect::temporary("/graphiql")))
         .route("/graphiql", get(async || file("graphiql/index.html", "no-cache")))
+        .route("/third-party-licenses.md", get(async || file("third-party-licenses.md", "no-cache")))
         .route("/assets/{*path}", get(asset))
         .layer((policy, CompressionLayer::new()))
 }

@@ -199,6 +199,12 @@ async fn settings_come_from_flags_then_variables_then_the_file() {
     ] {
         let mut command = carryall();
         command.arg("serve").current_dir(folder.path()).env("CARRYALL_SOURCE_CRM", "sqlite:app.db");
+        // Set to nothing, as compose files do, is not set.
+        command
+            .env("CARRYALL_LISTEN", "")
+            .env("CARRYALL_CONFIG", "")
+            .env("CARRYALL_PUBLIC_URL", "")
+            .env("CARRYALL_SECRET_KEY_FILE", "");
         command.envs(variable.map(|value| ("CARRYALL_DATA_DIR", value)));
         command.args(flag.map(|value| ["--data-dir", value]).into_iter().flatten());
         let server = Server::spawn(command, &folder.path().join(used)).await;

@@ -58,6 +58,8 @@ async fn health_and_pages_ask_for_no_token_and_pages_load_nothing_from_elsewhere
         assert!(policy.contains("default-src 'none'") && !policy.contains("http"), "{policy}");
         assert!(page.text().await.unwrap().contains("<title>"));
     }
+    let licenses = app.client.get(format!("{}/third-party-licenses.md", app.url)).send().await.unwrap();
+    assert!(licenses.text().await.unwrap().contains("graphiql"));
 }
 
 #[tokio::test]

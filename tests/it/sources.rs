@@ -1,6 +1,13 @@
 //! SQLite sources, as they are met: odd names, odd values, and some that cannot be read.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::JoinHandle,
+};
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -215,22 +222,13 @@ async fn an_export_is_one_moment_of_a_database_that_is_being_written() {
     );
     let app = TestApp::start_without_worker(&[("app", &database)]).await;
     let id = app.create("x").await;
-    let done = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let writing = {
-        let (done, writer) = (done.clone(), Connection::open(&database).unwrap());
-        std::thread::spawn(move || {
-            let mut written = 0;
-            while !done.load(std::sync::atomic::Ordering::SeqCst) {
-                writer.execute_batch("BEGIN; INSERT INTO a VALUES (0); INSERT INTO b VALUES (0); COMMIT").unwrap();
-                written += 1;
-            }
-            written
-        })
-    };
+    let writer = Connection::open(&database).unwrap();
+    let application = Application::start(move || {
+        writer.execute_batch("BEGIN; INSERT INTO a VALUES (0); INSERT INTO b VALUES (0); COMMIT").unwrap();
+    });
     app.start_worker();
     let export = app.finished(&id).await;
-    done.store(true, std::sync::atomic::Ordering::SeqCst);
-    assert!(writing.join().unwrap() > 0, "there was writing while the export ran");
+    assert!(application.stop() > 0, "there was writing while the export ran");
     assert_eq!(export["status"], "COMPLETED", "{export}");
     assert_eq!(table(&export, "a")["rowCount"], table(&export, "b")["rowCount"]);
 }
@@ -242,23 +240,19 @@ async fn two_sources_on_one_file_are_each_one_moment_while_the_application_comes
          WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 50000) INSERT INTO a SELECT i FROM c; \
          INSERT INTO b SELECT n FROM a",
     );
-    let app = TestApp::start(&[("one", &database), ("two", &database)]).await;
+    let app = TestApp::start_without_worker(&[("one", &database), ("two", &database)]).await;
     let id = app.create("x").await;
-    let done = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let writing = {
-        let (done, database) = (done.clone(), database.clone());
-        std::thread::spawn(move || {
-            while !done.load(std::sync::atomic::Ordering::SeqCst) {
-                // The last one to close a database in WAL mode writes the log back and removes it.
-                let writer = Connection::open(&database).unwrap();
-                writer.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
-                writer.execute_batch("BEGIN; UPDATE a SET n = n + 1; UPDATE b SET n = n + 1; COMMIT").unwrap();
-            }
-        })
-    };
+    let written = database.clone();
+    let application = Application::start(move || {
+        // The last one to close a database in WAL mode writes the log back and removes it.
+        let writer = Connection::open(&written).unwrap();
+        writer.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
+        writer.execute_batch("BEGIN; UPDATE a SET n = n + 1; UPDATE b SET n = n + 1; COMMIT").unwrap();
+    });
+    app.start_worker();
     let export = app.finished(&id).await;
-    done.store(true, std::sync::atomic::Ordering::SeqCst);
-    writing.join().unwrap();
+    assert!(application.stop() > 0, "there was writing while the export ran");
+    assert_eq!(export["status"], "COMPLETED", "{export}");
     let hashes = export["tables"]["nodes"].as_array().unwrap().iter().map(|table| table["sha256"].clone());
     let hashes = hashes.collect::<Vec<_>>();
     assert_eq!((&hashes[0], &hashes[2]), (&hashes[1], &hashes[3]), "a and b of a source are of the same moment");
@@ -353,4 +347,32 @@ fn entry(archive: &Path, password: &str, path: &str) -> String {
     let out = crate::foreign::seven_zip(&["x", "-so", &format!("-p{password}"), &only], archive);
     assert!(out.status.success());
     String::from_utf8(out.stdout).unwrap()
+}
+
+/// An application that writes all the time, on a thread of its own.
+struct Application {
+    done: Arc<AtomicBool>,
+    thread: JoinHandle<usize>,
+}
+
+impl Application {
+    fn start(mut write: impl FnMut() + Send + 'static) -> Self {
+        let done = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&done);
+        let thread = std::thread::spawn(move || {
+            let mut written = 0;
+            while !seen.load(Ordering::SeqCst) {
+                write();
+                written += 1;
+            }
+            written
+        });
+        Self { done, thread }
+    }
+
+    /// Ends it, and tells how often it has written.
+    fn stop(self) -> usize {
+        self.done.store(true, Ordering::SeqCst);
+        self.thread.join().unwrap()
+    }
 }
