@@ -6,12 +6,11 @@ use std::{error::Error, io::Write, path::Path};
 use carryall::{
     archive::deflate::Encoder,
     demo,
-    format::{Csv, Format},
-    source,
+    format::{Csv, Format, Observed},
+    source::{self, Chunk, Lane},
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use flate2::{Compression, write::DeflateEncoder};
-use tokio::sync::mpsc;
 
 const PIECE: usize = 1024 * 1024;
 const WINDOW: usize = 32 * 1024;
@@ -22,15 +21,26 @@ async fn demo_csv(folder: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
     demo::create(&database)?;
     let mut snapshot = source::open(&format!("sqlite:{}", database.display()))?.snapshot().await?;
     let mut csv = Vec::new();
-    for table in snapshot.contents().await?.tables {
-        let (rows, mut taken) = mpsc::channel(1);
+    let tables = snapshot.contents().await?.tables;
+    let mut reader = snapshot.readers(&tables, 1).await?.remove(0);
+    for table in tables {
+        let (lane, mut taken) = Lane::new();
+        let mut seen = vec![Observed::default(); table.columns.len()];
         Csv.begin(&table, &mut csv);
+        let read = async {
+            let read = reader.read(&table, None, &lane).await;
+            drop(lane);
+            read
+        };
         let format = async {
-            while let Some(batch) = taken.recv().await {
-                Csv.rows(&batch, &mut csv);
+            while let Some(held) = taken.recv().await {
+                if let Chunk::Rows(rows) = &held.chunk {
+                    // What the demo database holds can be formatted.
+                    let _ = Csv.rows(&table.columns, rows.as_ref(), &mut seen, &mut csv);
+                }
             }
         };
-        let (read, ()) = tokio::join!(snapshot.read(&table, rows), format);
+        let (read, ()) = tokio::join!(read, format);
         read?;
     }
     Ok(csv)

@@ -23,6 +23,8 @@ enum Command {
     Serve(config::ServeArgs),
     /// Makes one export without a server
     Export(command::export::ExportArgs),
+    /// Reads an archive anywhere, with its password, and says whether it is whole
+    Verify(command::verify::VerifyArgs),
     /// Prints the schema of the API
     Schema,
     /// Tokens of the API
@@ -39,6 +41,8 @@ fn main() -> ExitCode {
     };
     // Everything that Carryall writes is for its owner only, the database's files too.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    // The one provider of TLS; an error says only that it was there before.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     // RUST_LOG is the name the field knows; the log goes to stderr, so that stdout has only what was asked for.
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sea_orm_migration=warn"));
     // At finer levels these log what they receive, tokens and all.

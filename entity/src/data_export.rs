@@ -17,6 +17,8 @@ pub struct Model {
     pub trigger: Trigger,
     /// How the tables are written.
     pub format: TableFormat,
+    /// Patterns for the tables that it leaves out, as a JSON array.
+    pub exclude_tables: String,
     /// The name of the token that asked for it.
     pub created_by: Option<String>,
     /// When it was asked for.
@@ -95,6 +97,8 @@ pub enum Trigger {
 pub enum TableFormat {
     /// RFC 4180, UTF-8, with a header.
     Csv,
+    /// JSON Lines, without loss.
+    Jsonl,
 }
 
 /// What a run is doing.

@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::data_export::TableFormat;
+
 /// The id of the only row.
 pub const ID: i32 = 1;
 
@@ -20,6 +22,8 @@ pub struct Model {
     pub maximum_exports: i32,
     /// Longest run in minutes, 60 to 1440.
     pub backup_timeout_minutes: i32,
+    /// How exports write their tables, unless one is asked for otherwise.
+    pub format: TableFormat,
     /// Counts the changes, so that two admins do not overwrite each other unseen.
     pub version: i32,
 }

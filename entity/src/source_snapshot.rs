@@ -18,6 +18,10 @@ pub struct Model {
     pub server_version: String,
     /// When the snapshot was taken: the data is as it was then.
     pub taken_at: DateTimeUtc,
+    /// What those who use the export should know of it, as a JSON array.
+    pub warnings: String,
+    /// Tables, views and the like that are there and not in the archive.
+    pub left_out: i32,
 }
 
 /// None is declared: see `data_export`.

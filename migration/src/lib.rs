@@ -9,6 +9,7 @@ use sea_orm_migration::prelude::MigrationTrait;
 mod m0001_exports;
 mod m0002_settings;
 mod m0003_tokens;
+mod m0004_formats;
 
 /// Runs every step that the database has not seen.
 pub struct Migrator;
@@ -16,6 +17,11 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_exports::Migration), Box::new(m0002_settings::Migration), Box::new(m0003_tokens::Migration)]
+        vec![
+            Box::new(m0001_exports::Migration),
+            Box::new(m0002_settings::Migration),
+            Box::new(m0003_tokens::Migration),
+            Box::new(m0004_formats::Migration),
+        ]
     }
 }

@@ -3,13 +3,16 @@
 //! What the standard has no word for stands under `carryall`: the exact names, the engine, what was left
 //! out. Types are those that hold for every value (see [`Observed`]).
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
-use super::{Entry, Observed};
-use crate::source::{Column, FieldType, ForeignKey, LeftOut, Table};
+use super::Entry;
+use crate::{
+    format::{Format, Observed},
+    source::{Column, FieldType, File, ForeignKey, LeftOut, Table},
+};
 
 /// Its path in the archive.
 pub const PATH: &str = "datapackage.json";
@@ -27,15 +30,17 @@ pub struct SourceRead {
     pub taken_at: DateTime<Utc>,
     /// What is there but not in the archive.
     pub left_out: Vec<LeftOut>,
+    /// What those who use the export should know of it.
+    pub warnings: Vec<String>,
 }
 
 /// One table, as it was written.
 #[derive(Debug)]
 pub struct TableWritten {
     /// The name of its source.
-    pub source: String,
+    pub source: Arc<str>,
     /// What the source says of it.
-    pub table: Table,
+    pub table: Arc<Table>,
     /// Its file.
     pub entry: Entry,
     /// Its rows.
@@ -44,81 +49,159 @@ pub struct TableWritten {
     pub observed: Vec<Observed>,
 }
 
-/// The descriptor of an archive called `title`, made at `created`; `format` is the ending and the media
-/// type of its tables.
-pub fn descriptor(
-    title: &str,
-    created: DateTime<Utc>,
-    format: (&str, &str),
-    sources: &[SourceRead],
-    tables: &[TableWritten],
-) -> Value {
-    let names = resource_names(tables);
-    let resources = tables.iter().zip(&names).map(|(written, name)| resource(written, name, format, tables, &names));
+/// One file, as it was copied.
+#[derive(Debug)]
+pub struct FileWritten {
+    /// The name of its source.
+    pub source: Arc<str>,
+    /// What the source says of it.
+    pub file: File,
+    /// Its file.
+    pub entry: Entry,
+}
+
+/// What a descriptor is made of.
+pub struct Described<'a> {
+    /// What the archive is called.
+    pub title: &'a str,
+    /// When it was made.
+    pub created: DateTime<Utc>,
+    /// How its tables are written.
+    pub format: &'a dyn Format,
+    /// Where they are from.
+    pub sources: &'a [SourceRead],
+    /// Its tables.
+    pub tables: &'a [TableWritten],
+    /// Its files.
+    pub files: &'a [FileWritten],
+    /// The archive's other entries but for the descriptor itself.
+    pub own: &'a [Entry],
+}
+
+impl Described<'_> {
+    /// The descriptor, in pieces of about `step` resources each, which together are one JSON text: it may be long.
+    pub fn texts(&self, step: usize) -> impl Iterator<Item = serde_json::Result<Vec<u8>>> {
+        let entries = self.tables.iter().map(|table| &table.entry).chain(self.files.iter().map(|file| &file.entry));
+        let names = resource_names(entries.chain(self.own).map(|entry| &entry.path));
+        let index = Index::of(self.tables, &names[..self.tables.len()]);
+        let count = names.len();
+        let pieces = (0..count).step_by(step).map(move |from| {
+            let mut text = Vec::new();
+            for place in from..count.min(from + step) {
+                text.extend_from_slice(if place == 0 { b"\n" } else { b",\n" });
+                serde_json::to_writer_pretty(&mut text, &self.resource(place, &names[place], &index))?;
+            }
+            Ok(text)
+        });
+        [self.head()].into_iter().chain(pieces).chain([self.foot()])
+    }
+
+    fn head(&self) -> serde_json::Result<Vec<u8>> {
+        let head = json!({
+            "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+            "name": "data-export",
+            "title": self.title,
+            "created": time(self.created),
+            "carryall": {
+                "version": env!("CARGO_PKG_VERSION"),
+                "sources": self.sources.iter().map(source).collect::<Vec<_>>(),
+            },
+        });
+        let mut text = serde_json::to_vec_pretty(&head)?;
+        // The object goes on with its resources.
+        text.truncate(text.len() - "\n}".len());
+        text.extend_from_slice(b",\n  \"resources\": [");
+        Ok(text)
+    }
+
+    fn foot(&self) -> serde_json::Result<Vec<u8>> {
+        Ok(b"\n]}\n".to_vec())
+    }
+
+    fn resource(&self, place: usize, name: &str, index: &Index<'_>) -> Value {
+        if let Some(table) = self.tables.get(place) {
+            return resource(table, name, self.format, index);
+        }
+        let place = place - self.tables.len();
+        if let Some(FileWritten { source, file, entry }) = self.files.get(place) {
+            let mut resource = plain_resource(name, entry, &file.path);
+            resource["carryall"] = json!({"source": **source, "file": file.path});
+            return resource;
+        }
+        let entry = &self.own[place - self.files.len()];
+        plain_resource(name, entry, &entry.path)
+    }
+}
+
+fn source(read: &SourceRead) -> Value {
+    let left_out = read.left_out.iter().map(|left| match &left.schema {
+        Some(schema) => json!({"schema": schema, "name": left.name, "reason": left.reason}),
+        None => json!({"name": left.name, "reason": left.reason}),
+    });
     json!({
-        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": "data-export",
-        "title": title,
-        "created": time(created),
-        "resources": resources.collect::<Vec<_>>(),
-        "carryall": {
-            "version": env!("CARGO_PKG_VERSION"),
-            "sources": sources.iter().map(|source| json!({
-                "name": source.name,
-                "engine": source.engine,
-                "serverVersion": source.server_version,
-                "snapshotTakenAt": time(source.taken_at),
-                "leftOut": source.left_out.iter()
-                    .map(|left| json!({"name": left.name, "reason": left.reason})).collect::<Vec<_>>(),
-            })).collect::<Vec<_>>(),
-        },
+        "name": read.name,
+        "engine": read.engine,
+        "serverVersion": read.server_version,
+        "snapshotTakenAt": time(read.taken_at),
+        "leftOut": left_out.collect::<Vec<_>>(),
+        "warnings": read.warnings,
     })
+}
+
+/// A file that is no table.
+fn plain_resource(name: &str, entry: &Entry, title: &str) -> Value {
+    json!({
+        "name": name,
+        "path": entry.path,
+        "title": title,
+        "bytes": entry.bytes,
+        "hash": format!("sha256:{}", entry.sha256),
+    })
+}
+
+/// The tables by what they are called, with the names of their resources.
+struct Index<'a>(HashMap<(&'a str, Option<&'a str>, &'a str), (&'a TableWritten, String)>);
+
+impl<'a> Index<'a> {
+    fn of(tables: &'a [TableWritten], names: &[String]) -> Self {
+        let key = |written: &'a TableWritten| (&*written.source, written.table.schema.as_deref(), &*written.table.name);
+        let tables = tables.iter().zip(names).map(|(written, name)| (key(written), (written, name.clone())));
+        Self(tables.collect())
+    }
 }
 
 fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-fn resource(
-    written: &TableWritten,
-    name: &str,
-    (extension, media_type): (&str, &str),
-    tables: &[TableWritten],
-    names: &[String],
-) -> Value {
-    let mut resource = json!({
-        "name": name,
-        "path": written.entry.path,
-        "title": written.table.name,
-        "mediatype": media_type,
-        "encoding": "utf-8",
-        "bytes": written.entry.bytes,
-        "hash": format!("sha256:{}", written.entry.sha256),
-        "carryall": {
-            "source": written.source,
-            "schema": written.table.schema,
-            "table": written.table.name,
-            "rowCount": written.rows,
-            "declaredKeys": declared_keys(&written.table),
-        },
+fn resource(written: &TableWritten, name: &str, format: &dyn Format, index: &Index<'_>) -> Value {
+    let mut resource = plain_resource(name, &written.entry, &written.table.name);
+    resource["mediatype"] = format.media_type().into();
+    resource["encoding"] = "utf-8".into();
+    resource["carryall"] = json!({
+        "source": *written.source,
+        "schema": written.table.schema,
+        "table": written.table.name,
+        "rowCount": written.rows,
+        "declaredKeys": declared_keys(&written.table),
     });
     // A table without columns has a file without a line, which is no tabular resource.
     if !written.table.columns.is_empty() {
         resource["type"] = "table".into();
-        resource["format"] = extension.into();
-        resource["schema"] = schema(written, tables, names);
+        resource["format"] = format.extension().into();
+        resource["schema"] = schema(written, index);
     }
     resource
 }
 
-fn schema(written: &TableWritten, tables: &[TableWritten], names: &[String]) -> Value {
+fn schema(written: &TableWritten, index: &Index<'_>) -> Value {
     let columns = written.table.columns.iter().zip(&written.observed);
     let mut schema = json!({ "fields": columns.map(|(column, seen)| field(column, *seen)).collect::<Vec<_>>() });
     let key = &written.table.primary_key;
     if !key.is_empty() && key.iter().all(|column| is_key(written, column)) {
         schema["primaryKey"] = json!(key);
     }
-    let foreign = written.table.foreign_keys.iter().filter_map(|key| foreign_key(written, key, tables, names));
+    let foreign = written.table.foreign_keys.iter().filter_map(|key| foreign_key(written, key, index));
     let foreign = foreign.collect::<Vec<_>>();
     if !foreign.is_empty() {
         schema["foreignKeys"] = json!(foreign);
@@ -181,31 +264,32 @@ fn field(column: &Column, seen: Observed) -> Value {
 
 /// The declared type where every value keeps to it, else what the values are.
 fn field_type(declared: FieldType, seen: Observed) -> (&'static str, Option<&'static str>) {
-    let (integer, number) = (&[Observed::INTEGER][..], &[Observed::INTEGER, Observed::REAL][..]);
-    let (text, binary) = (&[Observed::TEXT][..], &[Observed::BINARY][..]);
-    match declared {
-        FieldType::Integer if seen.only(integer) => ("integer", None),
-        FieldType::Number if seen.only(number) => ("number", None),
-        FieldType::String if seen.only(text) => ("string", None),
-        FieldType::Binary if seen.only(binary) => ("string", Some("binary")),
-        _ if seen.only(&[]) => ("any", None),
-        _ if seen.only(integer) => ("integer", None),
-        _ if seen.only(number) => ("number", None),
-        _ if seen.only(text) => ("string", None),
-        _ if seen.only(binary) => ("string", Some("binary")),
-        _ => ("any", None),
+    let types: [(FieldType, &[Observed], _); 9] = [
+        (FieldType::Integer, &[Observed::INTEGER], ("integer", None)),
+        (FieldType::Number, &[Observed::INTEGER, Observed::NUMBER], ("number", None)),
+        (FieldType::String, &[Observed::TEXT], ("string", None)),
+        (FieldType::Binary, &[Observed::BINARY], ("string", Some("binary"))),
+        (FieldType::Boolean, &[Observed::BOOLEAN], ("boolean", None)),
+        (FieldType::Date, &[Observed::DATE], ("date", None)),
+        (FieldType::Time, &[Observed::TIME], ("time", None)),
+        (FieldType::DateTime, &[Observed::DATE_TIME], ("datetime", None)),
+        (FieldType::Json, &[Observed::OBJECT], ("object", None)),
+    ];
+    let own = types.iter().find(|(field_type, kinds, _)| *field_type == declared && seen.only(kinds));
+    match own {
+        Some((.., named)) => *named,
+        None if seen.only(&[]) => ("any", None),
+        None if seen.only(&[Observed::ARRAY]) => ("array", None),
+        None => types.iter().find(|(_, kinds, _)| seen.only(kinds)).map_or(("any", None), |(.., named)| *named),
     }
 }
 
 /// A reference, if the table it points to is in the archive too, and a reader who compares what is written finds every
 /// row's parent.
-fn foreign_key(written: &TableWritten, key: &ForeignKey, tables: &[TableWritten], names: &[String]) -> Option<Value> {
-    let is_target = |other: &TableWritten| {
-        other.source == written.source && other.table.schema == key.schema && other.table.name == key.table
-    };
-    let target = tables.iter().position(is_target)?;
+fn foreign_key(written: &TableWritten, key: &ForeignKey, index: &Index<'_>) -> Option<Value> {
+    let (target, name) = index.0.get(&(&*written.source, key.schema.as_deref(), &*key.table))?;
     let alike = key.columns.iter().zip(&key.referenced).all(|(from, to)| {
-        let (from, to) = (kind(written, from), kind(&tables[target], to));
+        let (from, to) = (kind(written, from), kind(target, to));
         from.is_some_and(|from| from.is_empty() || to.is_some_and(|to| from == to))
     });
     // A reference of several columns of which one is NULL points nowhere to a database, and somewhere to Table Schema.
@@ -215,16 +299,16 @@ fn foreign_key(written: &TableWritten, key: &ForeignKey, tables: &[TableWritten]
         return None;
     }
     // Table Schema writes a reference to the table itself as an empty name.
-    let resource = if std::ptr::eq(&raw const tables[target], written) { "" } else { &names[target] };
+    let resource = if std::ptr::eq(*target, written) { "" } else { name };
     Some(json!({"fields": key.columns, "reference": {"resource": resource, "fields": key.referenced}}))
 }
 
 /// A name for each resource: lower-case ASCII letters, digits, `-`, `_` and `.`, each once.
-fn resource_names(tables: &[TableWritten]) -> Vec<String> {
+fn resource_names<'a>(paths: impl Iterator<Item = &'a String>) -> Vec<String> {
     let mut uses: HashMap<String, u32> = HashMap::new();
-    let mut names = Vec::with_capacity(tables.len());
-    for written in tables {
-        let path = written.entry.path.rsplit_once('.').map_or(written.entry.path.as_str(), |(stem, _)| stem);
+    let mut names = Vec::new();
+    for path in paths {
+        let path = path.rsplit_once('.').map_or(path.as_str(), |(stem, _)| stem);
         let plain = |c: char| match c.to_ascii_lowercase() {
             c if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') => c,
             '/' | '.' => '.',

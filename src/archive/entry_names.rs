@@ -10,6 +10,9 @@ const LONGEST: usize = 180;
 /// (<https://learn.microsoft.com/windows/win32/fileio/naming-a-file>).
 const DEVICES: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
 
+/// Characters that Windows does not take in a file's name.
+const FORBIDDEN: [char; 9] = ['<', '>', ':', '"', '\\', '|', '?', '*', '/'];
+
 /// Gives out paths, each once.
 #[derive(Debug, Default)]
 pub struct EntryNames {
@@ -26,27 +29,48 @@ impl EntryNames {
             Some(schema) => plain(&format!("{schema}.{table}")),
             None => plain(table),
         };
-        let first = format!("{source}/{stem}.{extension}");
+        self.once(&format!("{source}/{stem}"), &format!(".{extension}"))
+    }
+
+    /// A path for a file of `source`, whose folders and name stay as they are but for characters that not every system
+    /// takes. The descriptor keeps the exact path.
+    pub fn claim_file(&mut self, source: &str, path: &str) -> String {
+        let parts: Vec<_> = path.split('/').map(|part| safe(part, LONGEST, |c| !FORBIDDEN.contains(&c))).collect();
+        let path = format!("{source}/{}", parts.join("/"));
+        // The number stands before the ending of the name; a dot in front of the name is none.
+        let name = path.rfind('/').map_or(0, |slash| slash + 1);
+        let dot = path[name..].rfind('.').filter(|dot| *dot > 0).map_or(path.len(), |dot| name + dot);
+        self.once(&path[..dot], &path[dot..])
+    }
+
+    fn once(&mut self, stem: &str, ending: &str) -> String {
+        let first = format!("{stem}{ending}");
         let mut path = first.clone();
         while !self.taken.insert(path.to_lowercase()) {
             let number = self.numbers.entry(first.to_lowercase()).or_insert(1);
             *number += 1;
-            path = format!("{source}/{stem}-{number}.{extension}");
+            path = format!("{stem}-{number}{ending}");
         }
         path
     }
 }
 
 fn plain(name: &str) -> String {
-    let mut plain: String =
-        name.chars().map(|c| if c.is_alphanumeric() || matches!(c, '_' | '-' | '.') { c } else { '_' }).collect();
-    plain.truncate(plain.floor_char_boundary(LONGEST));
-    // A name that ends in a dot is cut by Windows, one that begins with a dot is hidden elsewhere.
-    if plain.ends_with('.') {
-        plain.replace_range(plain.len() - 1.., "_");
-    }
+    let mut plain = safe(name, LONGEST, |c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    // One that begins with a dot is hidden.
     if plain.starts_with('.') {
         plain.replace_range(..1, "_");
+    }
+    plain
+}
+
+/// A name that every system takes for a file, of at most `longest` bytes, with `_` for what is not `allowed`.
+fn safe(name: &str, longest: usize, allowed: impl Fn(char) -> bool) -> String {
+    let mut plain: String = name.chars().map(|c| if allowed(c) && !c.is_control() { c } else { '_' }).collect();
+    plain.truncate(plain.floor_char_boundary(longest));
+    // A name that ends in a dot or a space is cut by Windows.
+    if plain.ends_with(['.', ' ']) {
+        plain.replace_range(plain.len() - 1.., "_");
     }
     if plain.is_empty() || is_device(&plain) {
         plain.insert(0, '_');
@@ -103,6 +127,18 @@ mod tests {
             claim(&["a b", "a_b", "A_B", "a_b-2"]),
             ["s/a_b.csv", "s/a_b-2.csv", "s/A_B-3.csv", "s/a_b-2-2.csv"]
         );
+    }
+
+    #[test]
+    fn a_file_keeps_its_folders_and_its_name() {
+        let mut taken = EntryNames::default();
+        let mut claim = |path: &str| taken.claim_file("s", path);
+        assert_eq!(claim("a b/.env"), "s/a b/.env");
+        assert_eq!(claim("Ünï (1)+@.tar.gz"), "s/Ünï (1)+@.tar.gz");
+        assert_eq!(claim("a:b/c?.txt"), "s/a_b/c_.txt");
+        assert_eq!(claim("A_b/C_.txt"), "s/A_b/C_-2.txt");
+        assert_eq!(claim("../x/./nul"), "s/._/x/_/_nul");
+        assert_eq!([claim("same"), claim("SAME")], ["s/same", "s/SAME-2"]);
     }
 
     #[test]

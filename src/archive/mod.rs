@@ -1,7 +1,8 @@
 //! The archive: a zip that 7-Zip opens, every entry AES-256 encrypted, with a descriptor inside that
 //! says what each column is.
 //!
-//! [`ArchiveWriter`] writes it in one pass, [`verify`] reads it back with the password alone, and
+//! [`ArchiveWriter`] writes it in one pass, [`verify`](fn@verify) reads it back and compares, [`verify_alone`] does so with the
+//! password alone, and
 //! [`descriptor`](descriptor::descriptor) and [`readme`](readme::readme) make its two own entries.
 //! Nothing here knows where the bytes come from or where the file goes.
 
@@ -9,16 +10,20 @@ mod ae2;
 pub mod deflate;
 pub mod descriptor;
 mod entry_names;
-mod observed;
+mod file_at;
+mod pieces;
 mod reader;
 pub mod readme;
 mod records;
+mod verify;
 mod writer;
 
 pub use entry_names::EntryNames;
-pub use observed::Observed;
+pub use file_at::FileAt;
+pub use pieces::Fill;
 pub use reader::{Expected, Verified, VerifyError, verify, verify_file};
-pub use writer::{ArchiveWriter, Sealed};
+pub use verify::verify_alone;
+pub use writer::{ArchiveWriter, Check, Sealed};
 
 /// One finished entry: what its bytes were before they were compressed and encrypted.
 #[derive(Clone, Debug, PartialEq, Eq)]

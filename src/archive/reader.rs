@@ -1,19 +1,33 @@
 //! Reads an archive back and compares it with what was meant to be in it: the proof before an export is
-//! offered. It decrypts (the library checks each entry's HMAC), inflates, hashes and counts.
+//! offered. It decrypts (the library checks each entry's HMAC), inflates, hashes and counts, several entries at a time, and
+//! the hashing of a large one beside its inflating.
 
 use std::{
-    collections::BTreeMap,
-    io::{self, BufReader, Read, Seek},
+    collections::HashMap,
+    io::{self, Read, Seek},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread,
 };
 
 use sha2::{Digest, Sha256};
 use zip::{ZipArchive, read::ZipFile, result::ZipError};
 
 use super::{Entry, Sealed, hexadecimal};
-use crate::{format::RowCounter, secret::Secret};
+use crate::{
+    format::{Format, RowCounter},
+    secret::Secret,
+};
 
 /// Most differences that are told: the first few say enough.
 const TOLD: usize = 10;
+/// Bytes that are read at a time.
+const PIECE: usize = 256 * 1024;
+/// From this size on an entry is hashed on a thread of its own.
+const LARGE: u64 = 4 * 1024 * 1024;
 
 /// What was read back, all of it as expected.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -22,6 +36,8 @@ pub struct Verified {
     pub tables: u64,
     /// Rows in them.
     pub rows: u64,
+    /// Other entries.
+    pub others: u64,
 }
 
 /// Why an archive is not the one that was meant.
@@ -33,44 +49,103 @@ pub enum VerifyError {
     /// The file can be read, and holds something else.
     #[error("the archive read back is not what was written: {}", .0.join("; "))]
     Mismatch(Vec<String>),
+    /// The password is not that of the archive.
+    #[error("the password is wrong")]
+    Password,
+    /// The file says nothing of what should be in it.
+    #[error("this is no archive of Carryall: {0}")]
+    Foreign(String),
 }
 
-/// What one entry should be, and how its rows are counted where it is a table.
-pub type Expected<'a> = (&'a Entry, Option<(u64, Box<dyn RowCounter>)>);
+/// What one entry should be.
+pub struct Expected<'a> {
+    /// Its path, length and hash.
+    pub entry: Entry,
+    /// If it is a table: its rows, and the format in which they are counted.
+    pub table: Option<(u64, &'a dyn Format)>,
+}
 
 /// Reads all of `file` and compares it with `expected`, which must name every entry.
-pub fn verify<F: Read + Seek>(
+pub fn verify<F: Read + Seek + Clone + Send + Sync>(
     file: F,
     password: &Secret,
     expected: Vec<Expected<'_>>,
 ) -> Result<Verified, VerifyError> {
-    let mut archive = ZipArchive::new(BufReader::with_capacity(256 * 1024, file)).map_err(broken)?;
-    let mut expected: BTreeMap<&str, Expected<'_>> =
-        expected.into_iter().map(|expected| (expected.0.path.as_str(), expected)).collect();
-    let mut verified = Verified::default();
-    let mut differences = Vec::new();
-    for index in 0..archive.len() {
-        let found = archive.by_index_decrypt(index, password.expose().as_bytes()).map_err(broken)?;
-        let path = found.name().map_err(broken)?.into_owned();
-        match expected.remove(path.as_str()) {
-            Some((entry, table)) => {
-                let rows = check(found, entry, table, &mut differences)?;
-                verified.tables += u64::from(rows.is_some());
-                verified.rows += rows.unwrap_or(0);
-            }
-            None => differences.push(format!("{path} should not be there")),
+    let archive = ZipArchive::new(file).map_err(broken)?;
+    let found = Found::new(&archive, password, expected);
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(found.entries.len());
+    thread::scope(|scope| {
+        let readers: Vec<_> = (0..threads)
+            .map(|_| {
+                let (archive, found) = (archive.clone(), &found);
+                scope.spawn(move || found.read(archive))
+            })
+            .collect();
+        readers.into_iter().try_for_each(|reader| reader.join().map_err(|_| died())?)
+    })?;
+    found.outcome()
+}
+
+/// The entries of an archive, what they should be, and what came of them.
+struct Found<'a> {
+    password: &'a Secret,
+    /// Place, size and name; the largest first, so that no thread is left with one of those at the end.
+    entries: Vec<(usize, u64)>,
+    next: AtomicUsize,
+    expected: Mutex<HashMap<String, Expected<'a>>>,
+    outcome: Mutex<(Verified, Vec<String>)>,
+}
+
+impl<'a> Found<'a> {
+    fn new<F: Read + Seek>(archive: &ZipArchive<F>, password: &'a Secret, expected: Vec<Expected<'a>>) -> Self {
+        let size = |index| archive.by_index_data(index).map_or(0, |data| data.compressed_size());
+        let mut entries: Vec<_> = (0..archive.len()).map(|index| (index, size(index))).collect();
+        entries.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
+        let expected = expected.into_iter().map(|expected| (expected.entry.path.clone(), expected));
+        Self {
+            password,
+            entries,
+            next: AtomicUsize::new(0),
+            expected: Mutex::new(expected.collect()),
+            outcome: Mutex::default(),
         }
     }
-    differences.extend(expected.keys().map(|path| format!("{path} is missing")));
-    differences.truncate(TOLD);
-    if differences.is_empty() { Ok(verified) } else { Err(VerifyError::Mismatch(differences)) }
+
+    /// What a thread does until there are no more entries.
+    fn read<F: Read + Seek>(&self, mut archive: ZipArchive<F>) -> Result<(), VerifyError> {
+        while let Some((index, _)) = self.entries.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            let entry = archive.by_index_decrypt(*index, self.password.expose().as_bytes()).map_err(broken)?;
+            let path = entry.name().map_err(broken)?.into_owned();
+            let expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner).remove(&path);
+            let checked = match expected {
+                Some(expected) => check(entry, &expected),
+                None => Err(Difference::Wrong(vec![format!("{path} should not be there")])),
+            };
+            let mut outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
+            match checked {
+                Ok(Some(rows)) => (outcome.0.tables, outcome.0.rows) = (outcome.0.tables + 1, outcome.0.rows + rows),
+                Ok(None) => outcome.0.others += 1,
+                Err(Difference::Wrong(differences)) => outcome.1.extend(differences),
+                Err(Difference::Io(cause)) => return Err(VerifyError::Io(cause)),
+            }
+        }
+        Ok(())
+    }
+
+    fn outcome(self) -> Result<Verified, VerifyError> {
+        let (verified, mut differences) = self.outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let missing = self.expected.into_inner().unwrap_or_else(PoisonError::into_inner);
+        differences.extend(missing.keys().map(|path| format!("{path} is missing")));
+        differences.truncate(TOLD);
+        if differences.is_empty() { Ok(verified) } else { Err(VerifyError::Mismatch(differences)) }
+    }
 }
 
 /// Reads all of `file` and compares its length and its SHA-256 with what was written: this covers what [`verify`] has no
 /// use for, the headers in front of the entries.
 pub fn verify_file(mut file: impl Read, sealed: &Sealed) -> Result<(), VerifyError> {
     let mut hash = Sha256::new();
-    let mut piece = vec![0; 256 * 1024];
+    let mut piece = vec![0; PIECE];
     let mut bytes = 0;
     loop {
         match file.read(&mut piece)? {
@@ -87,43 +162,109 @@ pub fn verify_file(mut file: impl Read, sealed: &Sealed) -> Result<(), VerifyErr
     Err(VerifyError::Mismatch(vec!["the file has another SHA-256".into()]))
 }
 
-/// Reads one entry, notes where it differs, and returns the rows counted in it if it is a table.
-fn check<F: Read>(
-    mut found: ZipFile<'_, BufReader<F>>,
-    entry: &Entry,
-    mut table: Option<(u64, Box<dyn RowCounter>)>,
-    differences: &mut Vec<String>,
-) -> Result<Option<u64>, VerifyError> {
-    let mut hash = Sha256::new();
-    let mut bytes = 0;
-    let mut piece = vec![0; 64 * 1024];
-    loop {
-        let length = match found.read(&mut piece) {
-            Ok(0) => break,
-            Ok(length) => length,
-            Err(cause) if is_damage(&cause) => {
-                differences.push(format!("{} is damaged: {cause}", entry.path));
-                return Ok(None);
-            }
-            Err(cause) => return Err(VerifyError::Io(cause)),
-        };
-        hash.update(&piece[..length]);
-        bytes += length as u64;
-        if let Some((_, counter)) = &mut table {
-            counter.read(&piece[..length]);
+/// What is wrong with an entry.
+enum Difference {
+    Wrong(Vec<String>),
+    Io(io::Error),
+}
+
+/// Reads one entry and compares it; returns the rows counted in it if it is a table.
+fn check<F: Read>(found: ZipFile<'_, F>, expected: &Expected<'_>) -> Result<Option<u64>, Difference> {
+    let mut seen = Seen::of(expected);
+    let large = found.size() >= LARGE;
+    // One byte more than there should be is wrong already; a hostile archive may hold many more.
+    let found = found.take(expected.entry.bytes.saturating_add(1));
+    let read = if large { seen.read_beside(found) } else { seen.read_here(found) };
+    match read {
+        Ok(()) => seen.compare(expected),
+        Err(cause) if is_damage(&cause) => {
+            Err(Difference::Wrong(vec![format!("{} is damaged: {cause}", expected.entry.path)]))
+        }
+        Err(cause) => Err(Difference::Io(cause)),
+    }
+}
+
+/// What was seen of an entry.
+struct Seen {
+    hash: Sha256,
+    bytes: u64,
+    rows: Option<Box<dyn RowCounter>>,
+}
+
+impl Seen {
+    fn of(expected: &Expected<'_>) -> Self {
+        Self { hash: Sha256::new(), bytes: 0, rows: expected.table.map(|(_, format)| format.counter()) }
+    }
+
+    fn add(&mut self, piece: &[u8]) {
+        self.hash.update(piece);
+        self.bytes += piece.len() as u64;
+        if let Some(rows) = &mut self.rows {
+            rows.read(piece);
         }
     }
-    if bytes != entry.bytes {
-        differences.push(format!("{} has {bytes} bytes, not {}", entry.path, entry.bytes));
+
+    fn read_here(&mut self, mut from: impl Read) -> io::Result<()> {
+        let mut piece = vec![0; PIECE];
+        loop {
+            match from.read(&mut piece)? {
+                0 => return Ok(()),
+                length => self.add(&piece[..length]),
+            }
+        }
     }
-    if hexadecimal(&hash.finalize()) != entry.sha256 {
-        differences.push(format!("{} has another SHA-256", entry.path));
+
+    /// Reads here, and hashes and counts on another thread.
+    fn read_beside(&mut self, from: impl Read) -> io::Result<()> {
+        let ((full, taken), (empty, given_back)) = (sync_channel::<Vec<u8>>(4), sync_channel(8));
+        thread::scope(|scope| {
+            let hashing = scope.spawn(move || {
+                for piece in taken {
+                    self.add(&piece);
+                    // Nobody needs it any more when all is read.
+                    let _ = empty.try_send(piece);
+                }
+            });
+            let read = read_pieces(from, &full, &given_back);
+            drop(full);
+            hashing.join().map_err(|_| died())?;
+            read
+        })
     }
-    let Some((rows, counter)) = table else { return Ok(None) };
-    if counter.rows() != rows {
-        differences.push(format!("{} has {} rows, not {rows}", entry.path, counter.rows()));
+
+    fn compare(self, expected: &Expected<'_>) -> Result<Option<u64>, Difference> {
+        let Entry { path, bytes, sha256 } = &expected.entry;
+        let mut differences = Vec::new();
+        if self.bytes != *bytes {
+            differences.push(format!("{path} has {} bytes, not {bytes}", self.bytes));
+        }
+        if hexadecimal(&self.hash.finalize()) != *sha256 {
+            differences.push(format!("{path} has another SHA-256"));
+        }
+        let counted = self.rows.map(|counter| counter.rows());
+        if let (Some(counted), Some((rows, _))) = (counted, expected.table)
+            && counted != rows
+        {
+            differences.push(format!("{path} has {counted} rows, not {rows}"));
+        }
+        if differences.is_empty() { Ok(counted) } else { Err(Difference::Wrong(differences)) }
     }
-    Ok(Some(counter.rows()))
+}
+
+fn read_pieces(mut from: impl Read, full: &SyncSender<Vec<u8>>, empty: &Receiver<Vec<u8>>) -> io::Result<()> {
+    loop {
+        let mut piece = empty.try_recv().unwrap_or_default();
+        piece.clear();
+        from.by_ref().take(PIECE as u64).read_to_end(&mut piece)?;
+        if piece.is_empty() {
+            return Ok(());
+        }
+        full.send(piece).map_err(io::Error::other)?;
+    }
+}
+
+fn died() -> io::Error {
+    io::Error::other("a thread that reads the archive back died")
 }
 
 /// Whether an error tells of wrong bytes rather than of a disk that does not answer.
@@ -134,7 +275,7 @@ fn is_damage(cause: &io::Error) -> bool {
     )
 }
 
-fn broken(error: ZipError) -> VerifyError {
+pub(super) fn broken(error: ZipError) -> VerifyError {
     match error {
         ZipError::Io(cause) if !is_damage(&cause) => VerifyError::Io(cause),
         other => VerifyError::Mismatch(vec![other.to_string()]),
@@ -149,10 +290,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::{
-        archive::ArchiveWriter,
-        format::{Csv, Format},
-    };
+    use crate::{archive::ArchiveWriter, format::Csv};
 
     type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -164,10 +302,11 @@ mod tests {
     fn archive() -> io::Result<(Vec<u8>, Vec<Entry>)> {
         let mut file = tempfile::tempfile()?;
         let written = Arc::new(AtomicU64::new(0));
-        let mut writer =
+        let mut writer: ArchiveWriter<io::Error> =
             ArchiveWriter::new(file.try_clone()?, password(), chrono::DateTime::UNIX_EPOCH, Arc::clone(&written));
-        let entries = vec![writer.add("s/t.csv", b"a\n1\n2\n\"3\n\"\n")?, writer.add("README.txt", b"read me")?];
-        let sealed = writer.finish()?;
+        writer.add("s/t.csv", b"a\n1\n2\n\"3\n\"\n".to_vec())?;
+        writer.add("README.txt", b"read me".to_vec())?;
+        let (sealed, entries) = writer.finish()?;
         let mut bytes = Vec::new();
         file.seek(io::SeekFrom::Start(0))?;
         file.read_to_end(&mut bytes)?;
@@ -177,8 +316,11 @@ mod tests {
     }
 
     fn read(bytes: &[u8], password: &Secret, entries: &[Entry], rows: u64) -> Result<Verified, VerifyError> {
-        let table = |entry: &Entry| entry.path.ends_with(".csv").then(|| (rows, Csv.counter()));
-        verify(Cursor::new(bytes), password, entries.iter().map(|entry| (entry, table(entry))).collect())
+        let expected = entries.iter().map(|entry| {
+            let table = entry.path.ends_with(".csv").then_some((rows, &Csv as &dyn Format));
+            Expected { entry: entry.clone(), table }
+        });
+        verify(Cursor::new(bytes), password, expected.collect())
     }
 
     fn is_mismatch(outcome: &Result<Verified, VerifyError>) -> bool {
@@ -188,7 +330,7 @@ mod tests {
     #[test]
     fn an_archive_that_is_whole_passes() -> Outcome {
         let (bytes, entries) = archive()?;
-        assert_eq!(read(&bytes, &password(), &entries, 3)?, Verified { tables: 1, rows: 3 });
+        assert_eq!(read(&bytes, &password(), &entries, 3)?, Verified { tables: 1, rows: 3, others: 1 });
         Ok(())
     }
 

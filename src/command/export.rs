@@ -1,7 +1,6 @@
 //! `carryall export`: one archive, without a server and without a trace of it anywhere else.
 
 use std::{
-    env, fs,
     io::{self, Write},
     path::{Path, PathBuf},
     sync::Arc,
@@ -10,19 +9,19 @@ use std::{
 use carryall::{
     export::{Order, Packed, Progress, checked_name, pack},
     files::Draft,
-    format::Csv,
-    secret::{KeyError, PasswordError, Secret, archive_password, generate_password},
+    format::{Csv, Jsonl},
+    source::Patterns,
 };
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use super::{CommandError, clock, stop_signal};
+use super::{
+    CommandError, clock,
+    password::{PasswordArgs, Purpose},
+    stop_signal,
+};
 use crate::config::{SourceArgs, Sources};
 
-/// The variable that may hold the archive's password.
-const PASSWORD_VARIABLE: &str = "CARRYALL_EXPORT_PASSWORD";
-
-/// The settings of one export. The password is taken from the file, else from the variable
-/// CARRYALL_EXPORT_PASSWORD, else asked for, else made and printed to stderr.
+/// The settings of one export. Without any password one is made, and printed to stderr.
 #[derive(Args)]
 pub(crate) struct ExportArgs {
     #[command(flatten)]
@@ -33,13 +32,23 @@ pub(crate) struct ExportArgs {
     /// What the export is called in the archive [default: the name of the file]
     #[arg(long)]
     name: Option<String>,
-    /// The file whose first line is the archive's password; without it CARRYALL_EXPORT_PASSWORD is taken, and without
-    /// that one is made and printed to stderr
-    #[arg(long, value_name = "FILE")]
-    password_file: Option<PathBuf>,
-    /// Asks for the archive's password
-    #[arg(long, conflicts_with = "password_file")]
-    ask_password: bool,
+    /// How tables are written
+    #[arg(long, value_enum, default_value_t = FormatArg::Csv)]
+    format: FormatArg,
+    /// Leaves out the tables that a pattern such as `*_log` fits; may be given several times
+    #[arg(long = "exclude", value_name = "PATTERN")]
+    exclude: Vec<String>,
+    #[command(flatten)]
+    password: PasswordArgs,
+}
+
+/// The formats.
+#[derive(Clone, Copy, ValueEnum)]
+enum FormatArg {
+    /// RFC 4180, UTF-8, with a header
+    Csv,
+    /// JSON Lines, without loss
+    Jsonl,
 }
 
 /// Makes the archive.
@@ -58,13 +67,18 @@ pub(super) async fn export(args: ExportArgs) -> Result<(), CommandError> {
     if args.output.symlink_metadata().is_ok() {
         return Err(CommandError::OutputExists(args.output));
     }
-    let (password, generated) = password(args.password_file.as_deref(), args.ask_password)?;
+    let exclude = Patterns::parse(&args.exclude)?;
+    let password = args.password.take(Purpose::Make)?;
     let draft = Draft::beside(&args.output).map_err(|cause| CommandError::Output(args.output.clone(), cause))?;
     let order = Order {
         title,
         sources: sources.into_named(),
-        format: Arc::new(Csv),
-        password: password.clone(),
+        exclude,
+        format: match args.format {
+            FormatArg::Csv => &Csv,
+            FormatArg::Jsonl => &Jsonl,
+        },
+        password: password.secret.clone(),
         clock: clock(),
     };
     let progress = Arc::new(Progress::default());
@@ -73,44 +87,35 @@ pub(super) async fn export(args: ExportArgs) -> Result<(), CommandError> {
         _ = stop_signal() => return Err(CommandError::Interrupted),
     };
     // Shown before there is a file: one whose password nobody saw would be good for nobody.
-    if generated {
-        writeln!(io::stderr(), "Password: {}", password.expose())?;
+    if password.generated {
+        writeln!(io::stderr(), "Password: {}", password.secret.expose())?;
     }
     draft.publish(&args.output).map_err(|cause| CommandError::Output(args.output.clone(), cause))?;
     Ok(summarize(&args.output, &packed)?)
 }
 
 fn summarize(output: &Path, packed: &Packed) -> io::Result<()> {
+    for read in &packed.sources {
+        read.warnings.iter().try_for_each(|warning| writeln!(io::stderr(), "Source {}: {warning}", read.name))?;
+        if !read.left_out.is_empty() {
+            let count = read.left_out.len();
+            writeln!(
+                io::stderr(),
+                "Source {}: {count} left out; the archive's datapackage.json names them",
+                read.name
+            )?;
+        }
+    }
     writeln!(
         io::stderr(),
-        "{}: {} tables, {} rows, {} bytes, read back and verified\nSHA-256: {}",
+        "{}: {} tables, {} rows, {} files, {} bytes, read back and verified\nSHA-256: {}",
         output.display(),
         packed.verified.tables,
         packed.verified.rows,
+        packed.files.len(),
         packed.sealed.bytes,
         packed.sealed.sha256
     )
-}
-
-/// The archive's password, and whether it was made here and so must be shown.
-fn password(file: Option<&Path>, ask: bool) -> Result<(Secret, bool), CommandError> {
-    if let Some(file) = file {
-        let text = fs::read_to_string(file).map_err(|cause| CommandError::PasswordFile(file.to_owned(), cause))?;
-        let line = text.lines().next().unwrap_or_default();
-        return Ok((archive_password(line).map_err(|why| CommandError::Password("--password-file", why))?, false));
-    }
-    if ask {
-        let first = rpassword::prompt_password("Password for the archive: ").map_err(CommandError::NoTerminal)?;
-        if rpassword::prompt_password("The same again: ").map_err(CommandError::NoTerminal)? != first {
-            return Err(CommandError::PasswordsDiffer);
-        }
-        return Ok((archive_password(&first).map_err(|why| CommandError::Password("--ask-password", why))?, false));
-    }
-    let Some(text) = env::var_os(PASSWORD_VARIABLE) else {
-        return Ok((generate_password().map_err(KeyError::from)?, true));
-    };
-    let taken = text.to_str().ok_or(PasswordError::Characters).and_then(archive_password);
-    Ok((taken.map_err(|why| CommandError::Password(PASSWORD_VARIABLE, why))?, false))
 }
 
 fn stem(path: &Path) -> String {

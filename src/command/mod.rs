@@ -2,8 +2,10 @@
 
 pub(crate) mod export;
 mod healthcheck;
+mod password;
 mod serve;
 pub(crate) mod token;
+pub(crate) mod verify;
 
 use std::{
     io::{self, Write},
@@ -12,12 +14,14 @@ use std::{
 };
 
 use carryall::{
+    archive::VerifyError,
     clock::Clock,
     database::DatabaseError,
     demo::DemoError,
     export::{NameError, PackError, RepairError},
     files::FilesError,
     secret::{KeyError, PasswordError},
+    source::PatternError,
     token::TokenError,
 };
 use chrono::SubsecRound;
@@ -63,6 +67,12 @@ pub(crate) enum CommandError {
     NoTerminal(#[source] io::Error),
     #[error("--password-file {0}: {1}")]
     PasswordFile(PathBuf, #[source] io::Error),
+    #[error("there is no password: give it as {0}, by --password-file, or by --ask-password")]
+    NoPassword(&'static str),
+    #[error("{0}: {1}")]
+    Archive(PathBuf, #[source] VerifyError),
+    #[error("--exclude: {0}")]
+    Exclude(#[from] PatternError),
     #[error("the two passwords are not the same")]
     PasswordsDiffer,
     #[error("--name: {0}")]
@@ -87,7 +97,7 @@ impl CommandError {
     /// 2 for wrong settings, as for wrong arguments; 1 for everything else.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Password(..) | Self::Name(_) => 2,
+            Self::Config(_) | Self::Password(..) | Self::NoPassword(_) | Self::Name(_) | Self::Exclude(_) => 2,
             _ => 1,
         }
     }
@@ -103,6 +113,7 @@ pub(crate) fn run(command: Command) -> Result<(), CommandError> {
         match command {
             Command::Serve(args) => serve::serve(args).await,
             Command::Export(args) => export::export(args).await,
+            Command::Verify(args) => verify::verify(args).await,
             Command::Token(command) => token::run(command).await,
             Command::Healthcheck(args) => healthcheck::healthcheck(args).await,
             Command::Schema => Ok(()),

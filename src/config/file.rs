@@ -36,6 +36,12 @@ pub(super) struct File {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct SourceTable {
     pub(super) url: String,
+    /// Patterns for the tables to export; without any, all are.
+    #[serde(default)]
+    pub(super) include: Vec<String>,
+    /// Patterns for the tables that are never exported.
+    #[serde(default)]
+    pub(super) exclude: Vec<String>,
 }
 
 impl File {

@@ -2,10 +2,16 @@
 
 use std::{collections::BTreeMap, env, sync::Arc};
 
-use carryall::{export::NamedSource, source};
+use carryall::{
+    export::NamedSource,
+    source::{self, Patterns},
+};
 use clap::Args;
 
-use super::{ConfigError, file::File};
+use super::{
+    ConfigError,
+    file::{File, SourceTable},
+};
 
 /// What begins the variable that gives a source.
 const VARIABLE: &str = "CARRYALL_SOURCE_";
@@ -34,7 +40,9 @@ impl Sources {
     pub(super) fn collect(args: SourceArgs, file: &File) -> Result<Self, ConfigError> {
         let mut sources = Self::default();
         for (name, table) in &file.source {
-            sources.add(name, &table.url, &format!("[source.{name}] in {}", file.path.display()))?;
+            let setting = format!("[source.{name}] in {}", file.path.display());
+            sources.add(name, &table.url, &setting)?;
+            sources.select(name, table, &setting)?;
         }
         sources.add_variables()?;
         sources.add_flags(&args.sources)?;
@@ -61,7 +69,25 @@ impl Sources {
             return Err(ConfigError::new(setting, why));
         }
         let source = source::open(url).map_err(|cause| ConfigError::new(setting, cause))?;
-        self.by_name.insert(name.to_owned(), NamedSource { name: name.to_owned(), source: Arc::from(source) });
+        let (include, exclude) = match self.by_name.remove(name) {
+            // Only the address is put in its place: which tables are exported is said by the file alone.
+            Some(before) => (before.include, before.exclude),
+            None => Default::default(),
+        };
+        let named = NamedSource { name: name.to_owned(), source: Arc::from(source), include, exclude };
+        self.by_name.insert(name.to_owned(), named);
+        Ok(())
+    }
+
+    /// Says which tables of the source are exported.
+    fn select(&mut self, name: &str, table: &SourceTable, setting: &str) -> Result<(), ConfigError> {
+        let parse = |key: &str, texts: &[String]| {
+            Patterns::parse(texts).map_err(|cause| ConfigError::new(format!("{setting}, {key}"), cause))
+        };
+        if let Some(named) = self.by_name.get_mut(name) {
+            named.include = parse("include", &table.include)?;
+            named.exclude = parse("exclude", &table.exclude)?;
+        }
         Ok(())
     }
 

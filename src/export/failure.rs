@@ -41,6 +41,11 @@ pub enum PackError {
 }
 
 impl PackError {
+    /// Whether it only says that the other side has failed.
+    pub(super) fn is_consequence(&self) -> bool {
+        matches!(self, Self::Source(_, SourceError::Stopped) | Self::Abandoned)
+    }
+
     pub(super) fn died(cause: JoinError) -> Self {
         Self::Died(cause.to_string())
     }
@@ -91,7 +96,7 @@ impl From<&PackError> for Failure {
         match error {
             PackError::Source(name, cause) => from_source(name, cause),
             PackError::Write(cause) | PackError::Verify(VerifyError::Io(cause)) if is_full(cause) => Self::disk_full(),
-            PackError::Verify(VerifyError::Mismatch(_)) => Self::new(
+            PackError::Verify(VerifyError::Mismatch(_) | VerifyError::Password | VerifyError::Foreign(_)) => Self::new(
                 FailureCode::VerificationFailed,
                 format!(
                     "{error}. It was not offered; check the disk and the memory of the server, and create the export again."

@@ -16,7 +16,7 @@ mod worker;
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use entity::data_export::{Column, Entity, Model, State};
+use entity::data_export::{Column, Entity, Model, State, TableFormat};
 use sea_orm::{DatabaseConnection, DbErr, EntityTrait, QueryOrder};
 use tokio::sync::broadcast;
 use uuid::Uuid;
@@ -24,7 +24,9 @@ use uuid::Uuid;
 use crate::{
     clock::{Clock, new_id},
     files::{Files, FilesError},
+    format::{Csv, Format, Jsonl},
     secret::{Key, KeyError, Secret, generate_password},
+    source::{PatternError, Patterns},
 };
 
 pub use download::{Download, DownloadError};
@@ -35,6 +37,9 @@ pub use worker::RepairError;
 
 /// Most characters of an export's name.
 pub const NAME_MAXIMUM: usize = 200;
+
+/// Most patterns for tables that an export leaves out.
+pub const PATTERNS_MAXIMUM: usize = 1000;
 
 /// How long is waited after Carryall's own database has failed, before it is asked again.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -65,12 +70,39 @@ pub enum CreateError {
     /// The name is unusable.
     #[error(transparent)]
     Name(#[from] NameError),
+    /// The pattern at this place is unusable.
+    #[error("{1}")]
+    Patterns(usize, #[source] PatternsError),
     /// The password cannot be made or sealed.
     #[error(transparent)]
     Key(#[from] KeyError),
     /// Carryall's own database failed.
     #[error(transparent)]
     Database(#[from] DbErr),
+}
+
+/// What an export is to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish<'a> {
+    /// What it is to be called.
+    pub name: &'a str,
+    /// The name of the token that asks for it.
+    pub created_by: &'a str,
+    /// How its tables are written; None: as the settings say.
+    pub format: Option<TableFormat>,
+    /// Patterns for the tables that it leaves out.
+    pub exclude_tables: &'a [String],
+}
+
+/// Why patterns cannot be those of an export.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum PatternsError {
+    /// There are too many.
+    #[error("There may be at most {PATTERNS_MAXIMUM} patterns")]
+    TooMany,
+    /// One is no pattern.
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
 }
 
 /// Why a name cannot be an export's.
@@ -94,19 +126,26 @@ impl Engine {
     }
 
     /// Queues an export. A worker makes it later; [`changes`](Self::changes) tells how it goes.
-    pub async fn create(&self, name: &str, created_by: &str) -> Result<Model, CreateError> {
-        let name = checked_name(name)?;
+    pub async fn create(&self, wish: Wish<'_>) -> Result<Model, CreateError> {
+        let name = checked_name(wish.name)?;
+        checked_patterns(wish.exclude_tables)?;
+        let format = match wish.format {
+            Some(format) => format,
+            None => settings::read(&self.parts.db).await?.format,
+        };
         let now = self.parts.clock.now();
         let id = new_id(now);
         let password = generate_password().map_err(KeyError::from)?;
-        let wish = queue::Wish {
+        let entry = queue::Entry {
             id,
             name: name.to_owned(),
-            created_by: Some(created_by.to_owned()),
+            created_by: Some(wish.created_by.to_owned()),
             created_at: now,
+            format,
+            exclude_tables: queue::list(wish.exclude_tables),
             file_password: self.parts.key.seal(&password, &password_context(id))?,
         };
-        Ok(self.queue.push(wish).await?)
+        Ok(self.queue.push(entry).await?)
     }
 
     /// The ids of exports, each time one changes. Subscribe before you read, and no change is missed.
@@ -151,6 +190,25 @@ pub fn checked_name(name: &str) -> Result<&str, NameError> {
         return Err(NameError::ControlCharacter);
     }
     if length > NAME_MAXIMUM { Err(NameError::TooLong(length)) } else { Ok(name) }
+}
+
+/// The format that an export's row names.
+fn format_of(format: TableFormat) -> &'static dyn Format {
+    match format {
+        TableFormat::Csv => &Csv,
+        TableFormat::Jsonl => &Jsonl,
+    }
+}
+
+/// Looks at each pattern on its own, so that the place of a wrong one can be told.
+fn checked_patterns(texts: &[String]) -> Result<(), CreateError> {
+    if texts.len() > PATTERNS_MAXIMUM {
+        return Err(CreateError::Patterns(0, PatternsError::TooMany));
+    }
+    for (place, text) in texts.iter().enumerate() {
+        Patterns::parse(std::slice::from_ref(text)).map_err(|wrong| CreateError::Patterns(place, wrong.into()))?;
+    }
+    Ok(())
 }
 
 /// Ties a sealed password to its export.

@@ -29,12 +29,15 @@ pub(super) struct Queue {
     pub(super) queued: Notify,
 }
 
-/// A wish for an export.
-pub(super) struct Wish {
+/// An export to be queued.
+pub(super) struct Entry {
     pub(super) id: Uuid,
     pub(super) name: String,
     pub(super) created_by: Option<String>,
     pub(super) created_at: DateTime<Utc>,
+    pub(super) format: TableFormat,
+    /// A JSON array.
+    pub(super) exclude_tables: String,
     /// Sealed.
     pub(super) file_password: Vec<u8>,
 }
@@ -50,13 +53,14 @@ impl Queue {
     }
 
     /// Puts an export at the end of the queue.
-    pub(super) async fn push(&self, wish: Wish) -> Result<Model, DbErr> {
+    pub(super) async fn push(&self, wish: Entry) -> Result<Model, DbErr> {
         let row = Model {
             id: wish.id,
             name: wish.name,
             state: State::Queued,
             trigger: Trigger::Manual,
-            format: TableFormat::Csv,
+            format: wish.format,
+            exclude_tables: wish.exclude_tables,
             created_by: wish.created_by,
             created_at: wish.created_at,
             started_at: None,
@@ -249,7 +253,7 @@ async fn insert_contents(transaction: &DatabaseTransaction, id: Uuid, packed: &P
     let tables = packed.tables.iter().enumerate().map(|(position, written)| exported_table::ActiveModel {
         data_export_id: Set(id),
         position: Set(position.try_into().unwrap_or(i32::MAX)),
-        source: Set(written.source.clone()),
+        source: Set(written.source.to_string()),
         schema: Set(written.table.schema.clone()),
         name: Set(written.table.name.clone()),
         file_name: Set(written.entry.path.clone()),
@@ -269,10 +273,17 @@ async fn insert_contents(transaction: &DatabaseTransaction, id: Uuid, packed: &P
             engine: Set(read.engine.to_owned()),
             server_version: Set(read.server_version.clone()),
             taken_at: Set(read.taken_at),
+            warnings: Set(list(&read.warnings)),
+            left_out: Set(read.left_out.len().try_into().unwrap_or(i32::MAX)),
         };
         source_snapshot::Entity::insert(row).exec_without_returning(transaction).await?;
     }
     Ok(())
+}
+
+/// A list of texts as it is stored.
+pub(super) fn list(texts: &[String]) -> String {
+    serde_json::Value::from(texts).to_string()
 }
 
 /// SQL has no unsigned 64-bit number; no file or table comes near the signed one's end.

@@ -10,10 +10,11 @@ use uuid::Uuid;
 use super::{
     Engine, PAUSE,
     failure::{Failure, PackError},
+    format_of,
     pack::{Order, Packed, pack},
     progress::Progress,
 };
-use crate::{files::Draft, format::Csv};
+use crate::{files::Draft, source::Patterns};
 
 /// How often a run stores how far it is.
 const HEARTBEAT: Duration = Duration::from_millis(500);
@@ -86,7 +87,8 @@ impl Run<'_> {
         let order = Order {
             title: self.export.name.clone(),
             sources: Arc::clone(&parts.sources),
-            format: Arc::new(Csv),
+            exclude: excluded(self.export)?,
+            format: format_of(self.export.format),
             password: self.engine.file_password(self.export)?,
             clock: parts.clock.clone(),
         };
@@ -153,4 +155,10 @@ impl Run<'_> {
             tokio::select! { () = tokio::time::sleep(PAUSE) => {}, () = self.stop.cancelled() => return None }
         }
     }
+}
+
+/// What the export leaves out. It was checked when the export was asked for.
+fn excluded(export: &Model) -> Result<Patterns, PackError> {
+    let texts: Vec<String> = serde_json::from_str(&export.exclude_tables).map_err(std::io::Error::from)?;
+    Patterns::parse(&texts).map_err(|cause| PackError::Write(std::io::Error::other(cause)))
 }

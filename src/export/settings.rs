@@ -2,7 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use entity::data_export_settings::{ActiveModel, Column, Entity, ID, Model};
+use entity::{
+    data_export::TableFormat,
+    data_export_settings::{ActiveModel, Column, Entity, ID, Model},
+};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseConnection, DbErr, EntityTrait, ExprTrait, QueryFilter, Set, sea_query::Expr,
 };
@@ -27,6 +30,8 @@ pub struct Change {
     pub maximum_exports: Option<i32>,
     /// Longest run in minutes.
     pub backup_timeout_minutes: Option<i32>,
+    /// How exports write their tables.
+    pub format: Option<TableFormat>,
 }
 
 /// Why the settings stayed as they were.
@@ -66,6 +71,7 @@ impl Engine {
         row.upload_automatic_exports = change.upload_automatic_exports.map_or(row.upload_automatic_exports, Set);
         row.maximum_exports = change.maximum_exports.map_or(row.maximum_exports, Set);
         row.backup_timeout_minutes = change.backup_timeout_minutes.map_or(row.backup_timeout_minutes, Set);
+        row.format = change.format.map_or(row.format, Set);
         if !row.is_changed() && change.expected_version.is_none() {
             return Ok(read(db).await?);
         }

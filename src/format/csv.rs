@@ -3,10 +3,11 @@
 //! NULL is an empty field and an empty text is `""`, the two told apart as PostgreSQL's `COPY` does. A value is quoted only where it must be. Bytes are base64
 //! (RFC 4648, section 4).
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-
-use super::{Format, RowCounter};
-use crate::source::{Batch, Table, Value};
+use super::{
+    Format, Notation, Observed, RowCounter, Writing,
+    digits::{base64, float, integer},
+};
+use crate::source::{Column, RowError, Rows, Table, Value};
 
 /// The CSV format.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +22,30 @@ impl Format for Csv {
         "text/csv"
     }
 
+    fn reading(&self) -> &'static str {
+        "The files are CSV as RFC 4180 describes it, in UTF-8, the first line naming the columns.
+An empty field is NULL; an empty text is \"\". Programs that do not tell the two apart read
+both as empty. Bytes are written as base64, times in ISO 8601, arrays as JSON. Numbers are
+exact; INF and -INF are infinities. Of a table with a single column, NULL is an empty line,
+which some programs skip.
+
+DuckDB (https://duckdb.org) tells NULL from an empty text with these options:
+    SELECT * FROM read_csv('SOURCE/TABLE.csv', header = true, all_varchar = true,
+        delim = ',', quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false,
+        max_line_size = 100000000);
+
+PostgreSQL loads a file into a table that has its columns with
+    \\copy TABLE FROM 'SOURCE/TABLE.csv' WITH (FORMAT csv, HEADER)
+where bytea columns and arrays are first taken as text (see decode(…, 'base64')).
+
+A column of a SQLite database can hold values of several kinds. Where one does, the
+descriptor lists them as storageClasses, and the file does not tell the number 1 from the
+text '1', nor bytes from the text of their base64. An export as JSONL does.
+
+A spreadsheet may take a value that begins with = + - or @ for a formula, and round long
+numbers: import the columns as text."
+    }
+
     fn begin(&self, table: &Table, out: &mut Vec<u8>) {
         for (index, column) in table.columns.iter().enumerate() {
             separate(index, out);
@@ -32,22 +57,47 @@ impl Format for Csv {
         }
     }
 
-    fn rows(&self, batch: &Batch, out: &mut Vec<u8>) {
-        for row in batch.rows() {
-            let values = row.values();
-            if values.len() == 0 {
-                continue;
-            }
-            for (index, cell) in values.enumerate() {
-                separate(index, out);
-                value(cell, out);
-            }
-            out.push(b'\n');
-        }
+    fn rows(
+        &self,
+        columns: &[Column],
+        rows: &dyn Rows,
+        seen: &mut [Observed],
+        out: &mut Vec<u8>,
+    ) -> Result<(), RowError> {
+        if columns.is_empty() { Ok(()) } else { Writing::rows(Self, rows, seen, out) }
     }
 
     fn counter(&self) -> Box<dyn RowCounter> {
         Box::new(LineCounter::default())
+    }
+}
+
+impl Notation for Csv {
+    #[inline]
+    fn value(&self, column: usize, value: Value<'_>, out: &mut Vec<u8>) {
+        separate(column, out);
+        match value {
+            Value::Null => {}
+            Value::Boolean(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
+            Value::Integer(value) => integer(value, out),
+            Value::Real(value) => float(value, out),
+            Value::Single(value) => float(value, out),
+            Value::Digits(text)
+            | Value::Decimal(text)
+            | Value::Date(text)
+            | Value::Time(text)
+            | Value::DateTime(text) => {
+                out.extend_from_slice(text.as_bytes());
+            }
+            Value::Text(value) | Value::Json(value) => text(value, out),
+            // Zero bytes are a value, and so must not look like NULL.
+            Value::Binary([]) => out.extend_from_slice(b"\"\""),
+            Value::Binary(bytes) => base64(bytes, out),
+        }
+    }
+
+    fn end_row(&self, out: &mut Vec<u8>) {
+        out.push(b'\n');
     }
 }
 
@@ -57,39 +107,22 @@ fn separate(index: usize, out: &mut Vec<u8>) {
     }
 }
 
-fn value(value: Value<'_>, out: &mut Vec<u8>) {
-    match value {
-        Value::Null => {}
-        Value::Integer(digits) | Value::Real(digits) => out.extend_from_slice(digits.as_bytes()),
-        Value::Text(value) => text(value, out),
-        // Zero bytes are a value, and so must not look like NULL.
-        Value::Binary([]) => out.extend_from_slice(b"\"\""),
-        Value::Binary(bytes) => base64(bytes, out),
-    }
-}
-
-/// Without a string in between: a value may be half a gigabyte.
-fn base64(bytes: &[u8], out: &mut Vec<u8>) {
-    let start = out.len();
-    out.resize(start + bytes.len().div_ceil(3) * 4, 0);
-    // The room is what padded base64 takes, so that nothing is cut and no error can occur.
-    let written = STANDARD.encode_slice(bytes, &mut out[start..]).unwrap_or(0);
-    out.truncate(start + written);
-}
-
 fn text(value: &str, out: &mut Vec<u8>) {
-    let must_quote = |byte: &u8| matches!(byte, b',' | b'"' | b'\r' | b'\n');
+    let bytes = value.as_bytes();
+    // Without an early end, so that the compiler compares many bytes at a time.
+    let special = |found, byte: &u8| found | matches!(byte, b',' | b'"' | b'\r' | b'\n');
     // Old versions of PostgreSQL take a line of `\.` alone for the end of the data.
-    if !value.is_empty() && value != r"\." && !value.as_bytes().iter().any(must_quote) {
-        return out.extend_from_slice(value.as_bytes());
+    if !bytes.is_empty() && value != r"\." && !bytes.iter().fold(false, special) {
+        return out.extend_from_slice(bytes);
     }
     out.push(b'"');
-    for (index, part) in value.split('"').enumerate() {
-        if index > 0 {
-            out.extend_from_slice(b"\"\"");
-        }
-        out.extend_from_slice(part.as_bytes());
+    let mut from = 0;
+    for quote in memchr::memchr_iter(b'"', bytes) {
+        // Up to the quote and with it, and from it on again: so it is doubled.
+        out.extend_from_slice(&bytes[from..=quote]);
+        from = quote;
     }
+    out.extend_from_slice(&bytes[from..]);
     out.push(b'"');
 }
 
@@ -101,14 +134,16 @@ struct LineCounter {
 }
 
 impl RowCounter for LineCounter {
-    fn read(&mut self, piece: &[u8]) {
-        for byte in piece {
-            match byte {
+    fn read(&mut self, mut piece: &[u8]) {
+        while !piece.is_empty() {
+            let found = if self.quoted { memchr::memchr(b'"', piece) } else { memchr::memchr2(b'"', b'\n', piece) };
+            let Some(place) = found else { return };
+            match piece[place] {
+                b'\n' => self.lines += 1,
                 // A doubled quote within quotes closes and opens them again.
-                b'"' => self.quoted = !self.quoted,
-                b'\n' if !self.quoted => self.lines += 1,
-                _ => {}
+                _ => self.quoted = !self.quoted,
             }
+            piece = &piece[place + 1..];
         }
     }
 
@@ -120,7 +155,7 @@ impl RowCounter for LineCounter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{Column, FieldType};
+    use crate::source::{Batch, FieldType};
 
     fn table(columns: &[&str]) -> Table {
         let column = |name: &&str| Column {
@@ -137,9 +172,9 @@ mod tests {
     fn written(columns: &[&str], fill: impl FnOnce(&mut Batch)) -> Vec<u8> {
         let mut batch = Batch::new(columns.len());
         fill(&mut batch);
-        let mut out = Vec::new();
-        Csv.begin(&table(columns), &mut out);
-        Csv.rows(&batch, &mut out);
+        let (mut out, table) = (Vec::new(), table(columns));
+        Csv.begin(&table, &mut out);
+        assert_eq!(Csv.rows(&table.columns, &batch, &mut vec![Observed::default(); columns.len()], &mut out), Ok(()));
         out
     }
 

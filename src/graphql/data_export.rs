@@ -71,6 +71,12 @@ impl DataExport {
         self.0.format.into()
     }
 
+    /// The patterns for tables that it leaves out.
+    async fn exclude_tables(&self) -> Vec<String> {
+        // Written by `export::queue`, as an array of texts.
+        serde_json::from_str(&self.0.exclude_tables).unwrap_or_default()
+    }
+
     /// The name of the archive; null until the export is completed.
     async fn file_name(&self) -> Option<&str> {
         self.0.file_name.as_deref().filter(|_| self.0.state == State::Completed)
@@ -175,4 +181,6 @@ pub enum ExportTrigger {
 pub enum TableFormat {
     /// RFC 4180, UTF-8, with a header; NULL is an empty field, an empty text is `""`.
     Csv,
+    /// JSON Lines: an object a row, without any loss.
+    Jsonl,
 }

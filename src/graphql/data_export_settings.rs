@@ -3,7 +3,7 @@
 use async_graphql::{InputObject, SimpleObject};
 use entity::data_export_settings::Model;
 
-use super::user_error::UserError;
+use super::{data_export::TableFormat, user_error::UserError};
 use crate::export::settings::Change;
 
 /// The settings of the instance.
@@ -17,6 +17,8 @@ pub struct DataExportSettings {
     maximum_exports: i32,
     /// Longest run in minutes. 60 to 1440.
     backup_timeout_minutes: i32,
+    /// How exports write their tables, unless one is asked for otherwise.
+    format: TableFormat,
     /// Counts the changes. Give it back as `expectedVersion`, and nobody's change is overwritten unseen.
     version: i32,
 }
@@ -28,6 +30,7 @@ impl From<Model> for DataExportSettings {
             upload_automatic_exports: row.upload_automatic_exports,
             maximum_exports: row.maximum_exports,
             backup_timeout_minutes: row.backup_timeout_minutes,
+            format: row.format.into(),
             version: row.version,
         }
     }
@@ -46,6 +49,8 @@ pub struct UpdateDataExportSettingsInput {
     maximum_exports: Option<i32>,
     /// Longest run in minutes. 60 to 1440.
     backup_timeout_minutes: Option<i32>,
+    /// How exports write their tables, unless one is asked for otherwise.
+    format: Option<TableFormat>,
 }
 
 impl From<UpdateDataExportSettingsInput> for Change {
@@ -56,6 +61,7 @@ impl From<UpdateDataExportSettingsInput> for Change {
             upload_automatic_exports: input.upload_automatic_exports,
             maximum_exports: input.maximum_exports,
             backup_timeout_minutes: input.backup_timeout_minutes,
+            format: input.format.map(Into::into),
         }
     }
 }

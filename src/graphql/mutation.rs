@@ -5,13 +5,13 @@ use std::sync::Arc;
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 
 use super::{
-    data_export::DataExport,
+    data_export::{DataExport, TableFormat},
     data_export_settings::{UpdateDataExportSettingsInput, UpdateDataExportSettingsPayload},
     failure::Failure,
     user_error::UserError,
     viewer::Viewer,
 };
-use crate::export::{CreateError, Engine};
+use crate::export::{CreateError, Engine, Wish};
 
 /// What can be changed.
 pub struct Mutation;
@@ -25,12 +25,22 @@ impl Mutation {
         input: CreateDataExportInput,
     ) -> Result<CreateDataExportPayload, Failure> {
         let viewer = ctx.data::<Viewer>()?;
-        match ctx.data::<Arc<Engine>>()?.create(&input.name, &viewer.name).await {
+        let wish = Wish {
+            name: &input.name,
+            created_by: &viewer.name,
+            format: input.format.map(Into::into),
+            exclude_tables: &input.exclude_tables,
+        };
+        match ctx.data::<Arc<Engine>>()?.create(wish).await {
             Ok(export) => {
                 Ok(CreateDataExportPayload { data_export: Some(DataExport(export)), user_errors: Vec::new() })
             }
             Err(CreateError::Name(wrong)) => {
                 Ok(CreateDataExportPayload { data_export: None, user_errors: vec![UserError::from_name(&wrong)] })
+            }
+            Err(CreateError::Patterns(place, wrong)) => {
+                let user_errors = vec![UserError::from_pattern("excludeTables", place, &wrong)];
+                Ok(CreateDataExportPayload { data_export: None, user_errors })
             }
             Err(cause) => Err(cause.into()),
         }
@@ -59,6 +69,12 @@ impl Mutation {
 pub struct CreateDataExportInput {
     /// What it is to be called: 1 to 200 characters, no control characters.
     name: String,
+    /// How its tables are written; without it, as the settings say.
+    format: Option<TableFormat>,
+    /// Tables to leave out: their names, with their schema or without, or patterns such as `*_log`; `SOURCE/NAME` means those
+    /// of one source. At most 1,000. What was left out stands in the archive's descriptor.
+    #[graphql(default)]
+    exclude_tables: Vec<String>,
 }
 
 /// The queued export, or what keeps it from being queued.

@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, SimpleObject};
 
-use crate::export::{NameError, settings::SettingsError};
+use crate::export::{NameError, PatternsError, settings::SettingsError};
 
 /// Something in the input that the user can correct. Nothing was changed.
 #[derive(Clone, Debug, SimpleObject)]
@@ -43,6 +43,19 @@ impl UserError {
             NameError::ControlCharacter => UserErrorCode::Invalid,
         };
         Self::new("name", code, error.to_string())
+    }
+
+    /// What is wrong with the pattern at `place` in a list.
+    pub fn from_pattern(field: &str, place: usize, error: &PatternsError) -> Self {
+        let code = match error {
+            PatternsError::TooMany => UserErrorCode::OutOfRange,
+            PatternsError::Pattern(_) => UserErrorCode::Invalid,
+        };
+        let field = match error {
+            PatternsError::TooMany => vec![field.to_owned()],
+            PatternsError::Pattern(_) => vec![field.to_owned(), place.to_string()],
+        };
+        Self { field: Some(field), message: format!("{error}."), code }
     }
 
     /// What is wrong with a change of the settings; the error itself if it is none of the user's.

@@ -1,28 +1,9 @@
-//! Rows on their way from a source to a format: some hundreds at a time, in two buffers instead of a
-//! string a cell, so that a row costs no allocation.
+//! Rows that are copied out of a driver's memory: two buffers instead of a string a cell, so that a row costs no allocation.
 
-use std::fmt::Write;
-
-/// A batch is sent on when its values reach this many bytes: memory is bounded by this and one row.
-const FULL: usize = 256 * 1024;
+use super::rows::{FULL, RowError, Rows, Value, Visitor};
 
 /// Or when it has this many values, since a NULL takes no bytes.
-const FULL_CELLS: usize = 32 * 1024;
-
-/// One value, as exact as the database gave it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Value<'a> {
-    /// No value.
-    Null,
-    /// A whole number, in decimal digits.
-    Integer(&'a str),
-    /// A number, in decimal digits that read back to the same number; or `INF`, `-INF`, `NaN`.
-    Real(&'a str),
-    /// Text.
-    Text(&'a str),
-    /// Bytes.
-    Binary(&'a [u8]),
-}
+const FULL_CELLS: usize = 128 * 1024;
 
 /// Some rows of one table.
 #[derive(Debug, Default)]
@@ -34,22 +15,32 @@ pub struct Batch {
     binary: Vec<u8>,
 }
 
-/// Where a value starts and ends in the buffer of its kind.
+/// A value, or where its bytes are.
 #[derive(Clone, Copy, Debug)]
-struct Cell {
-    kind: Kind,
-    start: usize,
-    end: usize,
+enum Cell {
+    Null,
+    Integer(i64),
+    Real(f64),
+    Single(f32),
+    Text(Kind, Span),
+    Binary(Span),
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Kind {
-    Null,
-    Integer,
-    Real,
+/// What a text says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Digits,
+    Decimal,
     Text,
-    Binary,
+    Json,
+    Date,
+    Time,
+    DateTime,
 }
+
+/// Start and length in a buffer. A batch ends at [`FULL`] and one row, which no database lets be longer than 2 GiB.
+#[derive(Clone, Copy, Debug)]
+struct Span(u32, u32);
 
 impl Batch {
     /// An empty batch of rows with `columns` values each.
@@ -63,85 +54,98 @@ impl Batch {
         debug_assert_eq!(self.cells.len(), self.rows * self.columns);
     }
 
-    /// Rows in it.
-    pub fn row_count(&self) -> usize {
-        self.rows
-    }
-
     /// Whether it should be sent on.
     pub fn is_full(&self) -> bool {
         self.text.len() + self.binary.len() >= FULL || self.cells.len() >= FULL_CELLS
     }
 
-    /// The rows.
-    pub fn rows(&self) -> impl Iterator<Item = Cells<'_>> {
-        (0..self.rows)
-            .map(|row| Cells { batch: self, cells: &self.cells[row * self.columns..(row + 1) * self.columns] })
+    /// The memory that it takes, about.
+    pub fn bytes(&self) -> usize {
+        self.text.len() + self.binary.len() + self.cells.len() * size_of::<Cell>()
     }
 
     /// NULL.
     pub fn push_null(&mut self) {
-        self.cells.push(Cell { kind: Kind::Null, start: 0, end: 0 });
+        self.cells.push(Cell::Null);
     }
 
     /// A 64-bit whole number.
     pub fn push_integer(&mut self, value: i64) {
-        self.push_display(Kind::Integer, format_args!("{value}"));
+        self.cells.push(Cell::Integer(value));
     }
 
-    /// A 64-bit float, in the fewest digits that read back to the same bits.
+    /// A 64-bit float.
     pub fn push_real(&mut self, value: f64) {
-        match value {
-            f64::INFINITY => self.push_display(Kind::Real, format_args!("INF")),
-            f64::NEG_INFINITY => self.push_display(Kind::Real, format_args!("-INF")),
-            // Debug, not Display: it keeps `.0`, so that a float can be told from a whole number, and
-            // turns to an exponent where Display would write hundreds of digits.
-            value => self.push_display(Kind::Real, format_args!("{value:?}")),
-        }
+        self.cells.push(Cell::Real(value));
+    }
+
+    /// A 32-bit float.
+    pub(super) fn push_single(&mut self, value: f32) {
+        self.cells.push(Cell::Single(value));
     }
 
     /// A text.
     pub fn push_text(&mut self, value: &str) {
-        let start = self.text.len();
+        self.push(Kind::Text, value);
+    }
+
+    /// A text of any kind.
+    pub(super) fn push(&mut self, kind: Kind, value: &str) {
+        let span = Span(self.text.len() as u32, value.len() as u32);
         self.text.push_str(value);
-        self.cells.push(Cell { kind: Kind::Text, start, end: self.text.len() });
+        self.cells.push(Cell::Text(kind, span));
     }
 
     /// Bytes.
     pub fn push_binary(&mut self, value: &[u8]) {
-        let start = self.binary.len();
+        let span = Span(self.binary.len() as u32, value.len() as u32);
         self.binary.extend_from_slice(value);
-        self.cells.push(Cell { kind: Kind::Binary, start, end: self.binary.len() });
+        self.cells.push(Cell::Binary(span));
     }
 
-    fn push_display(&mut self, kind: Kind, value: std::fmt::Arguments<'_>) {
-        let start = self.text.len();
-        // Writing into a String cannot fail.
-        let _ = self.text.write_fmt(value);
-        self.cells.push(Cell { kind, start, end: self.text.len() });
+    fn value(&self, cell: Cell) -> Value<'_> {
+        match cell {
+            Cell::Null => Value::Null,
+            Cell::Integer(value) => Value::Integer(value),
+            Cell::Real(value) => Value::Real(value),
+            Cell::Single(value) => Value::Single(value),
+            Cell::Binary(span) => Value::Binary(&self.binary[span.range()]),
+            Cell::Text(kind, span) => kind.value(&self.text[span.range()]),
+        }
     }
 }
 
-/// The values of one row.
-#[derive(Clone, Copy)]
-pub struct Cells<'a> {
-    batch: &'a Batch,
-    cells: &'a [Cell],
+impl Kind {
+    pub(super) fn value(self, text: &str) -> Value<'_> {
+        match self {
+            Self::Digits => Value::Digits(text),
+            Self::Decimal => Value::Decimal(text),
+            Self::Text => Value::Text(text),
+            Self::Json => Value::Json(text),
+            Self::Date => Value::Date(text),
+            Self::Time => Value::Time(text),
+            Self::DateTime => Value::DateTime(text),
+        }
+    }
 }
 
-impl<'a> Cells<'a> {
-    /// The values, in the order of the columns.
-    pub fn values(self) -> impl ExactSizeIterator<Item = Value<'a>> {
-        self.cells.iter().map(move |cell| {
-            let text = || &self.batch.text[cell.start..cell.end];
-            match cell.kind {
-                Kind::Null => Value::Null,
-                Kind::Integer => Value::Integer(text()),
-                Kind::Real => Value::Real(text()),
-                Kind::Text => Value::Text(text()),
-                Kind::Binary => Value::Binary(&self.batch.binary[cell.start..cell.end]),
-            }
-        })
+impl Span {
+    fn range(self) -> std::ops::Range<usize> {
+        self.0 as usize..self.0 as usize + self.1 as usize
+    }
+}
+
+impl Rows for Batch {
+    fn count(&self) -> usize {
+        self.rows
+    }
+
+    fn visit(&self, visitor: &mut dyn Visitor) -> Result<(), RowError> {
+        for row in 0..self.rows {
+            self.cells[row * self.columns..][..self.columns].iter().for_each(|cell| visitor.value(self.value(*cell)));
+            visitor.end_row();
+        }
+        Ok(())
     }
 }
 
@@ -149,41 +153,40 @@ impl<'a> Cells<'a> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn values_come_out_as_they_went_in() {
-        let mut batch = Batch::new(5);
-        batch.push_null();
-        batch.push_integer(i64::MIN);
-        batch.push_text("ü\0");
-        batch.push_binary(&[0, 255]);
-        batch.push_text("");
-        batch.end_row();
-        let row = batch.rows().next().map(|row| row.values().collect::<Vec<_>>());
-        assert_eq!(
-            row.as_deref(),
-            Some(
-                [
-                    Value::Null,
-                    Value::Integer("-9223372036854775808"),
-                    Value::Text("ü\0"),
-                    Value::Binary(&[0, 255]),
-                    Value::Text("")
-                ]
-                .as_slice()
-            )
-        );
+    #[derive(Default)]
+    struct Seen(Vec<String>);
+
+    impl Visitor for Seen {
+        fn value(&mut self, value: Value<'_>) {
+            self.0.push(format!("{value:?}"));
+        }
+
+        fn end_row(&mut self) {
+            self.0.push("end".into());
+        }
     }
 
     #[test]
-    fn a_float_reads_back_to_the_same_number() -> Result<(), std::num::ParseFloatError> {
-        for value in [0.1, 1.0, -0.0, 1e300, 5e-324, f64::MAX, 123_456_789.123_456_78] {
-            let mut batch = Batch::new(1);
-            batch.push_real(value);
-            assert_eq!(batch.text.parse::<f64>()?.to_bits(), value.to_bits(), "{}", batch.text);
-        }
-        let mut batch = Batch::new(1);
-        batch.push_real(f64::NEG_INFINITY);
-        assert_eq!(batch.text, "-INF");
-        Ok(())
+    fn values_come_out_as_they_went_in() {
+        let mut batch = Batch::new(6);
+        batch.push_null();
+        batch.push_integer(i64::MIN);
+        batch.push_real(-0.0);
+        batch.push_text("ü\0");
+        batch.push_binary(&[0, 255]);
+        batch.push(Kind::Decimal, "1.10");
+        batch.end_row();
+        let mut seen = Seen::default();
+        assert_eq!((batch.visit(&mut seen), batch.count()), (Ok(()), 1));
+        let expected = [
+            Value::Null,
+            Value::Integer(i64::MIN),
+            Value::Real(-0.0),
+            Value::Text("ü\0"),
+            Value::Binary(&[0, 255]),
+            Value::Decimal("1.10"),
+        ];
+        assert_eq!(seen.0[..6], expected.map(|value| format!("{value:?}")));
+        assert_eq!(seen.0[6..], ["end"]);
     }
 }

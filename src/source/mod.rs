@@ -1,24 +1,29 @@
-//! Where the data comes from: an application's database, read whole, in one snapshot, and only read.
+//! Where the data comes from: an application's database or its files, read whole, in one snapshot, and only read.
 //!
 //! A source yields a [`Snapshot`]: all that follows (its tables, their rows, their count) is as the
 //! database was at that moment. Sources know nothing of exports, formats or archives. Another kind of
 //! database is one more file here and one more line in [`open`].
 
 mod batch;
+mod moment;
+mod patterns;
+mod postgres;
+mod rows;
 mod sqlite;
 mod table;
 
 use async_trait::async_trait;
-use tokio::sync::mpsc;
 use url::Url;
 
-pub use batch::{Batch, Cells, Value};
-pub use table::{Column, Contents, FieldType, ForeignKey, LeftOut, Table};
+pub use batch::Batch;
+pub use patterns::{PatternError, Patterns};
+pub use rows::{Chunk, Held, Lane, RowError, Rows, Value, Visitor};
+pub use table::{Column, Contents, FieldType, File, ForeignKey, LeftOut, Part, Table};
 
 /// An application's data. Object-safe; opening it costs nothing until a snapshot is taken.
 #[async_trait]
 pub trait Source: Send + Sync {
-    /// The kind of database, in lower case: `sqlite`.
+    /// The kind of database, in lower case, as in `sqlite`.
     fn engine(&self) -> &'static str;
 
     /// Connects, for reading only, and takes a snapshot.
@@ -31,13 +36,29 @@ pub trait Snapshot: Send {
     /// What the database says its version is.
     fn server_version(&self) -> &str;
 
-    /// The tables there are, in a stable order, and what is left out.
+    /// What there is: the tables in a stable order, and what is left out.
     async fn contents(&mut self) -> Result<Contents, SourceError>;
 
-    /// Sends every row of `table` in batches and returns how many there are **as the database counts
-    /// them**, so that the count proves what was sent. The channel's bound is the back-pressure.
-    /// [`SourceError::Stopped`] when nobody takes the rows any more.
-    async fn read(&mut self, table: &Table, rows: mpsc::Sender<Batch>) -> Result<u64, SourceError>;
+    /// Readers of this snapshot, for these tables of it: one at least, and at most `wanted`, where the database can be read
+    /// over several connections at the same time.
+    async fn readers(self: Box<Self>, tables: &[Table], wanted: usize) -> Result<Vec<Box<dyn Reader>>, SourceError>;
+}
+
+/// Reads a snapshot. Dropping it ends its connection.
+#[async_trait]
+pub trait Reader: Send {
+    /// Sends the rows of `table`, or those of one of its parts. [`SourceError::Stopped`] when nobody takes them any more.
+    async fn read(&mut self, table: &Table, part: Option<&Part>, to: &Lane) -> Result<(), SourceError>;
+
+    /// How many rows `table` has **by the database's own count**, so that the count proves what was sent. Asked after the
+    /// rows were read.
+    async fn count(&mut self, table: &Table) -> Result<u64, SourceError>;
+
+    /// Sends the bytes of `file`, as at least one chunk if it is there at all; returns what is to be said of it.
+    async fn read_file(&mut self, file: &File, to: &Lane) -> Result<Option<String>, SourceError> {
+        let _ = to;
+        Err(SourceError::Unreadable { table: file.path.clone(), why: "this source has no files".into() })
+    }
 }
 
 /// Why a source could not be read. The messages go to the person who asked for the export.
@@ -69,8 +90,13 @@ pub enum AddressError {
     #[error("it is not the address of a source ({0}): a SQLite file is written sqlite:PATH")]
     Url(#[from] url::ParseError),
     /// A kind of source that this build does not read.
-    #[error("no source is read by the scheme `{0}:`, only by `sqlite:`")]
+    #[error("no source is read by the scheme `{0}:`, only by `postgres:` and `sqlite:`")]
     Scheme(String),
+    /// A PostgreSQL address that its driver does not take.
+    #[error(
+        "a PostgreSQL source is written postgres://USER:PASSWORD@HOST:PORT/DATABASE, special characters percent-encoded"
+    )]
+    Postgres,
     /// A SQLite address without a path, or with parts it does not have.
     #[error("a SQLite source is written sqlite:PATH, for instance sqlite:///srv/app/data.db")]
     Path,
@@ -81,6 +107,7 @@ pub fn open(address: &str) -> Result<Box<dyn Source>, AddressError> {
     // `sqlite:data.db`, a relative path, is no URL with a base, so the scheme is looked at first.
     match address.split_once(':') {
         Some(("sqlite", path)) => Ok(Box::new(sqlite::Sqlite::at(path)?)),
+        Some(("postgres" | "postgresql", _)) => Ok(Box::new(postgres::Postgres::at(address)?)),
         _ => Err(AddressError::Scheme(Url::parse(address)?.scheme().to_owned())),
     }
 }

@@ -15,11 +15,11 @@ use std::{
 
 use async_trait::async_trait;
 use rusqlite::{Connection, ErrorCode, InterruptHandle, OpenFlags, Row, ffi, types::ValueRef};
-use tokio::{sync::mpsc, task::spawn_blocking};
+use tokio::{runtime::Handle, task::spawn_blocking};
 
 use access::Access;
 
-use super::{AddressError, Batch, Column, Contents, Snapshot, Source, SourceError, Table};
+use super::{AddressError, Batch, Chunk, Column, Contents, Lane, Part, Reader, Snapshot, Source, SourceError, Table};
 
 /// How long a lock of the application is waited for.
 const BUSY: Duration = Duration::from_secs(10);
@@ -52,19 +52,19 @@ impl Source for Sqlite {
 
     async fn snapshot(&self) -> Result<Box<dyn Snapshot>, SourceError> {
         let path = self.path.clone();
-        let reader = blocking(move || connect(&path)).await?;
-        Ok(Box::new(SqliteSnapshot { reader: Some(reader) }))
+        let connected = blocking(move || connect(&path)).await?;
+        Ok(Box::new(SqliteSnapshot { connected: Some(connected) }))
     }
 }
 
 /// A read transaction.
 struct SqliteSnapshot {
     /// None only if a step died with it.
-    reader: Option<Reader>,
+    connected: Option<Connected>,
 }
 
 /// A connection, and what must outlive it.
-struct Reader {
+struct Connected {
     connection: Connection,
     _access: Access,
 }
@@ -75,15 +75,15 @@ impl SqliteSnapshot {
         &mut self,
         step: impl FnOnce(&Connection) -> Result<T, SourceError> + Send + 'static,
     ) -> Result<T, SourceError> {
-        let reader = self.reader.take().ok_or(SourceError::Stopped)?;
+        let connected = self.connected.take().ok_or(SourceError::Stopped)?;
         // If this future is dropped, the thread goes on: it is told to stop, even in the middle of a statement.
-        let _stop = InterruptOnDrop(reader.connection.get_interrupt_handle());
-        let (reader, result) = blocking(move || {
-            let result = step(&reader.connection);
-            Ok((reader, result))
+        let _stop = InterruptOnDrop(connected.connection.get_interrupt_handle());
+        let (connected, result) = blocking(move || {
+            let result = step(&connected.connection);
+            Ok((connected, result))
         })
         .await?;
-        self.reader = Some(reader);
+        self.connected = Some(connected);
         result
     }
 }
@@ -107,9 +107,26 @@ impl Snapshot for SqliteSnapshot {
         self.with(contents::contents).await
     }
 
-    async fn read(&mut self, table: &Table, rows: mpsc::Sender<Batch>) -> Result<u64, SourceError> {
+    /// One: another connection would have a snapshot of its own.
+    async fn readers(self: Box<Self>, _: &[Table], _: usize) -> Result<Vec<Box<dyn Reader>>, SourceError> {
+        Ok(vec![self])
+    }
+}
+
+#[async_trait]
+impl Reader for SqliteSnapshot {
+    async fn read(&mut self, table: &Table, _: Option<&Part>, to: &Lane) -> Result<(), SourceError> {
+        let (table, to, runtime) = (table.clone(), to.clone(), Handle::current());
+        let send = move |batch: Batch| {
+            let bytes = batch.bytes();
+            runtime.block_on(to.send(Chunk::Rows(Box::new(batch)), bytes))
+        };
+        self.with(move |connection| read(connection, &table, send)).await
+    }
+
+    async fn count(&mut self, table: &Table) -> Result<u64, SourceError> {
         let table = table.clone();
-        self.with(move |connection| read(connection, &table, &rows)).await
+        self.with(move |connection| count(connection, &table)).await
     }
 }
 
@@ -122,14 +139,14 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
-fn connect(path: &Path) -> Result<Reader, SourceError> {
+fn connect(path: &Path) -> Result<Connected, SourceError> {
     let place = |why: String| format!("SQLite database {}: {why}", path.display());
     let access = Access::to(path).map_err(|cause| match cause.kind() {
         io::ErrorKind::PermissionDenied => SourceError::Unauthorized(place(cause.to_string())),
         _ => SourceError::Unreachable(place(cause.to_string())),
     })?;
     let connection = begin(&access).map_err(|cause| SourceError::Unreachable(place(describe(&cause))))?;
-    Ok(Reader { connection, _access: access })
+    Ok(Connected { connection, _access: access })
 }
 
 /// Opens the file and starts the transaction. The first read is what takes the snapshot, and what finds out that the
@@ -172,10 +189,13 @@ fn unreadable(table: &str, why: String) -> SourceError {
     SourceError::Unreadable { table: table.to_owned(), why }
 }
 
-fn read(connection: &Connection, table: &Table, rows: &mpsc::Sender<Batch>) -> Result<u64, SourceError> {
+fn read(
+    connection: &Connection,
+    table: &Table,
+    mut send: impl FnMut(Batch) -> Result<(), SourceError>,
+) -> Result<(), SourceError> {
     let failed = |cause: rusqlite::Error| unreadable(&table.name, describe(&cause));
     let encoding = Encoding::of(connection).map_err(failed)?;
-    let name = quoted(&table.name);
     let mut statement = connection.prepare(&select(table, encoding)).map_err(failed)?;
     let mut found = statement.query([]).map_err(failed)?;
     let mut batch = Batch::new(table.columns.len());
@@ -188,13 +208,16 @@ fn read(connection: &Connection, table: &Table, rows: &mpsc::Sender<Batch>) -> R
         }
         batch.end_row();
         if batch.is_full() {
-            let full = std::mem::replace(&mut batch, Batch::new(table.columns.len()));
-            rows.blocking_send(full).map_err(|_| SourceError::Stopped)?;
+            send(std::mem::replace(&mut batch, Batch::new(table.columns.len())))?;
         }
     }
-    rows.blocking_send(batch).map_err(|_| SourceError::Stopped)?;
-    let counted = format!("SELECT count(*) FROM main.{name} NOT INDEXED");
-    let counted: i64 = connection.query_row(&counted, [], |row| row.get(0)).map_err(failed)?;
+    send(batch)
+}
+
+fn count(connection: &Connection, table: &Table) -> Result<u64, SourceError> {
+    let counted = format!("SELECT count(*) FROM main.{} NOT INDEXED", quoted(&table.name));
+    let counted: rusqlite::Result<i64> = connection.query_row(&counted, [], |row| row.get(0));
+    let counted = counted.map_err(|cause| unreadable(&table.name, describe(&cause)))?;
     u64::try_from(counted).map_err(|_| unreadable(&table.name, format!("the database counts {counted} rows")))
 }
 

@@ -1,21 +1,40 @@
 //! What a source says of its tables. Everything here ends up in the archive's descriptor.
 
+use std::ops::Range;
+
 /// What a snapshot holds.
 #[derive(Debug, Default)]
 pub struct Contents {
     /// The tables to export, in a stable order.
     pub tables: Vec<Table>,
+    /// The files to copy, in a stable order.
+    pub files: Vec<File>,
     /// What is there but is not exported: it is named, so that nobody takes the export for more than it is.
     pub left_out: Vec<LeftOut>,
+    /// What those who use the export should know of it.
+    pub warnings: Vec<String>,
 }
 
 /// Something in the database that is not exported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOut {
+    /// Its schema, where the database has schemas.
+    pub schema: Option<String>,
     /// Its name.
     pub name: String,
     /// Why, as in `view`.
     pub reason: &'static str,
+}
+
+/// A file that is no table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct File {
+    /// Its path below the source, exactly, with `/`.
+    pub path: String,
+    /// Where the source finds it, if not by its path.
+    pub locator: Vec<u8>,
+    /// Its length in bytes, as it was listed.
+    pub bytes: u64,
 }
 
 /// A table.
@@ -31,6 +50,29 @@ pub struct Table {
     pub primary_key: Vec<String>,
     /// Its references to other tables of the same source.
     pub foreign_keys: Vec<ForeignKey>,
+    /// The parts in which it is read, in their order, which together are all its rows. Empty: it is read whole.
+    pub parts: Vec<Part>,
+}
+
+/// A part of a table, as a range of the database's own places.
+pub type Part = Range<u32>;
+
+impl Table {
+    /// Its name with its schema, as people write it.
+    pub fn full_name(&self) -> String {
+        full_name(self.schema.as_deref(), &self.name)
+    }
+}
+
+impl LeftOut {
+    /// Its name with its schema, as people write it.
+    pub fn full_name(&self) -> String {
+        full_name(self.schema.as_deref(), &self.name)
+    }
+}
+
+fn full_name(schema: Option<&str>, name: &str) -> String {
+    schema.map_or_else(|| name.to_owned(), |schema| format!("{schema}.{name}"))
 }
 
 /// A column.
@@ -53,12 +95,22 @@ pub struct Column {
 /// What the values of a column are, in the terms of Table Schema (Frictionless Data).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldType {
+    /// True or false.
+    Boolean,
     /// Whole numbers.
     Integer,
     /// Numbers.
     Number,
     /// Text.
     String,
+    /// Days.
+    Date,
+    /// Times of day.
+    Time,
+    /// Days and times.
+    DateTime,
+    /// JSON texts.
+    Json,
     /// Bytes, written as base64 (`type: string, format: binary`).
     Binary,
     /// Anything: the declaration does not say.

@@ -182,7 +182,7 @@ pub fn database_of(sql: &str) -> (TempDir, PathBuf) {
 
 fn named_source(name: &str, path: &Path) -> NamedSource {
     let source = source::open(&format!("sqlite:{}", path.display())).unwrap();
-    NamedSource { name: name.to_owned(), source: Arc::from(source) }
+    NamedSource::whole(name, Arc::from(source))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the real time is where the movable clock starts")]

@@ -9,10 +9,11 @@ use carryall::{
     files::Draft,
     format::Csv,
     secret::Secret,
-    source::{Batch, Column, Contents, FieldType, Snapshot, Source, SourceError, Table},
+    source::{
+        Batch, Chunk, Column, Contents, FieldType, Lane, Part, Patterns, Reader, Snapshot, Source, SourceError, Table,
+    },
 };
 use entity::data_export::FailureCode;
-use tokio::sync::mpsc;
 
 /// What a source does after some rows of its only table.
 #[derive(Clone, Copy)]
@@ -51,34 +52,47 @@ impl Snapshot for Made {
             collation: None,
         };
         let table = Table { name: "t".into(), columns: vec![column], ..Table::default() };
-        Ok(Contents { tables: vec![table], left_out: Vec::new() })
+        Ok(Contents { tables: vec![table], ..Contents::default() })
     }
 
-    async fn read(&mut self, _: &Table, rows: mpsc::Sender<Batch>) -> Result<u64, SourceError> {
+    async fn readers(self: Box<Self>, _: &[Table], _: usize) -> Result<Vec<Box<dyn Reader>>, SourceError> {
+        Ok(vec![self])
+    }
+}
+
+#[async_trait]
+impl Reader for Made {
+    async fn read(&mut self, _: &Table, _: Option<&Part>, to: &Lane) -> Result<(), SourceError> {
         let send = async || {
             let mut batch = Batch::new(1);
             for number in 0..100 {
                 batch.push_integer(number);
                 batch.end_row();
             }
-            rows.send(batch).await.map_err(|_| SourceError::Stopped)
+            let bytes = batch.bytes();
+            to.send(Chunk::Rows(Box::new(batch)), bytes).await
         };
         send().await?;
         match self.0 {
-            Then::Counts(rows) => Ok(rows),
+            Then::Counts(_) => Ok(()),
             Then::BreaksOff => Err(SourceError::Unreachable("the connection was cut".into())),
             Then::GoesOnForEver => loop {
                 send().await?;
             },
         }
     }
+
+    async fn count(&mut self, _: &Table) -> Result<u64, SourceError> {
+        Ok(if let Then::Counts(rows) = self.0 { rows } else { 0 })
+    }
 }
 
 fn order(then: Then) -> Order {
     Order {
         title: "x".into(),
-        sources: Arc::new([NamedSource { name: "made".into(), source: Arc::new(Made(then)) }]),
-        format: Arc::new(Csv),
+        sources: Arc::new([NamedSource::whole("made", Arc::new(Made(then)))]),
+        exclude: Patterns::default(),
+        format: &Csv,
         password: Secret::new("correct horse battery"),
         clock: Clock::new(|| chrono::DateTime::UNIX_EPOCH),
     }

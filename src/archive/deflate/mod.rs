@@ -8,11 +8,8 @@
 
 mod block;
 mod huffman;
-mod pieces;
 
 use block::Block;
-
-pub(super) use pieces::Pieces;
 
 /// How far back a match may lie.
 const WINDOW: usize = 32 * 1024;
@@ -31,6 +28,11 @@ const PATIENCE: usize = 256;
 /// Most literals that are taken without a look.
 const SKIP: usize = 8;
 
+/// Bytes that are deflated at once: what is longer is cut.
+const PIECE: usize = 1024 * 1024;
+/// What ends a stream of pieces none of which was the last: an empty block of fixed codes (RFC 1951, section 3.2.6).
+pub(super) const END: [u8; 2] = [3, 0];
+
 /// Deflates pieces, one after the other. Keeps only its tables between them.
 pub struct Encoder {
     /// For each hash the last place it was seen at, plus one; 0 is none.
@@ -45,6 +47,14 @@ impl Default for Encoder {
 }
 
 impl Encoder {
+    /// Appends the deflated `data`, which nothing need stand before, to `out`. The stream is not ended.
+    pub fn pieces(&mut self, data: &[u8], out: &mut Vec<u8>) {
+        for place in (0..data.len()).step_by(PIECE) {
+            let (from, end) = (place.saturating_sub(WINDOW), data.len().min(place + PIECE));
+            self.piece(&data[from..end], place - from, false, out);
+        }
+    }
+
     /// Appends the deflated `data[start..]` to `out`. `data[..start]` is what stands before it in the stream, of which the
     /// last 32 KiB are of use. The `last` piece ends the stream; any other ends with an empty stored block, and so at a
     /// whole byte, where the next one goes on. `data` must be shorter than 4 GiB.
@@ -163,6 +173,20 @@ mod tests {
                 return out;
             }
         }
+    }
+
+    #[test]
+    fn data_deflated_apart_is_one_stream() -> std::io::Result<()> {
+        let rows = noise(6).take(200_000).map(|x| format!("{},{}\n", x % 5000, x % 97)).collect::<String>();
+        let (mut encoder, mut out) = (Encoder::default(), Vec::new());
+        let (first, second) = rows.as_bytes().split_at(rows.len() / 7 * 6);
+        encoder.pieces(first, &mut out);
+        encoder.pieces(&[], &mut out);
+        encoder.pieces(second, &mut out);
+        out.extend(END);
+        assert!(inflated(&out)? == rows.as_bytes());
+        assert_eq!(inflated(&END)?, b"");
+        Ok(())
     }
 
     fn inflated(deflated: &[u8]) -> std::io::Result<Vec<u8>> {

@@ -13,9 +13,9 @@ pub(super) fn contents(connection: &Connection) -> Result<Contents, SourceError>
     let mut contents = Contents::default();
     for (name, kind) in listed(connection).map_err(|cause| SourceError::Unreachable(describe(&cause)))? {
         match kind.as_str() {
-            "view" => contents.left_out.push(LeftOut { name, reason: "view" }),
-            "virtual" => contents.left_out.push(LeftOut { name, reason: "virtual table" }),
-            _ if name.starts_with("sqlite_stat") => contents.left_out.push(LeftOut { name, reason: "statistics" }),
+            "view" => contents.left_out.push(left_out(name, "view")),
+            "virtual" => contents.left_out.push(left_out(name, "virtual table")),
+            _ if name.starts_with("sqlite_stat") => contents.left_out.push(left_out(name, "statistics")),
             _ => contents.tables.push(table(connection, &name).map_err(|cause| unreadable(&name, describe(&cause)))?),
         }
     }
@@ -25,6 +25,10 @@ pub(super) fn contents(connection: &Connection) -> Result<Contents, SourceError>
         contents.tables[place].foreign_keys = found.map_err(|cause| unreadable(name, describe(&cause)))?;
     }
     Ok(contents)
+}
+
+fn left_out(name: String, reason: &'static str) -> LeftOut {
+    LeftOut { schema: None, name, reason }
 }
 
 /// Name and kind of everything that has rows, but for the schema itself. Of the engine's own tables only

@@ -1,0 +1,66 @@
+//! The proof: what was written is on the disk, and read back it is what the sources gave.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use tokio::task::spawn_blocking;
+use tokio_util::sync::CancellationToken;
+
+use super::{Order, Packed, write::Written};
+use crate::{
+    archive::{self, Entry, Expected, FileAt},
+    export::failure::PackError,
+    files::Draft,
+};
+
+/// Syncs the file and, at the same time, reads all of it back.
+pub(super) async fn prove(
+    order: &Order,
+    draft: &Draft,
+    written: Written,
+    stop: CancellationToken,
+) -> Result<Packed, PackError> {
+    let (file, reopened) = (draft.file()?, UntilStopped(FileAt::start(draft.reopen()?), stop));
+    let (format, password, whole) = (order.format, order.password.clone(), reopened.clone());
+    let synced = spawn_blocking(move || file.sync_all());
+    let verified = spawn_blocking(move || {
+        let plain = |entry: &Entry| Expected { entry: entry.clone(), table: None };
+        // A table without columns has no lines to count.
+        let tables = written.tables.iter().map(|table| Expected {
+            entry: table.entry.clone(),
+            table: Some((if table.table.columns.is_empty() { 0 } else { table.rows }, format)),
+        });
+        let others = written.files.iter().map(|file| &file.entry).chain(&written.own).map(plain);
+        let verified = archive::verify(reopened, &password, tables.chain(others).collect())?;
+        Ok::<_, PackError>((written, verified))
+    });
+    let (synced, verified) = tokio::join!(synced, verified);
+    synced.map_err(PackError::died)??;
+    let (written, verified) = verified.map_err(PackError::died)??;
+    let (Written { sealed, sources, tables, files, .. }, whole) = spawn_blocking(move || {
+        let same = archive::verify_file(whole, &written.sealed);
+        (written, same)
+    })
+    .await
+    .map_err(PackError::died)?;
+    whole?;
+    Ok(Packed { sealed, sources, tables, files, verified })
+}
+
+/// A file that cannot be read any more once the run is stopped.
+#[derive(Clone)]
+struct UntilStopped(FileAt, CancellationToken);
+
+impl Read for UntilStopped {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        if self.1.is_cancelled() {
+            return Err(io::Error::other("the run was stopped"));
+        }
+        self.0.read(bytes)
+    }
+}
+
+impl Seek for UntilStopped {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
+}
