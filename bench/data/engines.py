@@ -65,7 +65,8 @@ class Mariadb(Client):
     encode = staticmethod(encode.as_tab_separated)
 
     def create(self):
-        run([*self.client(), "-e", f"DROP DATABASE IF EXISTS {self.name}; CREATE DATABASE {self.name} CHARACTER SET utf8mb4"])
+        create = f"CREATE DATABASE {self.name} CHARACTER SET utf8mb4"
+        run([*self.client(), "-e", f"DROP DATABASE IF EXISTS {self.name}; {create}"])
 
     def load_command(self, table):
         names = ", ".join("@" + name if kind == "blob" else name for name, kind, _ in columns(table))
@@ -89,7 +90,7 @@ class Sqlite:
         path = pathlib.Path(os.environ["BENCH_DIR"]) / f"{name}.sqlite"
         path.unlink(missing_ok=True)
         self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self.connection.executescript("PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN")
+        self.connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN")
         self.created = set()
 
     def write(self, table, rows):

@@ -58,7 +58,8 @@ def has_room(folder, scale, databases):
     needed = scale * CSV_BYTES * (2 * databases + 1.5) + (3e9 if databases else 0)
     free = shutil.disk_usage(folder).free
     if free < needed:
-        print(f"There is no room for scale {scale:g}: {needed / 1e9:.0f} GB needed, {free / 1e9:.0f} free", file=sys.stderr)
+        gigabytes = f"{needed / 1e9:.0f} GB needed, {free / 1e9:.0f} free"
+        print(f"There is no room for scale {scale:g}: {gigabytes}", file=sys.stderr)
     return free >= needed
 
 

@@ -31,7 +31,8 @@ DOCUMENTS = (
 def users(random, i, counts):
     first, last = pick(random, FIRST_NAMES), pick(random, LAST_NAMES)
     name = f"{first.lower()}.{last.lower()}{i}"
-    preferences = {"theme": pick(random, ("dark", "light")), "page": below(random, 90), "columns": random.sample(WORDS, 6)}
+    theme = pick(random, ("dark", "light"))
+    preferences = {"theme": theme, "page": below(random, 90), "columns": random.sample(WORDS, 6)}
     return (
         str(i), name, name + "@example.net", f"{first} {last}",
         pick(random, ("admin", "support", "billing", "field tech", "read-only")), flag(random, 0.6),
@@ -123,8 +124,11 @@ def invoice_items(random, i, counts):
 
 def payments(random, i, counts):
     method = pick(random, ("card", "card", "card", "ach", "check", "cash"))
-    reference = None if method == "cash" else str(below(random, 9999)) if method == "check" else f"ch_{random.getrandbits(96):024x}"
-    response = None
+    reference = response = None
+    if method == "check":
+        reference = str(below(random, 9999))
+    elif method != "cash":
+        reference = f"ch_{random.getrandbits(96):024x}"
     if method == "card" and random.random() < 0.5:
         response = (
             f'{{"avs": "{pick(random, "YNZAX")}", "brand": "{pick(random, ("visa", "mc", "amex"))}",'
@@ -133,8 +137,8 @@ def payments(random, i, counts):
     return (
         str(i), one_of(random, counts["accounts"]),
         one_of(random, counts["invoices"]) if random.random() < 0.8 else None, method,
-        money(pick(random, (2109, 3164, 5274, 6329, 8439, 10549, 100 + below(random, 99900)))), "USD", reference, response,
-        flag(random, 0.94), moment(random, i * (5 * YEAR - 86400) // counts["payments"] + random.getrandbits(14)),
+        money(pick(random, (2109, 3164, 5274, 6329, 8439, 10549, 100 + below(random, 99900)))), "USD", reference,
+        response, flag(random, 0.94), moment(random, i * (5 * YEAR - 86400) // counts["payments"] + random.getrandbits(14)),
     )  # fmt: skip
 
 

@@ -49,7 +49,8 @@ def url(engine, dataset):
         return f"sqlite:{sqlite_file(dataset)}"
     if engine == "postgres":
         return f"postgres://bench:{os.environ['PGPASSWORD']}@127.0.0.1:{os.environ['PGPORT']}/{dataset}"
-    options = dict(line.split("=", 1) for line in pathlib.Path(os.environ["BENCH_MARIADB_OPTIONS"]).read_text().split()[1:])
+    lines = pathlib.Path(os.environ["BENCH_MARIADB_OPTIONS"]).read_text().split()[1:]
+    options = dict(line.split("=", 1) for line in lines)
     return f"mysql://bench:{options['password']}@127.0.0.1:{options['port']}/{dataset}"
 
 

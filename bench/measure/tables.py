@@ -8,9 +8,8 @@ from commands import CARRYALL
 
 def comparison(results):
     runs = results["runs"]
-    times = [
-        ("against", "its s", "our s", "its s ÷ ours", "goal", "", "its MB", "our MB", "its CPU s, client + server", "our CPU s")
-    ]
+    head = "against|its s|our s|its s ÷ ours|goal||its MB|our MB|its CPU s, client + server|our CPU s"
+    times = [tuple(head.split("|"))]
     for engine, names in runs.items():
         for peer in names:
             if peer != CARRYALL:
@@ -71,7 +70,8 @@ def ratios(engine, speeds):
         yield f"- {engine}: the speed at scale {large:g} is {after / before:.2f} of that at scale {small:g}."
     for (shape, scale), speed in speeds.items():
         if shape == "one" and ("many", scale) in speeds:
-            yield f"- {engine}: the speed with one table is {speed / speeds['many', scale]:.2f} of that with 13 tables of the same bytes."
+            ratio = speed / speeds["many", scale]
+            yield f"- {engine}: the speed with one table is {ratio:.2f} of that with 13 tables of about the same bytes."
 
 
 def time_row(peer, theirs, ours, goal):
@@ -111,7 +111,8 @@ def machine(described):
 def noise(results):
     """What else ran, in cores: a measurement is good if it is near 0."""
     runs = [run for names in results["runs"].values() for results in names.values() for run in results]
-    return f"Other programs took {sum(r['other_cpu'] for r in runs) / sum(r['seconds'] for r in runs):.2f} cores meanwhile."
+    cores = sum(run["other_cpu"] for run in runs) / sum(run["seconds"] for run in runs)
+    return f"Other programs took {cores:.2f} cores meanwhile."
 
 
 def failed(runs):
