@@ -1,7 +1,7 @@
 # What there is to do: `make run` shows the main job on the demo database, `make test` proves everything.
 # Both do all the set-up on a machine with Rust, Node.js and a C compiler.
 
-.PHONY: build run demo test web schema clean
+.PHONY: build run demo test bench bench-memory web schema clean
 
 LISTEN ?= 127.0.0.1:8080
 DATA_DIR ?= carryall-data
@@ -24,6 +24,14 @@ demo: build
 # All tests. Installs what they need.
 test: $(WEB)
 	scripts/test.sh
+
+# Measures an export against what people use today, and writes bench/results.md. Installs what it needs.
+bench: build
+	bench/run.sh
+
+# The memory and the speed of an export as the data grow, into the same file.
+bench-memory: build
+	bench/run.sh memory
 
 # The pages, which are embedded in the binary.
 web: $(WEB)
