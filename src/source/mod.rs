@@ -6,6 +6,7 @@
 
 mod batch;
 mod moment;
+mod mysql;
 mod patterns;
 mod postgres;
 mod rows;
@@ -90,13 +91,16 @@ pub enum AddressError {
     #[error("it is not the address of a source ({0}): a SQLite file is written sqlite:PATH")]
     Url(#[from] url::ParseError),
     /// A kind of source that this build does not read.
-    #[error("no source is read by the scheme `{0}:`, only by `postgres:` and `sqlite:`")]
+    #[error("no source is read by the scheme `{0}:`, only by `postgres:`, `mysql:`, `mariadb:` and `sqlite:`")]
     Scheme(String),
     /// A PostgreSQL address that its driver does not take.
     #[error(
         "a PostgreSQL source is written postgres://USER:PASSWORD@HOST:PORT/DATABASE, special characters percent-encoded"
     )]
     Postgres,
+    /// A MySQL address that its driver does not take.
+    #[error("a MySQL source is written mysql://USER:PASSWORD@HOST:PORT/DATABASE, special characters percent-encoded")]
+    MySql,
     /// A SQLite address without a path, or with parts it does not have.
     #[error("a SQLite source is written sqlite:PATH, for instance sqlite:///srv/app/data.db")]
     Path,
@@ -108,6 +112,7 @@ pub fn open(address: &str) -> Result<Box<dyn Source>, AddressError> {
     match address.split_once(':') {
         Some(("sqlite", path)) => Ok(Box::new(sqlite::Sqlite::at(path)?)),
         Some(("postgres" | "postgresql", _)) => Ok(Box::new(postgres::Postgres::at(address)?)),
+        Some(("mysql" | "mariadb", _)) => Ok(Box::new(mysql::MySql::at(address)?)),
         _ => Err(AddressError::Scheme(Url::parse(address)?.scheme().to_owned())),
     }
 }

@@ -1,0 +1,258 @@
+//! MySQL 8 and MariaDB 10.6 or later: read over one connection, in one consistent snapshot, by the text protocol.
+//!
+//! By the text protocol, since the server's own text of decimals and dates is exact; floats alone are asked for so that no
+//! digit is rounded away ([`contents`]). Over one connection, since another could share the snapshot only if every writer
+//! were stopped for a moment, which no export may ask of an application. Tables of engines without snapshots (MyISAM) are
+//! read as they are at that moment, and named in a warning.
+
+mod contents;
+mod decode;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use futures_util::TryStreamExt;
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, MySqlConnection, Row,
+    mysql::{MySqlConnectOptions, MySqlRow},
+    raw_sql,
+};
+use tokio::time::timeout;
+
+use self::{contents::Relation, decode::Decode};
+use super::{AddressError, Batch, Chunk, Contents, Lane, Part, Reader, Snapshot, Source, SourceError, Table};
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(30);
+
+/// What makes every value come as it is, whatever the server says otherwise, and lets the reading pause.
+const SESSION: &str = "SET SESSION sql_mode = '', time_zone = '+00:00', net_write_timeout = 86400, \
+    net_read_timeout = 86400, wait_timeout = 86400, lock_wait_timeout = 10, sql_select_limit = DEFAULT";
+/// What ends a statement that runs too long: in MariaDB, in MySQL. The other does not know it.
+const NO_TIME_OUT: [&str; 2] = ["SET SESSION max_statement_time = 0", "SET SESSION max_execution_time = 0"];
+
+/// A MySQL or MariaDB database.
+pub(super) struct MySql {
+    options: MySqlConnectOptions,
+    engine: &'static str,
+}
+
+impl MySql {
+    /// The database at `mysql://USER:PASSWORD@HOST:PORT/DATABASE` (or `mariadb:`), with the parameters of sqlx, such as
+    /// `ssl-mode`. Without a database, all of the server's.
+    pub(super) fn at(address: &str) -> Result<Self, AddressError> {
+        let options: MySqlConnectOptions = address.parse().map_err(|_| AddressError::MySql)?;
+        let engine = if address.starts_with("mariadb:") { "mariadb" } else { "mysql" };
+        // What the driver would log are our own statements, at a level that nobody asked for.
+        Ok(Self { options: options.disable_statement_logging(), engine })
+    }
+}
+
+#[async_trait]
+impl Source for MySql {
+    fn engine(&self) -> &'static str {
+        self.engine
+    }
+
+    async fn snapshot(&self) -> Result<Box<dyn Snapshot>, SourceError> {
+        let mut connection = connect(&self.options).await?;
+        let started = [
+            "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+            "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+        ];
+        for statement in started {
+            query(&mut connection, statement).await.map_err(|cause| unreachable(&cause))?;
+        }
+        let row = query(&mut connection, "SELECT CAST(version() AS CHAR)").await.map_err(|cause| unreachable(&cause))?;
+        let version = row.first().map(|row| decode::text(row, 0)).unwrap_or_default();
+        let database = self.options.get_database().map(str::to_owned);
+        Ok(Box::new(MySqlSnapshot { connection, version, database, relations: Relations::new(), sent: 0 }))
+    }
+}
+
+/// A transaction with a consistent snapshot.
+struct MySqlSnapshot {
+    connection: MySqlConnection,
+    version: String,
+    database: Option<String>,
+    relations: Relations,
+    /// What the server says of the last table that was read: how many rows it has sent.
+    sent: u64,
+}
+
+/// What must be known of each table to read it, by database and name.
+type Relations = HashMap<(Option<String>, String), Relation>;
+
+#[async_trait]
+impl Snapshot for MySqlSnapshot {
+    fn server_version(&self) -> &str {
+        &self.version
+    }
+
+    async fn contents(&mut self) -> Result<Contents, SourceError> {
+        let (contents, relations) = contents::contents(&mut self.connection, self.database.as_deref()).await?;
+        self.relations = relations;
+        Ok(contents)
+    }
+
+    /// One: see the head of this file.
+    async fn readers(self: Box<Self>, _: &[Table], _: usize) -> Result<Vec<Box<dyn Reader>>, SourceError> {
+        Ok(vec![self])
+    }
+}
+
+#[async_trait]
+impl Reader for MySqlSnapshot {
+    async fn read(&mut self, table: &Table, _: Option<&Part>, to: &Lane) -> Result<(), SourceError> {
+        let failed = |cause: sqlx::Error| unreadable(table, &cause);
+        let relation = self.relations.get(&(table.schema.clone(), table.name.clone()));
+        let relation = relation.ok_or_else(|| broken(table, "it was not listed"))?;
+        if let Some(check) = &relation.check {
+            query(&mut self.connection, check).await.map_err(failed)?;
+        }
+        let (select, columns) = (relation.select.clone(), Arc::clone(&relation.columns));
+        {
+            let mut rows = raw_sql(AssertSqlSafe(select)).fetch(&mut self.connection);
+            let mut batch = Batch::new(table.columns.len());
+            let mut number: u64 = 0;
+            while let Some(row) = rows.try_next().await.map_err(failed)? {
+                number += 1;
+                add(&row, &columns, table, number, &mut batch)?;
+                if batch.is_full() {
+                    send(std::mem::replace(&mut batch, Batch::new(table.columns.len())), to).await?;
+                }
+            }
+            send(batch, to).await?;
+        }
+        self.after(table).await
+    }
+
+    /// The server's count of what it sent: the table was read in a snapshot, and would be counted in the same.
+    async fn count(&mut self, _: &Table) -> Result<u64, SourceError> {
+        Ok(self.sent)
+    }
+}
+
+impl MySqlSnapshot {
+    /// Asks what the server has to say of the statement that it just ran: how many rows it sent, and whether it had to
+    /// change a text to send it.
+    async fn after(&mut self, table: &Table) -> Result<(), SourceError> {
+        let failed = |cause: sqlx::Error| unreadable(table, &cause);
+        let told = query(&mut self.connection, "SELECT CAST(FOUND_ROWS() AS CHAR), CAST(@@warning_count AS CHAR)").await;
+        let told = told.map_err(failed)?;
+        let number = |index| told.first().and_then(|row| decode::text(row, index).parse::<u64>().ok());
+        self.sent = number(0).ok_or_else(|| broken(table, "the server does not say how many rows it has sent"))?;
+        if number(1) == Some(0) {
+            return Ok(());
+        }
+        let warnings = query(&mut self.connection, "SHOW WARNINGS LIMIT 1").await.map_err(failed)?;
+        // Between the two statements the server may forget; only a warning that can be read is one.
+        match warnings.first().map(|row| decode::text(row, 2)) {
+            Some(why) => Err(broken(table, &why)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn add(row: &MySqlRow, columns: &[Decode], table: &Table, number: u64, batch: &mut Batch) -> Result<(), SourceError> {
+    for (index, decode) in columns.iter().enumerate() {
+        let value: Option<&[u8]> = row.try_get_unchecked(index).map_err(|cause| unreadable(table, &cause))?;
+        let pushed = match value {
+            None => {
+                batch.push_null();
+                Ok(())
+            }
+            Some(value) => decode.push(value, batch),
+        };
+        pushed.map_err(|why| broken(table, &format!("row {number}, column {}: {why}", table.columns[index].name)))?;
+    }
+    batch.end_row();
+    Ok(())
+}
+
+async fn send(batch: Batch, to: &Lane) -> Result<(), SourceError> {
+    let bytes = batch.bytes();
+    to.send(Chunk::Rows(Box::new(batch)), bytes).await
+}
+
+/// A connection with our settings.
+async fn connect(options: &MySqlConnectOptions) -> Result<MySqlConnection, SourceError> {
+    let place = format!("MySQL at {}:{}", options.get_host(), options.get_port());
+    let mut connection = match timeout(CONNECT, MySqlConnection::connect_with(options)).await {
+        Ok(Ok(connection)) => connection,
+        Ok(Err(cause)) => return Err(refused(&place, &cause)),
+        Err(_) => {
+            let why = format!("{place} has not answered for {} seconds", CONNECT.as_secs());
+            return Err(SourceError::Unreachable(why));
+        }
+    };
+    query(&mut connection, SESSION).await.map_err(|cause| refused(&place, &cause))?;
+    for statement in NO_TIME_OUT {
+        // Unknown to one of the two kinds of server.
+        match query(&mut connection, statement).await {
+            Err(cause) if cause.as_database_error().is_none() => return Err(refused(&place, &cause)),
+            _ => {}
+        }
+    }
+    Ok(connection)
+}
+
+async fn query(connection: &mut MySqlConnection, statement: &str) -> sqlx::Result<Vec<MySqlRow>> {
+    raw_sql(AssertSqlSafe(statement.to_owned())).fetch_all(connection).await
+}
+
+/// The number of a server's error (<https://dev.mysql.com/doc/mysql-errors/8.0/en/server-error-reference.html>).
+fn number(cause: &sqlx::Error) -> Option<u16> {
+    let error = cause.as_database_error()?;
+    error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>().map(sqlx::mysql::MySqlDatabaseError::number)
+}
+
+/// Why there is no connection.
+fn refused(place: &str, cause: &sqlx::Error) -> SourceError {
+    match (cause.as_database_error(), number(cause)) {
+        // Access denied: to a database, with this password, without a password, with this plugin.
+        (Some(error), Some(1044 | 1045 | 1698 | 1251)) => {
+            SourceError::Unauthorized(format!("{place} refuses the access: {}", error.message()))
+        }
+        (Some(error), _) => SourceError::Unreachable(format!("{place}: {}", error.message())),
+        (None, _) => SourceError::Unreachable(format!("{place} cannot be reached: {cause}")),
+    }
+}
+
+/// Why a connection that was there is of no use.
+fn unreachable(cause: &sqlx::Error) -> SourceError {
+    match cause.as_database_error() {
+        Some(error) => SourceError::Unreachable(format!("MySQL: {}", error.message())),
+        None => SourceError::Unreachable(format!("the connection to MySQL was lost: {cause}")),
+    }
+}
+
+/// Why a table cannot be read: because of itself, or because the server is gone.
+fn unreadable(table: &Table, cause: &sqlx::Error) -> SourceError {
+    let name = table.full_name();
+    let Some(error) = cause.as_database_error() else {
+        return SourceError::Unreachable(format!("the connection to MySQL was lost while {name} was read: {cause}"));
+    };
+    let hint = match number(cause) {
+        // Shutdown in progress, connection killed, aborted, or killed by an administrator.
+        Some(1053 | 1152 | 1184 | 1927 | 3169 | 4031) => {
+            let why = format!("MySQL ended the connection while {name} was read: {}", error.message());
+            return SourceError::Unreachable(why);
+        }
+        Some(1142 | 1143) => "; grant SELECT on it to the user of the source, or exclude it",
+        // The definition has changed: a consistent snapshot cannot be had of it any more.
+        Some(1412) => " (it was altered or emptied after the snapshot was taken); create the export again",
+        Some(1205) => "; another session holds a lock on it",
+        _ => "",
+    };
+    SourceError::Unreadable { table: name, why: format!("{}{hint}", error.message()) }
+}
+
+fn broken(table: &Table, why: &str) -> SourceError {
+    SourceError::Unreadable { table: table.full_name(), why: why.to_owned() }
+}
+
+/// A name as an SQL identifier.
+fn quoted(name: &str) -> String {
+    format!("`{}`", name.replace('`', "``"))
+}
