@@ -5,6 +5,7 @@
 //! database is one more file here and one more line in [`open`].
 
 mod batch;
+mod directory;
 mod moment;
 mod mysql;
 mod patterns;
@@ -91,7 +92,7 @@ pub enum AddressError {
     #[error("it is not the address of a source ({0}): a SQLite file is written sqlite:PATH")]
     Url(#[from] url::ParseError),
     /// A kind of source that this build does not read.
-    #[error("no source is read by the scheme `{0}:`, only by `postgres:`, `mysql:`, `mariadb:` and `sqlite:`")]
+    #[error("no source is read by the scheme `{0}:`, only by `postgres:`, `mysql:`, `mariadb:`, `sqlite:` and `file:`")]
     Scheme(String),
     /// A PostgreSQL address that its driver does not take.
     #[error(
@@ -101,6 +102,9 @@ pub enum AddressError {
     /// A MySQL address that its driver does not take.
     #[error("a MySQL source is written mysql://USER:PASSWORD@HOST:PORT/DATABASE, special characters percent-encoded")]
     MySql,
+    /// An address of files that is not one of a directory here.
+    #[error("a directory is written file:///PATH, special characters percent-encoded")]
+    Directory,
     /// A SQLite address without a path, or with parts it does not have.
     #[error("a SQLite source is written sqlite:PATH, for instance sqlite:///srv/app/data.db")]
     Path,
@@ -113,6 +117,7 @@ pub fn open(address: &str) -> Result<Box<dyn Source>, AddressError> {
         Some(("sqlite", path)) => Ok(Box::new(sqlite::Sqlite::at(path)?)),
         Some(("postgres" | "postgresql", _)) => Ok(Box::new(postgres::Postgres::at(address)?)),
         Some(("mysql" | "mariadb", _)) => Ok(Box::new(mysql::MySql::at(address)?)),
+        Some(("file", _)) => Ok(Box::new(directory::Directory::at(address)?)),
         _ => Err(AddressError::Scheme(Url::parse(address)?.scheme().to_owned())),
     }
 }

@@ -63,7 +63,8 @@ impl Source for MySql {
         for statement in started {
             query(&mut connection, statement).await.map_err(|cause| unreachable(&cause))?;
         }
-        let row = query(&mut connection, "SELECT CAST(version() AS CHAR)").await.map_err(|cause| unreachable(&cause))?;
+        let row =
+            query(&mut connection, "SELECT CAST(version() AS CHAR)").await.map_err(|cause| unreachable(&cause))?;
         let version = row.first().map(|row| decode::text(row, 0)).unwrap_or_default();
         let database = self.options.get_database().map(str::to_owned);
         Ok(Box::new(MySqlSnapshot { connection, version, database, relations: Relations::new(), sent: 0 }))
@@ -138,7 +139,8 @@ impl MySqlSnapshot {
     /// change a text to send it.
     async fn after(&mut self, table: &Table) -> Result<(), SourceError> {
         let failed = |cause: sqlx::Error| unreadable(table, &cause);
-        let told = query(&mut self.connection, "SELECT CAST(FOUND_ROWS() AS CHAR), CAST(@@warning_count AS CHAR)").await;
+        let told =
+            query(&mut self.connection, "SELECT CAST(FOUND_ROWS() AS CHAR), CAST(@@warning_count AS CHAR)").await;
         let told = told.map_err(failed)?;
         let number = |index| told.first().and_then(|row| decode::text(row, index).parse::<u64>().ok());
         self.sent = number(0).ok_or_else(|| broken(table, "the server does not say how many rows it has sent"))?;
