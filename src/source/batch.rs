@@ -48,6 +48,18 @@ impl Batch {
         Self { columns, ..Self::default() }
     }
 
+    /// Takes what was gathered, and leaves an empty batch with as much room: it will be filled up to about the same.
+    pub(super) fn take(&mut self) -> Self {
+        let next = Self {
+            rows: 0,
+            columns: self.columns,
+            cells: Vec::with_capacity(self.cells.len()),
+            text: String::with_capacity(self.text.len().min(2 * FULL)),
+            binary: Vec::with_capacity(self.binary.len().min(2 * FULL)),
+        };
+        std::mem::replace(self, next)
+    }
+
     /// Ends a row, for which as many values as there are columns must have been pushed.
     pub fn end_row(&mut self) {
         self.rows += 1;

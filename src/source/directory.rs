@@ -122,7 +122,7 @@ fn copy(
     }
     let mut read: u64 = 0;
     loop {
-        let mut piece = Vec::new();
+        let mut piece = Vec::with_capacity(PIECE.min(before.len().saturating_sub(read) as usize + 1));
         opened.by_ref().take(PIECE as u64).read_to_end(&mut piece).map_err(failed)?;
         let length = piece.len();
         if length > 0 || read == 0 {

@@ -120,7 +120,7 @@ impl Reader for MySqlSnapshot {
                 number += 1;
                 add(&row, &columns, table, number, &mut batch)?;
                 if batch.is_full() {
-                    send(std::mem::replace(&mut batch, Batch::new(table.columns.len())), to).await?;
+                    send(batch.take(), to).await?;
                 }
             }
             send(batch, to).await?;

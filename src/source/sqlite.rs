@@ -208,7 +208,7 @@ fn read(
         }
         batch.end_row();
         if batch.is_full() {
-            send(std::mem::replace(&mut batch, Batch::new(table.columns.len())))?;
+            send(batch.take())?;
         }
     }
     send(batch)
