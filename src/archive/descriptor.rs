@@ -152,6 +152,7 @@ fn source(read: &SourceRead) -> Value {
 fn plain_resource(name: &str, entry: &Entry, title: &str) -> Value {
     json!({
         "name": name,
+        "type": "file",
         "path": entry.path,
         "title": title,
         "bytes": entry.bytes,
@@ -185,11 +186,13 @@ fn resource(written: &TableWritten, name: &str, format: &dyn Format, index: &Ind
         "rowCount": written.rows,
         "declaredKeys": declared_keys(&written.table),
     });
-    // A table without columns has a file without a line, which is no tabular resource.
     if !written.table.columns.is_empty() {
-        resource["type"] = "table".into();
         resource["format"] = format.extension().into();
         resource["schema"] = schema(written, index);
+    }
+    // A file without a line is no tabular resource: without columns, or without rows where there is no header.
+    if written.entry.bytes > 0 {
+        resource["type"] = "table".into();
     }
     resource
 }

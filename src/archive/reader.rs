@@ -101,13 +101,18 @@ impl<'a> Found<'a> {
         let size = |index| archive.by_index_data(index).map_or(0, |data| data.compressed_size());
         let mut entries: Vec<_> = (0..archive.len()).map(|index| (index, size(index))).collect();
         entries.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
-        let expected = expected.into_iter().map(|expected| (expected.entry.path.clone(), expected));
+        let (mut by_path, mut twice) = (HashMap::new(), Vec::new());
+        for expected in expected {
+            if let Some(other) = by_path.insert(expected.entry.path.clone(), expected) {
+                twice.push(format!("{} is described twice", other.entry.path));
+            }
+        }
         Self {
             password,
             entries,
             next: AtomicUsize::new(0),
-            expected: Mutex::new(expected.collect()),
-            outcome: Mutex::default(),
+            expected: Mutex::new(by_path),
+            outcome: Mutex::new((Verified::default(), twice)),
         }
     }
 

@@ -5,21 +5,27 @@
 
 mod app;
 mod foreign;
+mod packed;
 mod process;
 
 mod archive;
 mod command;
 mod crash;
 mod create;
+mod directory;
 mod disk_full;
 mod download;
 mod faults;
 mod fence;
+mod formats;
 mod history;
 mod layout;
 mod ownership;
 mod progress;
 mod schema;
+mod selection;
 mod settings;
 mod sign_in;
 mod sources;
+mod verify;
+mod zip64;
