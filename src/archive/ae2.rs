@@ -26,14 +26,14 @@ const CHECK: usize = 2;
 const ROUNDS: u32 = 1000;
 
 /// Encrypts the data of one entry.
-pub(super) struct Encryption {
+pub struct Encryption {
     cipher: Ctr128LE<Aes256>,
     mac: Hmac<Sha1>,
 }
 
 impl Encryption {
     /// Begins an entry with a salt of its own, and returns what stands before its data.
-    pub(super) fn begin(password: &Secret) -> Result<(Self, [u8; BEFORE]), getrandom::Error> {
+    pub fn begin(password: &Secret) -> Result<(Self, [u8; BEFORE]), getrandom::Error> {
         let salt = salt::<SALT>()?;
         let mut derived = Zeroizing::new([0; KEY + KEY + CHECK]);
         pbkdf2::pbkdf2_hmac::<Sha1>(password.expose().as_bytes(), &salt, ROUNDS, derived.as_mut_slice());
@@ -53,13 +53,13 @@ impl Encryption {
     }
 
     /// Encrypts the next bytes in their place.
-    pub(super) fn encrypt(&mut self, data: &mut [u8]) {
+    pub fn encrypt(&mut self, data: &mut [u8]) {
         self.cipher.apply_keystream(data);
         self.mac.update(data);
     }
 
     /// What stands behind the data.
-    pub(super) fn end(self) -> [u8; BEHIND] {
+    pub fn end(self) -> [u8; BEHIND] {
         let mut behind = [0; BEHIND];
         behind.copy_from_slice(&self.mac.finalize().into_bytes()[..BEHIND]);
         behind

@@ -6,7 +6,7 @@
 //! [`descriptor`](descriptor::descriptor) and [`readme`](readme::readme) make its two own entries.
 //! Nothing here knows where the bytes come from or where the file goes.
 
-mod ae2;
+pub mod ae2;
 pub mod deflate;
 pub mod descriptor;
 mod entry_names;
@@ -22,7 +22,7 @@ pub use entry_names::EntryNames;
 pub use file_at::FileAt;
 pub use pieces::Fill;
 pub use reader::{Expected, Verified, VerifyError, verify, verify_file};
-pub use verify::verify_alone;
+pub use verify::{described, verify_alone};
 pub use writer::{ArchiveWriter, Check, Sealed};
 
 /// One finished entry: what its bytes were before they were compressed and encrypted.

@@ -42,13 +42,18 @@ struct Own {
 /// Reads all of `file`, and compares every entry with the archive's descriptor.
 pub fn verify_alone<F: Read + Seek + Clone + Send + Sync>(file: F, password: &Secret) -> Result<Verified, VerifyError> {
     let text = descriptor_of(file.clone(), password)?;
-    let package: Package = serde_json::from_slice(&text)
-        .map_err(|cause| VerifyError::Foreign(format!("its {} cannot be understood: {cause}", descriptor::PATH)))?;
-    let mut expected = package.resources.into_iter().map(expected).collect::<Result<Vec<_>, _>>()?;
+    let mut expected = described(&text)?;
     let sha256 = hexadecimal(&Sha256::digest(&text));
     let entry = Entry { path: descriptor::PATH.into(), bytes: text.len() as u64, sha256 };
     expected.push(Expected { entry, table: None });
     verify(file, password, expected)
+}
+
+/// What a descriptor says of the other entries. It may be anybody's.
+pub fn described(text: &[u8]) -> Result<Vec<Expected<'static>>, VerifyError> {
+    let package: Package = serde_json::from_slice(text)
+        .map_err(|cause| VerifyError::Foreign(format!("its {} cannot be understood: {cause}", descriptor::PATH)))?;
+    package.resources.into_iter().map(expected).collect()
 }
 
 fn descriptor_of<F: Read + Seek>(file: F, password: &Secret) -> Result<Vec<u8>, VerifyError> {
@@ -70,7 +75,7 @@ fn descriptor_of<F: Read + Seek>(file: F, password: &Secret) -> Result<Vec<u8>, 
     Ok(text)
 }
 
-fn expected<'a>(resource: Resource) -> Result<Expected<'a>, VerifyError> {
+fn expected(resource: Resource) -> Result<Expected<'static>, VerifyError> {
     let Resource { path, bytes, hash, format, carryall } = resource;
     let Some(sha256) = hash.strip_prefix("sha256:") else {
         return Err(VerifyError::Foreign(format!("{path} has no SHA-256")));

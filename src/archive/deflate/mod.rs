@@ -4,7 +4,7 @@
 //! It is made for text of databases at the speed of a level 1: one hash table with one candidate for each string of four
 //! bytes, greedy matches, and dynamic Huffman codes for each block; a block that would grow is stored. On the CSV of the demo
 //! database zlib-rs takes 1.8 times as long for the same size within two percent (its level 2), or gives 30 percent more
-//! bytes in the same time (its level 1); `cargo bench --bench deflate` shows it.
+//! bytes in the same time (its level 1); `cargo bench` shows it.
 
 mod block;
 mod huffman;
