@@ -11,6 +11,7 @@ pub mod deflate;
 pub mod descriptor;
 mod entry_names;
 mod file_at;
+mod form;
 mod pieces;
 mod reader;
 pub mod readme;

@@ -16,7 +16,7 @@ use std::{
 use sha2::{Digest, Sha256};
 use zip::{ZipArchive, read::ZipFile, result::ZipError};
 
-use super::{Entry, Sealed, hexadecimal};
+use super::{Entry, Sealed, form, hexadecimal};
 use crate::{
     format::{Format, RowCounter},
     secret::Secret,
@@ -47,7 +47,7 @@ pub enum VerifyError {
     #[error("the archive cannot be read back: {0}")]
     Io(#[from] io::Error),
     /// The file can be read, and holds something else.
-    #[error("the archive read back is not what was written: {}", .0.join("; "))]
+    #[error("the archive is not what was written: {}", .0.join("; "))]
     Mismatch(Vec<String>),
     /// The password is not that of the archive.
     #[error("the password is wrong")]
@@ -72,6 +72,7 @@ pub fn verify<F: Read + Seek + Clone + Send + Sync>(
     expected: Vec<Expected<'_>>,
 ) -> Result<Verified, VerifyError> {
     let archive = ZipArchive::new(file).map_err(broken)?;
+    form::check(&archive)?;
     let found = Found::new(&archive, password, expected);
     let threads = thread::available_parallelism().map_or(1, usize::from).min(found.entries.len());
     thread::scope(|scope| {
@@ -104,7 +105,7 @@ impl<'a> Found<'a> {
         let (mut by_path, mut twice) = (HashMap::new(), Vec::new());
         for expected in expected {
             if let Some(other) = by_path.insert(expected.entry.path.clone(), expected) {
-                twice.push(format!("{} is described twice", other.entry.path));
+                twice.push(format!("{:?} is described twice", other.entry.path));
             }
         }
         Self {
@@ -121,10 +122,13 @@ impl<'a> Found<'a> {
         while let Some((index, _)) = self.entries.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             let entry = archive.by_index_decrypt(*index, self.password.expose().as_bytes()).map_err(broken)?;
             let path = entry.name().map_err(broken)?.into_owned();
+            if !form::is_ours(&entry) {
+                return Err(VerifyError::Foreign(format!("{path:?} is not encrypted as Carryall does")));
+            }
             let expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner).remove(&path);
             let checked = match expected {
                 Some(expected) => check(entry, &expected),
-                None => Err(Difference::Wrong(vec![format!("{path} should not be there")])),
+                None => Err(Difference::Wrong(vec![format!("{path:?} should not be there")])),
             };
             let mut outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
             match checked {
@@ -140,7 +144,7 @@ impl<'a> Found<'a> {
     fn outcome(self) -> Result<Verified, VerifyError> {
         let (verified, mut differences) = self.outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
         let missing = self.expected.into_inner().unwrap_or_else(PoisonError::into_inner);
-        differences.extend(missing.keys().map(|path| format!("{path} is missing")));
+        differences.extend(missing.keys().map(|path| format!("{path:?} is missing")));
         differences.truncate(TOLD);
         if differences.is_empty() { Ok(verified) } else { Err(VerifyError::Mismatch(differences)) }
     }
@@ -183,7 +187,7 @@ fn check<F: Read>(found: ZipFile<'_, F>, expected: &Expected<'_>) -> Result<Opti
     match read {
         Ok(()) => seen.compare(expected),
         Err(cause) if is_damage(&cause) => {
-            Err(Difference::Wrong(vec![format!("{} is damaged: {cause}", expected.entry.path)]))
+            Err(Difference::Wrong(vec![format!("{:?} is damaged: {cause}", expected.entry.path)]))
         }
         Err(cause) => Err(Difference::Io(cause)),
     }
@@ -241,16 +245,16 @@ impl Seen {
         let Entry { path, bytes, sha256 } = &expected.entry;
         let mut differences = Vec::new();
         if self.bytes != *bytes {
-            differences.push(format!("{path} has {} bytes, not {bytes}", self.bytes));
+            differences.push(format!("{path:?} has {} bytes, not {bytes}", self.bytes));
         }
         if hexadecimal(&self.hash.finalize()) != *sha256 {
-            differences.push(format!("{path} has another SHA-256"));
+            differences.push(format!("{path:?} has another SHA-256"));
         }
         let counted = self.rows.map(|counter| counter.rows());
         if let (Some(counted), Some((rows, _))) = (counted, expected.table)
             && counted != rows
         {
-            differences.push(format!("{path} has {counted} rows, not {rows}"));
+            differences.push(format!("{path:?} has {counted} rows, not {rows}"));
         }
         if differences.is_empty() { Ok(counted) } else { Err(Difference::Wrong(differences)) }
     }

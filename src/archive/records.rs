@@ -17,6 +17,9 @@ const MADE_BY: u16 = 3 << 8 | VERSION;
 const METHOD: u16 = 99;
 /// A regular file that its owner can read and write.
 const MODE: u32 = 0o100_600 << 16;
+/// Bytes of the records around an entry's data, but for its name: the local header with its extra fields, and the data
+/// descriptor.
+pub(super) const AROUND: u64 = 30 + 20 + ae2::EXTRA.len() as u64 + 24;
 /// What says that a number stands in a ZIP64 field.
 const ELSEWHERE: u32 = u32::MAX;
 

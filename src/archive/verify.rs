@@ -1,13 +1,16 @@
 //! Verifies an archive that was found somewhere, with nothing but its password: its own descriptor says what must be in it.
 
-use std::io::{Read, Seek};
+use std::{
+    fmt::Display,
+    io::{self, BufReader, Read, Seek},
+};
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use zip::{ZipArchive, result::ZipError};
 
 use super::{
-    Entry, Expected, Verified, VerifyError, descriptor, hexadecimal,
+    Entry, Expected, Verified, VerifyError, descriptor, form, hexadecimal,
     reader::{broken, verify},
 };
 use crate::{
@@ -16,7 +19,7 @@ use crate::{
 };
 
 /// A longer descriptor is not read: that of 70,000 tables has about 100 MB.
-const LONGEST: u64 = 1 << 30;
+const LONGEST: u64 = 512 * 1024 * 1024;
 
 /// What is needed of a descriptor.
 #[derive(Deserialize)]
@@ -41,38 +44,57 @@ struct Own {
 
 /// Reads all of `file`, and compares every entry with the archive's descriptor.
 pub fn verify_alone<F: Read + Seek + Clone + Send + Sync>(file: F, password: &Secret) -> Result<Verified, VerifyError> {
-    let text = descriptor_of(file.clone(), password)?;
-    let mut expected = described(&text)?;
-    let sha256 = hexadecimal(&Sha256::digest(&text));
-    let entry = Entry { path: descriptor::PATH.into(), bytes: text.len() as u64, sha256 };
-    expected.push(Expected { entry, table: None });
-    verify(file, password, expected)
-}
-
-/// What a descriptor says of the other entries. It may be anybody's.
-pub fn described(text: &[u8]) -> Result<Vec<Expected<'static>>, VerifyError> {
-    let package: Package = serde_json::from_slice(text)
-        .map_err(|cause| VerifyError::Foreign(format!("its {} cannot be understood: {cause}", descriptor::PATH)))?;
-    package.resources.into_iter().map(expected).collect()
-}
-
-fn descriptor_of<F: Read + Seek>(file: F, password: &Secret) -> Result<Vec<u8>, VerifyError> {
-    let mut archive = ZipArchive::new(file).map_err(|cause| match broken(cause) {
+    let mut archive = ZipArchive::new(file.clone()).map_err(|cause| match broken(cause) {
         VerifyError::Mismatch(why) => VerifyError::Foreign(why.join("; ")),
         other => other,
     })?;
+    form::check(&archive)?;
+    let entries = archive.len();
     let entry = archive.by_name_decrypt(descriptor::PATH, password.expose().as_bytes());
     let entry = entry.map_err(|cause| match cause {
         ZipError::FileNotFound => VerifyError::Foreign(format!("there is no {} in it", descriptor::PATH)),
         ZipError::InvalidPassword => VerifyError::Password,
         other => broken(other),
     })?;
-    let mut text = Vec::new();
-    let damaged = |cause| broken(ZipError::Io(cause));
-    if entry.take(LONGEST + 1).read_to_end(&mut text).map_err(damaged)? as u64 > LONGEST {
-        return Err(VerifyError::Foreign(format!("its {} is longer than 1 GiB", descriptor::PATH)));
+    if !form::is_ours(&entry) {
+        return Err(VerifyError::Foreign(format!("its {} is not encrypted as Carryall does", descriptor::PATH)));
     }
-    Ok(text)
+    let mut text = Hashing { inner: entry.take(LONGEST), hash: Sha256::new(), bytes: 0 };
+    let mut expected = described(&mut text, entries)?;
+    // What stands behind the JSON text: nothing, or it would be found to be longer than it should be.
+    io::copy(&mut text, &mut io::sink()).map_err(|cause| broken(ZipError::Io(cause)))?;
+    let (bytes, sha256) = (text.bytes, hexadecimal(&text.hash.finalize()));
+    expected.push(Expected { entry: Entry { path: descriptor::PATH.into(), bytes, sha256 }, table: None });
+    verify(file, password, expected)
+}
+
+/// What a descriptor says of the other entries, of which there are at most `entries`. It may be anybody's.
+pub fn described(text: impl Read, entries: usize) -> Result<Vec<Expected<'static>>, VerifyError> {
+    let foreign =
+        |why: &dyn Display| VerifyError::Foreign(format!("its {} cannot be understood: {why}", descriptor::PATH));
+    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(64 * 1024, text));
+    let package = Package::deserialize(&mut json).map_err(|cause| foreign(&cause))?;
+    json.end().map_err(|cause| foreign(&cause))?;
+    if package.resources.len() > entries {
+        return Err(foreign(&"it tells of more entries than there are"));
+    }
+    package.resources.into_iter().map(expected).collect()
+}
+
+/// Hashes what is read.
+struct Hashing<R> {
+    inner: R,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let length = self.inner.read(bytes)?;
+        self.hash.update(&bytes[..length]);
+        self.bytes += length as u64;
+        Ok(length)
+    }
 }
 
 fn expected(resource: Resource) -> Result<Expected<'static>, VerifyError> {

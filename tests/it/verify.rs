@@ -1,12 +1,22 @@
 //! `carryall verify`: an archive found anywhere, proven with its password alone.
 
-use std::{fs, path::Path, process::Output};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    sync::{Arc, atomic::AtomicU64},
+};
 
-use carryall::format::{Csv, Jsonl};
+use carryall::{
+    archive::ArchiveWriter,
+    format::{Csv, Jsonl},
+    secret::Secret,
+};
+use serde_json::{Value, json};
 
 use crate::{
     app::database_of,
-    foreign::python,
+    foreign::seven_zip,
     packed::{Archive, PASSWORD, packed_as},
     process::{carryall, stderr, stdout},
 };
@@ -72,34 +82,93 @@ async fn an_archive_that_was_cut_short_is_refused() {
     }
 }
 
+/// An archive of these entries, made by somebody who knows the password.
+fn forged(folder: &Path, entries: &[(&str, Vec<u8>)]) -> PathBuf {
+    let path = folder.join("forged.zip");
+    let written = Arc::new(AtomicU64::new(0));
+    let file = fs::File::create(&path).unwrap();
+    let mut writer: ArchiveWriter<io::Error> =
+        ArchiveWriter::new(file, Secret::new(PASSWORD), chrono::DateTime::UNIX_EPOCH, written);
+    entries.iter().for_each(|(name, bytes)| writer.add(name, bytes.clone()).unwrap());
+    writer.finish().unwrap();
+    path
+}
+
+/// A table's file and what a descriptor should say of it.
+fn described() -> (Vec<u8>, Value) {
+    let table = b"a\n1\n2\n".to_vec();
+    let hash = "sha256:d4fa155a0784a2543c083ff5c36ec7a7d4810f08946220e5acf4c1f11006216e";
+    let resource = json!({"path": "app/t.csv", "bytes": 6, "hash": hash, "format": "csv", "carryall": {"rowCount": 2}});
+    (table, resource)
+}
+
+fn descriptor(resources: &[Value]) -> Vec<u8> {
+    json!({"resources": resources}).to_string().into_bytes()
+}
+
 #[tokio::test]
 async fn archives_that_lie_about_what_is_in_them_are_refused() {
-    let archive = archive().await;
-    for (change, said) in [
-        ("add", "should not be there"),
-        ("remove", "is missing"),
-        ("other", "another SHA-256"),
-        ("rows", "has 3 rows, not 4"),
-        ("twice", "twice"),
-        ("nothing", "no datapackage.json"),
-        ("nonsense", "cannot be understood"),
+    let folder = tempfile::tempdir().unwrap();
+    let (table, resource) = described();
+    let (t, d) = ("app/t.csv", "datapackage.json");
+    let with = |field: &str, value: Value| {
+        let mut changed = resource.clone();
+        changed[field] = value;
+        vec![(t, table.clone()), (d, descriptor(&[changed]))]
+    };
+    let honest = descriptor(std::slice::from_ref(&resource));
+    let path = forged(folder.path(), &[(t, table.clone()), (d, honest.clone())]);
+    let output = verify(&path, PASSWORD).await;
+    assert!(output.status.success(), "{}", stderr(&output));
+    for (entries, said) in [
+        (vec![(t, table.clone()), ("more.csv", vec![]), (d, honest.clone())], "\"more.csv\" should not be there"),
+        (vec![("README.txt", vec![]), (d, honest.clone())], "\"app/t.csv\" is missing"),
+        (vec![(t, b"a\n1\n3\n".to_vec()), (d, honest.clone())], "another SHA-256"),
+        (vec![(t, vec![0; 1 << 28]), (d, honest.clone())], "has 7 bytes, not 6"),
+        (vec![(t, table.clone()), (t, table.clone()), (d, honest.clone())], "the same name"),
+        (vec![(t, table.clone()), (d, descriptor(&[resource.clone(), resource.clone()]))], "described twice"),
+        (
+            vec![(t, table.clone()), (d, descriptor(&[resource.clone(), resource.clone(), resource.clone()]))],
+            "more entries",
+        ),
+        (with("bytes", json!(5)), "has 6 bytes, not 5"),
+        (with("carryall", json!({"rowCount": 3})), "has 2 rows, not 3"),
+        (with("hash", json!("md5:0")), "no SHA-256"),
+        (with("format", json!("xlsx")), "unknown format"),
+        (vec![(t, table.clone())], "no datapackage.json"),
+        (vec![(t, table.clone()), (d, b"nonsense".to_vec())], "cannot be understood"),
+        (vec![(t, table.clone()), (d, [&honest[..], b"{}"].concat())], "cannot be understood"),
     ] {
-        let lying = archive.folder.path().join(format!("{change}.zip"));
-        python("rewrite.py", &[archive.path(), PASSWORD, lying.to_str().unwrap(), change]);
-        let output = verify(&lying, PASSWORD).await;
-        assert_eq!(output.status.code(), Some(1), "{change}: {}", stdout(&output));
-        assert!(stderr(&output).contains(said), "{change}: {}", stderr(&output));
+        let path = forged(folder.path(), &entries);
+        let output = verify(&path, PASSWORD).await;
+        assert_eq!(output.status.code(), Some(1), "{said}: {}", stdout(&output));
+        assert!(stderr(&output).contains(said), "{said}: {}", stderr(&output));
     }
 }
 
 #[tokio::test]
-async fn a_bomb_is_not_inflated_beyond_what_the_descriptor_says() {
+async fn an_archive_that_can_be_made_without_the_password_or_in_another_form_is_refused() {
     let archive = archive().await;
-    let bomb = archive.folder.path().join("bomb.zip");
-    python("rewrite.py", &[archive.path(), PASSWORD, bomb.to_str().unwrap(), "bomb"]);
-    let output = verify(&bomb, PASSWORD).await;
-    assert!(stderr(&output).contains("app/t.csv has"), "{}", stderr(&output));
-    assert_eq!(output.status.code(), Some(1));
+    let folder = archive.folder.path().join("out");
+    let out = seven_zip(&["x", &format!("-p{PASSWORD}"), &format!("-o{}", folder.display())], &archive.path);
+    assert!(out.status.success());
+    for options in [
+        vec!["-tzip"],
+        vec!["-tzip", "-mem=AES256", "-pcorrect horse battery"],
+        vec!["-tzip", "-mem=ZipCrypto", "-pcorrect horse battery"],
+    ] {
+        let again = archive.folder.path().join("again.zip");
+        let _ = fs::remove_file(&again);
+        let made =
+            Command::new("7z").arg("a").args(&options).arg(&again).arg(".").current_dir(&folder).output().unwrap();
+        assert!(made.status.success(), "{made:?}");
+        let output = verify(&again, PASSWORD).await;
+        assert_eq!(output.status.code(), Some(1), "{options:?}: {}", stdout(&output));
+        assert!(stderr(&output).contains("no archive of Carryall"), "{options:?}: {}", stderr(&output));
+    }
+    let bytes = fs::read(&archive.path).unwrap();
+    fs::write(&archive.path, [b"garbage", &bytes[..]].concat()).unwrap();
+    assert_eq!(verify(&archive.path, PASSWORD).await.status.code(), Some(1));
 }
 
 #[tokio::test]

@@ -5,5 +5,5 @@ use carryall::archive::described;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
-    let _ = described(data);
+    let _ = described(data, 1000);
 });

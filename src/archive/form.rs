@@ -1,0 +1,44 @@
+//! The form of an archive: entries of the one kind that Carryall writes, one behind the other from the start of the file,
+//! so that there is nothing between them, and no second entry behind a name.
+
+use std::io::{Read, Seek};
+
+use zip::{CompressionMethod, ZipArchive, read::ZipFile};
+
+use super::{VerifyError, ae2, records};
+
+/// Why an archive is not of the form; nothing of its entries is read.
+pub(super) fn check<F: Read + Seek>(archive: &ZipArchive<F>) -> Result<(), VerifyError> {
+    let wrong = |why: &str| Err(VerifyError::Foreign(why.to_owned()));
+    if archive.has_duplicate_names() {
+        return wrong("two of its entries have the same name");
+    }
+    let mut places = Vec::with_capacity(archive.len());
+    for index in 0..archive.len() {
+        let entry = archive.by_index_data(index).map_err(super::reader::broken)?;
+        let around = records::AROUND + entry.name_raw().len() as u64;
+        places.push((entry.header_start(), around.saturating_add(entry.compressed_size())));
+    }
+    places.sort_unstable();
+    let mut end = 0;
+    for (start, length) in places {
+        if start != end {
+            return wrong("its entries do not lie one behind the other, as Carryall writes them");
+        }
+        end = start.saturating_add(length);
+    }
+    if archive.offset() != 0 || end != archive.central_directory_start() || !archive.comment().is_empty() {
+        return wrong("there is more in the file than its entries");
+    }
+    Ok(())
+}
+
+/// Whether an entry is encrypted by AE-2 with AES-256, and deflated: everything else can be made without the password, or
+/// shows more of what is in it.
+pub(super) fn is_ours<F: Read>(entry: &ZipFile<'_, F>) -> bool {
+    let extra = entry.extra_data().unwrap_or_default();
+    entry.encrypted()
+        && entry.compression() == CompressionMethod::Deflated
+        && entry.crc32() == 0
+        && extra.windows(ae2::EXTRA.len()).any(|field| field == ae2::EXTRA)
+}
