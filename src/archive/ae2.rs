@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::secret::{Secret, salt};
 
 /// Bytes before the data: the salt and what a password is checked by.
-const BEFORE: usize = SALT + CHECK;
+pub(super) const BEFORE: usize = SALT + CHECK;
 /// Bytes behind the data: the first ten of its HMAC-SHA-1.
 const BEHIND: usize = 10;
 /// The extra field that marks an entry (its section II): vendor version 2, `AE`, AES-256, and deflate as the method

@@ -5,6 +5,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
@@ -126,6 +127,9 @@ impl Described<'_> {
         if let Some(FileWritten { source, file, entry }) = self.files.get(place) {
             let mut resource = plain_resource(name, entry, &file.path);
             resource["carryall"] = json!({"source": **source, "file": file.path});
+            if str::from_utf8(&file.locator).is_err() {
+                resource["carryall"]["fileBase64"] = STANDARD.encode(&file.locator).into();
+            }
             return resource;
         }
         let entry = &self.own[place - self.files.len()];
@@ -188,7 +192,7 @@ fn resource(written: &TableWritten, name: &str, format: &dyn Format, index: &Ind
     });
     if !written.table.columns.is_empty() {
         resource["format"] = format.extension().into();
-        resource["schema"] = schema(written, index);
+        resource["schema"] = schema(written, format, index);
     }
     // A file without a line is no tabular resource: without columns, or without rows where there is no header.
     if written.entry.bytes > 0 {
@@ -197,9 +201,10 @@ fn resource(written: &TableWritten, name: &str, format: &dyn Format, index: &Ind
     resource
 }
 
-fn schema(written: &TableWritten, index: &Index<'_>) -> Value {
+fn schema(written: &TableWritten, format: &dyn Format, index: &Index<'_>) -> Value {
     let columns = written.table.columns.iter().zip(&written.observed);
-    let mut schema = json!({ "fields": columns.map(|(column, seen)| field(column, *seen)).collect::<Vec<_>>() });
+    let mut schema =
+        json!({ "fields": columns.map(|(column, seen)| field(column, *seen, format)).collect::<Vec<_>>() });
     let key = &written.table.primary_key;
     if !key.is_empty() && key.iter().all(|column| is_key(written, column)) {
         schema["primaryKey"] = json!(key);
@@ -237,18 +242,18 @@ fn kind(written: &TableWritten, column: &str) -> Option<Vec<&'static str>> {
     seen(written, column).map(Observed::names).filter(|kinds| by_bytes && kinds.len() <= 1)
 }
 
-fn field(column: &Column, seen: Observed) -> Value {
+fn field(column: &Column, seen: Observed, format: &dyn Format) -> Value {
     let mut field = Map::new();
     field.insert("name".into(), column.name.as_str().into());
-    let (field_type, format) = field_type(column.field_type, seen);
+    let (field_type, of_values) = field_type(column.field_type, seen);
     field.insert("type".into(), field_type.into());
-    field.extend(format.map(|format| ("format".into(), format.into())));
+    field.extend(of_values.map(|format| ("format".into(), format.into())));
     // Without a NULL in the column, an empty field can only be an empty text.
-    if !seen.has(Observed::NULL) {
+    if !seen.has(Observed::NULL) || !format.null_is_empty() {
         field.insert("missingValues".into(), json!([]));
-        if column.not_null {
-            field.insert("constraints".into(), json!({"required": true}));
-        }
+    }
+    if column.not_null && !seen.has(Observed::NULL) {
+        field.insert("constraints".into(), json!({"required": true}));
     }
     let mut own = Map::new();
     own.insert("nativeType".into(), column.native_type.as_str().into());

@@ -5,7 +5,7 @@ use std::{
     io,
     sync::{
         Arc, Mutex, PoisonError,
-        mpsc::{Receiver, Sender, SyncSender, channel, sync_channel},
+        mpsc::{Receiver, Sender, channel, sync_channel},
     },
     thread,
 };
@@ -18,16 +18,19 @@ const KEPT: usize = 4 * 1024 * 1024;
 /// Appends the bytes of a piece to a buffer.
 pub type Fill<E> = Box<dyn FnOnce(&mut Vec<u8>) -> Result<(), E> + Send>;
 
+/// What a thread is to do, with an encoder of its own.
+type Job = Box<dyn FnOnce(&mut Encoder) + Send>;
+
 /// The threads. Dropping it ends them.
-pub(super) struct Pieces<E> {
-    jobs: Sender<Job<E>>,
+pub(super) struct Pieces {
+    jobs: Sender<Job>,
     threads: usize,
     /// Buffers to be used again.
     spare: Vec<Piece>,
 }
 
-/// A piece that is being made.
-pub(super) struct Pending<E>(Receiver<Result<Piece, E>>);
+/// Something that is being made.
+pub(super) struct Pending<T>(Receiver<T>);
 
 /// A piece as it is, and deflated.
 #[derive(Default)]
@@ -36,23 +39,17 @@ pub(super) struct Piece {
     pub(super) deflated: Vec<u8>,
 }
 
-struct Job<E> {
-    fill: Fill<E>,
-    piece: Piece,
-    done: SyncSender<Result<Piece, E>>,
-}
-
-impl<E: From<io::Error> + Send + 'static> Pieces<E> {
+impl Pieces {
     /// As many threads as there are cores.
-    pub(super) fn new() -> Self {
+    pub(super) fn new() -> io::Result<Self> {
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let (jobs, taken) = channel();
         let taken = Arc::new(Mutex::new(taken));
         for _ in 0..threads {
             let taken = Arc::clone(&taken);
-            thread::spawn(move || work(&taken));
+            thread::Builder::new().name("deflate".into()).spawn(move || work(&taken))?;
         }
-        Self { jobs, threads, spare: Vec::new() }
+        Ok(Self { jobs, threads, spare: Vec::new() })
     }
 
     /// How many pieces must be asked for so that no thread waits.
@@ -61,10 +58,26 @@ impl<E: From<io::Error> + Send + 'static> Pieces<E> {
     }
 
     /// Asks for a piece.
-    pub(super) fn ask(&mut self, fill: Fill<E>) -> Result<Pending<E>, E> {
-        let piece = self.spare.pop().unwrap_or_default();
+    pub(super) fn ask<E: Send + 'static>(&mut self, fill: Fill<E>) -> io::Result<Pending<Result<Piece, E>>> {
+        let mut piece = self.spare.pop().unwrap_or_default();
+        self.run(move |encoder| {
+            fill(&mut piece.plain)?;
+            encoder.pieces(&piece.plain, &mut piece.deflated);
+            Ok(piece)
+        })
+    }
+
+    /// Has something else made by one of the threads.
+    pub(super) fn run<T: Send + 'static>(
+        &self,
+        make: impl FnOnce(&mut Encoder) -> T + Send + 'static,
+    ) -> io::Result<Pending<T>> {
         let (done, pending) = sync_channel(1);
-        self.jobs.send(Job { fill, piece, done }).map_err(|_| died())?;
+        let job = move |encoder: &mut Encoder| {
+            // An error only says that nobody waits for it any more.
+            let _ = done.send(make(encoder));
+        };
+        self.jobs.send(Box::new(job)).map_err(|_| died())?;
         Ok(Pending(pending))
     }
 
@@ -78,28 +91,23 @@ impl<E: From<io::Error> + Send + 'static> Pieces<E> {
     }
 }
 
-impl<E: From<io::Error>> Pending<E> {
-    /// Waits for the piece.
-    pub(super) fn wait(self) -> Result<Piece, E> {
-        self.0.recv().map_err(|_| died())?
+impl<T> Pending<T> {
+    /// Waits for it.
+    pub(super) fn wait(self) -> io::Result<T> {
+        self.0.recv().map_err(|_| died())
     }
 }
 
-fn died<E: From<io::Error>>() -> E {
-    io::Error::other("a thread that deflates died").into()
+fn died() -> io::Error {
+    io::Error::other("a thread that deflates died")
 }
 
 /// What a thread does until there are no more jobs.
-fn work<E>(jobs: &Mutex<Receiver<Job<E>>>) {
+fn work(jobs: &Mutex<Receiver<Job>>) {
     let mut encoder = Encoder::default();
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Job { fill, mut piece, done }) = job else { return };
-        let filled = fill(&mut piece.plain).map(|()| {
-            encoder.pieces(&piece.plain, &mut piece.deflated);
-            piece
-        });
-        // An error only says that nobody waits for it any more.
-        let _ = done.send(filled);
+        let Ok(job) = job else { return };
+        job(&mut encoder);
     }
 }

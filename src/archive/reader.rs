@@ -312,7 +312,7 @@ mod tests {
         let mut file = tempfile::tempfile()?;
         let written = Arc::new(AtomicU64::new(0));
         let mut writer: ArchiveWriter<io::Error> =
-            ArchiveWriter::new(file.try_clone()?, password(), chrono::DateTime::UNIX_EPOCH, Arc::clone(&written));
+            ArchiveWriter::new(file.try_clone()?, password(), chrono::DateTime::UNIX_EPOCH, Arc::clone(&written))?;
         writer.add("s/t.csv", b"a\n1\n2\n\"3\n\"\n".to_vec())?;
         writer.add("README.txt", b"read me".to_vec())?;
         let (sealed, entries) = writer.finish()?;

@@ -20,9 +20,9 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Entry,
-    ae2::Encryption,
+    ae2::{self, Encryption},
     deflate, hexadecimal,
-    pieces::{Fill, Pending, Pieces},
+    pieces::{Fill, Pending, Piece, Pieces},
     records::{self, DosTime, Record},
 };
 use crate::secret::Secret;
@@ -40,7 +40,7 @@ pub struct ArchiveWriter<E> {
     output: Output,
     password: Secret,
     modified: DosTime,
-    pieces: Pieces<E>,
+    pieces: Pieces,
     /// What is still to be done.
     steps: VecDeque<Step<E>>,
     /// Pieces among them, and the bytes of those.
@@ -52,10 +52,13 @@ pub struct ArchiveWriter<E> {
 }
 
 enum Step<E> {
-    Begin(String),
-    Piece(Pending<E>, usize),
+    Begin(String, Pending<Begun>),
+    Piece(Pending<Result<Piece, E>>, usize),
     End(Check<E>),
 }
+
+/// The encryption of an entry, and what stands before its data.
+type Begun = Result<(Encryption, [u8; ae2::BEFORE]), getrandom::Error>;
 
 struct OpenEntry {
     path: String,
@@ -79,24 +82,28 @@ pub struct Sealed {
 impl<E: From<io::Error> + Send + 'static> ArchiveWriter<E> {
     /// Begins an archive at the start of `file`. Its entries carry the time `at`; `written` is kept at
     /// the bytes of the archive so far.
-    pub fn new(file: File, password: Secret, at: DateTime<Utc>, written: Arc<AtomicU64>) -> Self {
+    pub fn new(file: File, password: Secret, at: DateTime<Utc>, written: Arc<AtomicU64>) -> io::Result<Self> {
         let file = BufWriter::with_capacity(256 * 1024, file);
-        Self {
+        Ok(Self {
             output: Output { file, hash: Sha256::new(), written },
             password,
             modified: DosTime::of(at),
-            pieces: Pieces::new(),
+            pieces: Pieces::new()?,
             steps: VecDeque::new(),
             in_flight: (0, 0),
             entry: None,
             records: Vec::new(),
             entries: Vec::new(),
-        }
+        })
     }
 
     /// Begins an entry; the one before must have been ended. The path takes up to 65,535 bytes.
-    pub fn begin(&mut self, path: &str) {
-        self.steps.push_back(Step::Begin(path.to_owned()));
+    pub fn begin(&mut self, path: &str) -> Result<(), E> {
+        let password = self.password.clone();
+        // Deriving its keys takes thousands of hashes, which counts where there are thousands of entries.
+        let begun = self.pieces.run(move |_| Encryption::begin(&password))?;
+        self.steps.push_back(Step::Begin(path.to_owned(), begun));
+        Ok(())
     }
 
     /// Appends a piece of about so many `bytes` to the entry that was begun.
@@ -119,7 +126,7 @@ impl<E: From<io::Error> + Send + 'static> ArchiveWriter<E> {
 
     /// Adds one whole entry.
     pub fn add(&mut self, path: &str, contents: Vec<u8>) -> Result<(), E> {
-        self.begin(path);
+        self.begin(path)?;
         let fill = move |out: &mut Vec<u8>| {
             out.extend_from_slice(&contents);
             Ok(())
@@ -154,10 +161,10 @@ impl<E: From<io::Error> + Send + 'static> ArchiveWriter<E> {
     fn step(&mut self) -> Result<(), E> {
         match self.steps.pop_front() {
             None => Ok(()),
-            Some(Step::Begin(path)) => Ok(self.open(path)?),
+            Some(Step::Begin(path, begun)) => Ok(self.open(path, begun.wait()?)?),
             Some(Step::Piece(piece, bytes)) => {
                 self.in_flight = (self.in_flight.0 - 1, self.in_flight.1 - bytes);
-                let mut piece = piece.wait()?;
+                let mut piece = piece.wait()??;
                 let entry = self.entry.as_mut().ok_or_else(misused)?;
                 entry.hash.update(&piece.plain);
                 entry.bytes += piece.plain.len() as u64;
@@ -174,12 +181,12 @@ impl<E: From<io::Error> + Send + 'static> ArchiveWriter<E> {
         }
     }
 
-    fn open(&mut self, path: String) -> io::Result<()> {
+    fn open(&mut self, path: String, begun: Begun) -> io::Result<()> {
         if self.entry.is_some() || path.len() > usize::from(u16::MAX) {
             return Err(misused());
         }
         let offset = self.output.bytes();
-        let (encryption, before) = Encryption::begin(&self.password).map_err(io::Error::other)?;
+        let (encryption, before) = begun.map_err(io::Error::other)?;
         self.output.write_all(&records::local_header(&path, self.modified))?;
         let data = self.output.bytes();
         self.output.write_all(&before)?;

@@ -20,6 +20,14 @@ const VARIABLE: &str = "CARRYALL_SOURCE_";
 pub(super) const NONE: &str = "no source is given, so there is nothing to export: give one as --source NAME=URL, as CARRYALL_SOURCE_NAME, \
     in carryall.toml, or try --demo";
 
+/// What a source's name may be.
+const NAME: &str = "1 to 40 lower-case letters, digits, - and _";
+
+fn is_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+    !name.is_empty() && name.len() <= 40 && name.chars().all(allowed)
+}
+
 /// The sources given as flags.
 #[derive(Args, Debug)]
 pub(crate) struct SourceArgs {
@@ -63,10 +71,8 @@ impl Sources {
 
     /// Adds the source at `url`, or puts it in place of the one with this name. `setting` is what is blamed.
     pub(super) fn add(&mut self, name: &str, url: &str, setting: &str) -> Result<(), ConfigError> {
-        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
-        if name.is_empty() || name.len() > 40 || !name.chars().all(allowed) {
-            let why = format!("`{name}` cannot be a source's name: 1 to 40 lower-case letters, digits, - and _");
-            return Err(ConfigError::new(setting, why));
+        if !is_name(name) {
+            return Err(ConfigError::new(setting, format!("`{name}` cannot be a source's name, which has {NAME}")));
         }
         let source = source::open(url).map_err(|cause| ConfigError::new(setting, cause))?;
         let (include, exclude) = match self.by_name.remove(name) {
@@ -132,6 +138,10 @@ impl Sources {
             // The flag itself is not quoted: it may hold a password.
             let (name, url) =
                 flag.split_once('=').ok_or_else(|| ConfigError::new("--source", "a source is written NAME=URL"))?;
+            if !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ' ' | '.')) {
+                // What stands there may be the beginning of an address, password and all.
+                return Err(ConfigError::new("--source", format!("a source is written NAME=URL; a name has {NAME}")));
+            }
             if !names.insert(name) {
                 return Err(ConfigError::new("--source", format!("the name `{name}` is given twice")));
             }

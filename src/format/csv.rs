@@ -22,6 +22,10 @@ impl Format for Csv {
         "text/csv"
     }
 
+    fn null_is_empty(&self) -> bool {
+        true
+    }
+
     fn reading(&self) -> &'static str {
         "The files are CSV as RFC 4180 describes it, in UTF-8, the first line naming the columns.
 An empty field is NULL; an empty text is \"\". Programs that do not tell the two apart read

@@ -24,6 +24,10 @@ impl Format for Jsonl {
         "application/jsonl"
     }
 
+    fn null_is_empty(&self) -> bool {
+        false
+    }
+
     fn reading(&self) -> &'static str {
         "The files are JSON Lines (https://jsonlines.org): one JSON object a row, on a line of its own,
 in UTF-8. NULL is null. Whole numbers and floats are numbers, with all their digits; exact

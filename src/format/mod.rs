@@ -24,6 +24,9 @@ pub trait Format: Send + Sync {
     /// Its media type.
     fn media_type(&self) -> &'static str;
 
+    /// Whether NULL looks like an empty text to a reader who does not know better.
+    fn null_is_empty(&self) -> bool;
+
     /// How its files are to be read, in lines of at most 90 characters, for the README.txt of an archive.
     fn reading(&self) -> &'static str;
 

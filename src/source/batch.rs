@@ -38,9 +38,9 @@ pub(super) enum Kind {
     DateTime,
 }
 
-/// Start and length in a buffer. A batch ends at [`FULL`] and one row, which no database lets be longer than 2 GiB.
+/// Start and length in a buffer. No value is longer than 4 GiB in any database, but the values of a row together may be.
 #[derive(Clone, Copy, Debug)]
-struct Span(u32, u32);
+struct Span(usize, u32);
 
 impl Batch {
     /// An empty batch of rows with `columns` values each.
@@ -103,14 +103,14 @@ impl Batch {
 
     /// A text of any kind.
     pub(super) fn push(&mut self, kind: Kind, value: &str) {
-        let span = Span(self.text.len() as u32, value.len() as u32);
+        let span = Span(self.text.len(), value.len() as u32);
         self.text.push_str(value);
         self.cells.push(Cell::Text(kind, span));
     }
 
     /// Bytes.
     pub fn push_binary(&mut self, value: &[u8]) {
-        let span = Span(self.binary.len() as u32, value.len() as u32);
+        let span = Span(self.binary.len(), value.len() as u32);
         self.binary.extend_from_slice(value);
         self.cells.push(Cell::Binary(span));
     }
@@ -143,7 +143,7 @@ impl Kind {
 
 impl Span {
     fn range(self) -> std::ops::Range<usize> {
-        self.0 as usize..self.0 as usize + self.1 as usize
+        self.0..self.0 + self.1 as usize
     }
 }
 

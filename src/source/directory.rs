@@ -1,5 +1,6 @@
-//! A directory: its files, copied as they are. A directory has no snapshot, so a file that changes while it is read, or
-//! is gone before, is told of; what is written of each file is one state of it, or it is named.
+//! A directory: its files, copied as they are. A directory has no snapshot, so what changes while it is listed or read is told
+//! of, as far as the times of files and folders tell: a file that its application keeps open and writes through memory
+//! (`mmap`) is asked to be written out first, since only then the next write moves its time.
 //!
 //! Symbolic links are not followed, so that nothing outside of the directory is read: every folder is opened below the one
 //! that it is in, and never through a link, even if one takes its place meanwhile.
@@ -116,6 +117,10 @@ fn copy(
         }
         Err(cause) => return Err(failed(cause)),
     };
+    if opened.metadata().is_ok_and(|found| found.len() >= PIECE as u64) {
+        // Where that cannot be done, the file is read as it is.
+        let _ = opened.sync_data();
+    }
     let before = opened.metadata().map_err(failed)?;
     if !before.is_file() {
         return Ok(Some(format!("file {} was no file any more when it was read: it is not in the archive", file.path)));

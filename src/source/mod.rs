@@ -124,7 +124,8 @@ pub fn open(address: &str) -> Result<Box<dyn Source>, AddressError> {
 
 /// Whether `address` carries a password, which does not belong into an argument list that others can read.
 pub fn holds_password(address: &str) -> bool {
-    Url::parse(address).is_ok_and(|url| url.password().is_some())
+    let in_query = |url: &Url| url.query_pairs().any(|(key, _)| key.eq_ignore_ascii_case("password"));
+    Url::parse(address).is_ok_and(|url| url.password().is_some() || in_query(&url))
 }
 
 #[cfg(test)]
@@ -144,6 +145,7 @@ mod tests {
     #[test]
     fn a_password_in_an_address_is_seen() {
         assert!(holds_password("postgres://me:secret@host/db"));
+        assert!(holds_password("postgres://me@host/db?sslmode=require&password=secret"));
         assert!(!holds_password("postgres://me@host/db"));
         assert!(!holds_password("sqlite:data.db"));
     }

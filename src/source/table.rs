@@ -29,9 +29,9 @@ pub struct LeftOut {
 /// A file that is no table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct File {
-    /// Its path below the source, exactly, with `/`.
+    /// Its path below the source, with `/`; what is no text in it is replaced.
     pub path: String,
-    /// Where the source finds it, if not by its path.
+    /// By what the source finds it: in a directory, the bytes of its path.
     pub locator: Vec<u8>,
     /// Its length in bytes, as it was listed.
     pub bytes: u64,

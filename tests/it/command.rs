@@ -277,3 +277,11 @@ async fn schema_prints_the_schema() {
     let output = run(folder.path(), &["schema"]).await;
     assert_eq!(stdout(&output), carryall::graphql::sdl());
 }
+
+#[tokio::test]
+async fn a_password_in_an_address_given_without_a_name_is_not_repeated() {
+    let folder = folder();
+    let output = run(folder.path(), &["serve", "--source", "postgres://u:s3cret@h/db?sslmode=disable"]).await;
+    let said = stderr(&output);
+    assert!(output.status.code() == Some(2) && said.contains("NAME=URL") && !said.contains("s3cret"), "{said}");
+}

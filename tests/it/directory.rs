@@ -5,6 +5,10 @@ use std::{
     fs,
     os::unix::{ffi::OsStrExt, fs::symlink},
     path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use carryall::{
@@ -102,6 +106,8 @@ async fn a_name_that_not_every_system_takes_is_replaced_and_its_exact_path_is_in
         let found = resources.iter().find(|resource| resource["carryall"]["file"] == exact).unwrap();
         archive.entry(found["path"].as_str().unwrap())
     };
+    let odd = resources.iter().find(|resource| resource["carryall"]["file"] == "\u{fffd}.bin").unwrap();
+    assert_eq!(odd["carryall"]["fileBase64"], "/y5iaW4=", "the bytes of a name that is no text");
     assert_eq!([file("a:b?.txt"), file("A_b_.txt"), file("nul"), file("\u{fffd}.bin")], [b"1", b"2", b"3", b"4"]);
 }
 
@@ -166,6 +172,27 @@ async fn a_file_that_changes_while_it_is_read_is_told_of() {
     while taken.recv().await.is_some() {}
     let note = reading.await.unwrap().unwrap();
     assert!(note.is_some_and(|note| note.contains("grows changed while it was read")));
+}
+
+#[tokio::test]
+async fn a_folder_in_which_files_are_moved_while_it_is_listed_is_told_of() {
+    let folder = folder(&[("a/precious", b"1"), ("b/other", b"2")]);
+    let (stop, path) = (Arc::new(AtomicBool::new(false)), folder.path().to_owned());
+    let seen = Arc::clone(&stop);
+    let mover = std::thread::spawn(move || {
+        while !seen.load(Ordering::SeqCst) {
+            fs::rename(path.join("a/precious"), path.join("b/precious")).unwrap();
+            fs::rename(path.join("b/precious"), path.join("a/precious")).unwrap();
+        }
+    });
+    for _ in 0..50 {
+        let (contents, _) = listed(&folder).await;
+        let precious = contents.files.iter().filter(|file| file.path.ends_with("precious")).count();
+        assert!(precious == 1 || !contents.warnings.is_empty(), "{precious} seen, and not a word");
+    }
+    stop.store(true, Ordering::SeqCst);
+    mover.join().unwrap();
+    assert_eq!(listed(&folder).await.0.warnings, Vec::<String>::new(), "nothing moves any more");
 }
 
 #[tokio::test]

@@ -88,7 +88,7 @@ fn forged(folder: &Path, entries: &[(&str, Vec<u8>)]) -> PathBuf {
     let written = Arc::new(AtomicU64::new(0));
     let file = fs::File::create(&path).unwrap();
     let mut writer: ArchiveWriter<io::Error> =
-        ArchiveWriter::new(file, Secret::new(PASSWORD), chrono::DateTime::UNIX_EPOCH, written);
+        ArchiveWriter::new(file, Secret::new(PASSWORD), chrono::DateTime::UNIX_EPOCH, written).unwrap();
     entries.iter().for_each(|(name, bytes)| writer.add(name, bytes.clone()).unwrap());
     writer.finish().unwrap();
     path

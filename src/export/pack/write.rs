@@ -55,7 +55,7 @@ pub(super) fn start(
 ) -> io::Result<JoinHandle<Result<Written, PackError>>> {
     let at = order.clock.now();
     let writer = Writer {
-        archive: ArchiveWriter::new(draft.file()?, order.password.clone(), at, progress.bytes_written()),
+        archive: ArchiveWriter::new(draft.file()?, order.password.clone(), at, progress.bytes_written())?,
         order: order.clone(),
         at,
         progress: Arc::clone(progress),
@@ -113,7 +113,7 @@ impl Writer {
         let format = self.order.format;
         self.progress.table(&table.full_name());
         let path = self.names.claim(source, table.schema.as_deref(), &table.name, format.extension());
-        self.archive.begin(&path);
+        self.archive.begin(&path)?;
         let begun = Arc::clone(&table);
         self.archive.write(0, Box::new(move |out| Ok(format.begin(&begun, out))))?;
         let tally = Arc::new(Tally::of(&table));
@@ -190,7 +190,7 @@ impl Writer {
         let mut path = Some(self.names.claim_file(&source, &file.path));
         let note = self.take(bytes, |writer, held| {
             if let Some(path) = path.take() {
-                writer.archive.begin(&path);
+                writer.archive.begin(&path)?;
             }
             let (bytes, progress) = (held.bytes, Arc::clone(&writer.progress));
             let fill: Fill<PackError> = Box::new(move |out| {
@@ -234,7 +234,7 @@ impl Writer {
             files: &files,
             own: &own,
         };
-        self.archive.begin(descriptor::PATH);
+        self.archive.begin(descriptor::PATH)?;
         for text in described.texts(DESCRIBED) {
             let text = text.map_err(io::Error::from)?;
             self.archive.write(text.len(), Box::new(move |out| Ok(out.extend_from_slice(&text))))?;
