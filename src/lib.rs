@@ -19,8 +19,9 @@
 //!   Carryall's own tables.
 //! - [`format`](mod@format) does no I/O.
 //! - `export/queue.rs` is the only file that writes an export's state, each time in one conditional UPDATE.
-//! - Nothing holds a whole table or a whole archive in memory: on the way are some batches of 256 KiB, or of one row
-//!   where a row is larger.
+//! - Nothing holds a whole table or a whole archive in memory: on the way are some megabytes, or some rows where a row is
+//!   larger.
+//! - A row is formatted by any thread, in any order; what is written is in the order in which it was read.
 //! - A file is synced, read back and then renamed into place; what has a plain name is whole.
 //! - A run's file is named in its row before it exists, so that a start after a crash removes exactly what
 //!   that run left, and nothing else.
