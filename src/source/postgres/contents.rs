@@ -213,7 +213,8 @@ fn reading(column: &str, oid: &str, types: &HashMap<String, Type>) -> (String, D
 /// How a column of any other type is asked for: a domain as what it is based on, an enum's binary form is its text, an array
 /// is JSON where JSON can say it, and everything else is what its output function writes (a cast to text may be another).
 fn written(column: &str, oid: &str, types: &HashMap<String, Type>) -> (String, Decode, FieldType) {
-    let as_text = format!("CASE WHEN {column} IS NOT NULL THEN pg_catalog.format('%s', {column}) END");
+    // `IS NOT NULL` would be another question: it is false for a row within the row that has a NULL in it.
+    let as_text = format!("CASE WHEN {column} IS DISTINCT FROM NULL THEN pg_catalog.format('%s', {column}) END");
     match types.get(oid) {
         Some(Type { kind, of, .. }) if kind == "d" => reading(column, of, types),
         Some(Type { kind, .. }) if kind == "e" => (column.to_owned(), Decode::Text(Kind::Text), FieldType::String),
