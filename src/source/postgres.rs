@@ -10,7 +10,11 @@ mod copy;
 mod decode;
 mod lock;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
@@ -101,8 +105,12 @@ impl Snapshot for PgSnapshot {
         let locked = lock::lock(&mut self.connection, tables).await?;
         lock::unchanged(&mut self.connection, tables).await?;
         let relations = Arc::new(self.relations);
-        let careful = !locked || tables.len() > MANY;
-        let reader = |connection| PgReader { connection, relations: Arc::clone(&relations), careful };
+        let locks = locked.then(|| Arc::new(Locks));
+        let brief = !locked || tables.len() > MANY;
+        let reader = |connection| {
+            let locked = locks.as_ref().map(Arc::downgrade).unwrap_or_default();
+            PgReader { _locks: None, locked, connection, relations: Arc::clone(&relations), brief }
+        };
         let parts: usize = tables.iter().map(|table| table.parts.len().max(1)).sum();
         let mut readers: Vec<Box<dyn Reader>> = Vec::new();
         for _ in 1..wanted.min(parts) {
@@ -115,49 +123,40 @@ impl Snapshot for PgSnapshot {
                 }
             }
         }
-        readers.insert(0, Box::new(reader(self.connection)));
+        let first = PgReader { _locks: locks.clone(), ..reader(self.connection) };
+        readers.insert(0, Box::new(first));
         Ok(readers)
     }
 }
 
+/// The locks on all tables, which one of the connections holds. Gone before they are.
+struct Locks;
+
 /// A connection in the snapshot.
 struct PgReader {
+    /// Dropped before the connection, as the fields stand here.
+    _locks: Option<Arc<Locks>>,
+    /// Whether the locks are still held, by whichever connection. If not, a table is looked at again when it was read.
+    locked: Weak<Locks>,
     connection: PgConnection,
     relations: Arc<Relations>,
-    /// Locks are given back after each table, which is therefore looked at again when it was read.
-    careful: bool,
+    /// The locks that reading takes are given back after each table.
+    brief: bool,
 }
 
 #[async_trait]
 impl Reader for PgReader {
     async fn read(&mut self, table: &Table, part: Option<&Part>, to: &Lane) -> Result<(), SourceError> {
-        let failed = |cause: sqlx::Error| unreadable(&table.full_name(), &cause);
-        if self.careful {
-            query(&mut self.connection, "SAVEPOINT one").await.map_err(failed)?;
-        }
-        let relation = self.relation(table)?;
-        let (statement, columns) = (relation.copy(part), Arc::clone(&relation.columns));
-        let mut gathered = copy::Gathered::new(columns);
-        let mut rows = self.connection.copy_out_raw(&statement).await.map_err(failed)?;
-        while let Some(row) = rows.try_next().await.map_err(failed)? {
-            gathered.add(&row).map_err(|why| broken(table, why))?;
-            if let Some((rows, bytes)) = gathered.full() {
-                to.send(Chunk::Rows(Box::new(rows)), bytes).await?;
-            }
-        }
-        drop(rows);
-        let (rows, bytes) = gathered.rest().ok_or_else(|| broken(table, "the rows have no end".into()))?;
-        to.send(Chunk::Rows(Box::new(rows)), bytes).await?;
-        if self.careful {
-            lock::unchanged(&mut self.connection, std::slice::from_ref(table)).await?;
-            query(&mut self.connection, "ROLLBACK TO SAVEPOINT one").await.map_err(failed)?;
-        }
-        Ok(())
+        self.enter(table).await?;
+        self.copy(table, part, to).await?;
+        self.leave(table).await
     }
 
     async fn count(&mut self, table: &Table) -> Result<u64, SourceError> {
+        self.enter(table).await?;
         let count = format!("SELECT count(*)::text FROM {}", self.relation(table)?.from);
         let row = query(&mut self.connection, &count).await.map_err(|cause| unreadable(&table.full_name(), &cause))?;
+        self.leave(table).await?;
         let [number] = texts(&row, &table.full_name())?;
         number.parse().map_err(|_| broken(table, format!("the database counts {number} rows")))
     }
@@ -189,6 +188,45 @@ impl Reader for PgReader {
 }
 
 impl PgReader {
+    /// Before a table is read.
+    async fn enter(&mut self, table: &Table) -> Result<(), SourceError> {
+        if self.brief {
+            let begun = query(&mut self.connection, "SAVEPOINT one").await;
+            begun.map_err(|cause| unreadable(&table.full_name(), &cause))?;
+        }
+        Ok(())
+    }
+
+    /// After a table was read.
+    async fn leave(&mut self, table: &Table) -> Result<(), SourceError> {
+        if self.locked.strong_count() == 0 {
+            lock::unchanged(&mut self.connection, std::slice::from_ref(table)).await?;
+        }
+        if self.brief {
+            // Rolled back, it would still be there, and the next within it.
+            let ended = query(&mut self.connection, "ROLLBACK TO SAVEPOINT one; RELEASE SAVEPOINT one").await;
+            ended.map_err(|cause| unreadable(&table.full_name(), &cause))?;
+        }
+        Ok(())
+    }
+
+    async fn copy(&mut self, table: &Table, part: Option<&Part>, to: &Lane) -> Result<(), SourceError> {
+        let failed = |cause: sqlx::Error| unreadable(&table.full_name(), &cause);
+        let relation = self.relation(table)?;
+        let (statement, columns) = (relation.copy(part), Arc::clone(&relation.columns));
+        let mut gathered = copy::Gathered::new(columns);
+        let mut rows = self.connection.copy_out_raw(&statement).await.map_err(failed)?;
+        while let Some(row) = rows.try_next().await.map_err(failed)? {
+            gathered.add(&row).map_err(|why| broken(table, why))?;
+            if let Some((rows, bytes)) = gathered.full() {
+                to.send(Chunk::Rows(Box::new(rows)), bytes).await?;
+            }
+        }
+        drop(rows);
+        let (rows, bytes) = gathered.rest().ok_or_else(|| broken(table, "the rows have no end".into()))?;
+        to.send(Chunk::Rows(Box::new(rows)), bytes).await
+    }
+
     fn relation(&self, table: &Table) -> Result<&Relation, SourceError> {
         let found = self.relations.get(&(table.schema.clone(), table.name.clone()));
         found.ok_or_else(|| broken(table, "it was not listed".into()))
