@@ -33,12 +33,13 @@ const MANY: usize = 1000;
 /// Bytes of a large object that are read at a time.
 const OBJECT: usize = 1024 * 1024;
 
-/// What makes every value come as it is, whatever the role and the database say otherwise.
+/// What makes every value come as it is, whatever the role and the database say otherwise. Rows are read from the table itself:
+/// an index may be damaged.
 const SESSION: &str = "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'iso_8601'; \
     SET timezone = 'UTC'; SET extra_float_digits = 3; SET bytea_output = 'hex'; SET search_path = ''; \
     SET row_security = off; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
     SET lock_timeout = '10s'; SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; SET jit = off; \
-    SET enable_seqscan = off; SET default_transaction_deferrable = off";
+    SET enable_seqscan = off; SET enable_indexonlyscan = off; SET default_transaction_deferrable = off";
 
 /// A PostgreSQL database.
 pub(super) struct Postgres {
