@@ -33,13 +33,18 @@ const MANY: usize = 1000;
 /// Bytes of a large object that are read at a time.
 const OBJECT: usize = 1024 * 1024;
 
-/// What makes every value come as it is, whatever the role and the database say otherwise. Rows are read from the table itself:
-/// an index may be damaged.
-const SESSION: &str = "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'iso_8601'; \
-    SET timezone = 'UTC'; SET extra_float_digits = 3; SET bytea_output = 'hex'; SET search_path = ''; \
-    SET row_security = off; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
+/// What makes every value come as it is, whatever the role and the database say otherwise. The first is for the others. The
+/// last is for what not every server has: a timeout since version 17, and texts in SQL_ASCII, which are taken as they are, so
+/// that one which is no UTF-8 is found where its row and its column are known. Rows are read from the table itself: an index
+/// may be damaged.
+const SESSION: &str = "SET statement_timeout = 0; SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; \
+    SET datestyle = 'ISO, YMD'; SET intervalstyle = 'iso_8601'; SET timezone = 'UTC'; SET extra_float_digits = 3; \
+    SET bytea_output = 'hex'; SET search_path = ''; SET row_security = off; SET idle_in_transaction_session_timeout = 0; \
     SET lock_timeout = '10s'; SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; SET jit = off; \
-    SET enable_seqscan = off; SET enable_indexonlyscan = off; SET default_transaction_deferrable = off";
+    SET enable_seqscan = off; SET enable_indexonlyscan = off; SET default_transaction_deferrable = off; \
+    SELECT set_config(name, CASE name WHEN 'client_encoding' THEN 'SQL_ASCII' ELSE '0' END, false) \
+    FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout' \
+        OR name = 'client_encoding' AND current_setting('server_encoding') = 'SQL_ASCII'";
 
 /// A PostgreSQL database.
 pub(super) struct Postgres {

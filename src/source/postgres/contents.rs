@@ -299,7 +299,8 @@ async fn rows(connection: &mut PgConnection, statement: &str) -> Result<Vec<PgRo
 }
 
 fn text(row: &PgRow, index: usize) -> Result<String, SourceError> {
-    row.try_get(index).map_err(|cause| unreachable(&cause))
+    let why = |cause| SourceError::Unreachable(format!("what PostgreSQL says of its tables cannot be read: {cause}"));
+    row.try_get(index).map_err(why)
 }
 
 /// The texts in a JSON array that the server made.
