@@ -10,6 +10,8 @@ use crate::source::{Column, Contents, FieldType, File, ForeignKey, LeftOut, Part
 
 /// Pages of a table that are read at a time: 4 MiB.
 const PAGES: u32 = 512;
+/// Sequences that a warning names.
+const NAMED: usize = 10;
 /// The view that holds where each sequence is; read as a table.
 const SEQUENCES: &str = "pg_catalog.pg_sequences";
 
@@ -42,7 +44,7 @@ pub(super) async fn contents(connection: &mut PgConnection) -> Result<(Contents,
     let types = types(connection).await?;
     let mut columns = columns(connection, &types).await?;
     let mut places = HashMap::new();
-    let mut sequences = false;
+    let (mut sequences, mut hidden) = (false, Vec::new());
     for row in listed(connection).await? {
         let (oid, kind): (String, String) = (text(&row, 0)?, text(&row, 3)?);
         let (schema, name) = (text(&row, 1)?, text(&row, 2)?);
@@ -52,6 +54,9 @@ pub(super) async fn contents(connection: &mut PgConnection) -> Result<(Contents,
             "f" => "foreign table",
             "S" => {
                 sequences = true;
+                if text(&row, 5)? == "false" {
+                    hidden.push(format!("{schema}.{name}"));
+                }
                 continue;
             }
             _ => {
@@ -75,8 +80,19 @@ pub(super) async fn contents(connection: &mut PgConnection) -> Result<(Contents,
         relations.insert((Some(schema.clone()), name.clone()), relation);
         contents.tables.push(Table { schema: Some(schema), name, columns, ..Table::default() });
     }
+    contents.warnings.extend(unseen(&hidden));
     contents.files = large_objects(connection).await?;
     Ok((contents, relations))
+}
+
+/// What is to be said of sequences that the role has no right to: PostgreSQL shows them without their last value.
+fn unseen(sequences: &[String]) -> Option<String> {
+    let others = sequences.len().saturating_sub(NAMED);
+    let others = if others > 0 { format!(" and {others} others") } else { String::new() };
+    let names = sequences.get(..NAMED).unwrap_or(sequences).join(", ");
+    let told =
+        "the last value of these sequences is missing: the role of the source has neither SELECT nor USAGE on them";
+    (!sequences.is_empty()).then(|| format!("{told}: {names}{others}"))
 }
 
 /// The ranges of pages in which a table of so many is read; none if it is read whole.
@@ -93,13 +109,15 @@ fn parts(pages: u32) -> Vec<Part> {
 }
 
 /// All relations with rows of their own or of others, but for the system's, the parts of partitioned tables, and other
-/// sessions' temporary ones. The pages are those of tables that can be read by ranges of them (since version 14).
+/// sessions' temporary ones. The pages are those of tables that can be read by ranges of them (since version 14). Last stands
+/// whether a sequence shows where it is.
 async fn listed(connection: &mut PgConnection) -> Result<Vec<PgRow>, SourceError> {
     rows(
         connection,
         "SELECT c.oid::text, n.nspname::text, c.relname::text, c.relkind::text, \
              CASE WHEN c.relkind = 'r' AND a.amname = 'heap' AND current_setting('server_version_num')::int >= 140000 \
-                 THEN coalesce(pg_catalog.pg_relation_size(c.oid) / current_setting('block_size')::int, 0) ELSE 0 END::text \
+                 THEN coalesce(pg_catalog.pg_relation_size(c.oid) / current_setting('block_size')::int, 0) ELSE 0 END::text, \
+             coalesce(c.relkind <> 'S' OR pg_catalog.has_sequence_privilege(c.oid, 'SELECT, USAGE'), true)::text \
          FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam \
          WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND NOT c.relispartition AND c.relpersistence <> 't' \
@@ -233,9 +251,8 @@ fn written(column: &str, oid: &str, types: &HashMap<String, Type>) -> (String, D
 /// Whether JSON made of such elements has all that is in them: the numbers with all digits, texts, times, truth values. Not
 /// JSON itself, whose null would look like NULL.
 fn json_can_say(element: &str, types: &HashMap<String, Type>) -> bool {
-    let plain = [
-        "16", "21", "23", "20", "700", "701", "1700", "25", "1043", "19", "2950", "1082", "1083", "1114", "1184",
-    ];
+    let plain =
+        ["16", "21", "23", "20", "700", "701", "1700", "25", "1043", "19", "2950", "1082", "1083", "1114", "1184"];
     plain.contains(&element) || types.get(element).is_some_and(|found| found.kind == "e")
 }
 
