@@ -10,7 +10,11 @@ mod copy;
 mod decode;
 mod lock;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
@@ -29,12 +33,18 @@ const MANY: usize = 1000;
 /// Bytes of a large object that are read at a time.
 const OBJECT: usize = 1024 * 1024;
 
-/// What makes every value come as it is, whatever the role and the database say otherwise.
-const SESSION: &str = "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'iso_8601'; \
-    SET timezone = 'UTC'; SET extra_float_digits = 3; SET bytea_output = 'hex'; SET search_path = ''; \
-    SET row_security = off; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
+/// What makes every value come as it is, whatever the role and the database say otherwise. The first is for the others. The
+/// last is for what not every server has: a timeout since version 17, and texts in SQL_ASCII, which are taken as they are, so
+/// that one which is no UTF-8 is found where its row and its column are known. Rows are read from the table itself: an index
+/// may be damaged.
+const SESSION: &str = "SET statement_timeout = 0; SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; \
+    SET datestyle = 'ISO, YMD'; SET intervalstyle = 'iso_8601'; SET timezone = 'UTC'; SET extra_float_digits = 3; \
+    SET bytea_output = 'hex'; SET search_path = ''; SET row_security = off; SET idle_in_transaction_session_timeout = 0; \
     SET lock_timeout = '10s'; SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; SET jit = off; \
-    SET enable_seqscan = off; SET default_transaction_deferrable = off";
+    SET enable_seqscan = off; SET enable_indexonlyscan = off; SET default_transaction_deferrable = off; \
+    SELECT set_config(name, CASE name WHEN 'client_encoding' THEN 'SQL_ASCII' ELSE '0' END, false) \
+    FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout' \
+        OR name = 'client_encoding' AND current_setting('server_encoding') = 'SQL_ASCII'";
 
 /// A PostgreSQL database.
 pub(super) struct Postgres {
@@ -101,8 +111,12 @@ impl Snapshot for PgSnapshot {
         let locked = lock::lock(&mut self.connection, tables).await?;
         lock::unchanged(&mut self.connection, tables).await?;
         let relations = Arc::new(self.relations);
-        let careful = !locked || tables.len() > MANY;
-        let reader = |connection| PgReader { connection, relations: Arc::clone(&relations), careful };
+        let locks = locked.then(|| Arc::new(Locks));
+        let brief = !locked || tables.len() > MANY;
+        let reader = |connection| {
+            let locked = locks.as_ref().map(Arc::downgrade).unwrap_or_default();
+            PgReader { _locks: None, locked, connection, relations: Arc::clone(&relations), brief }
+        };
         let parts: usize = tables.iter().map(|table| table.parts.len().max(1)).sum();
         let mut readers: Vec<Box<dyn Reader>> = Vec::new();
         for _ in 1..wanted.min(parts) {
@@ -115,49 +129,40 @@ impl Snapshot for PgSnapshot {
                 }
             }
         }
-        readers.insert(0, Box::new(reader(self.connection)));
+        let first = PgReader { _locks: locks.clone(), ..reader(self.connection) };
+        readers.insert(0, Box::new(first));
         Ok(readers)
     }
 }
 
+/// The locks on all tables, which one of the connections holds. Gone before they are.
+struct Locks;
+
 /// A connection in the snapshot.
 struct PgReader {
+    /// Dropped before the connection, as the fields stand here.
+    _locks: Option<Arc<Locks>>,
+    /// Whether the locks are still held, by whichever connection. If not, a table is looked at again when it was read.
+    locked: Weak<Locks>,
     connection: PgConnection,
     relations: Arc<Relations>,
-    /// Locks are given back after each table, which is therefore looked at again when it was read.
-    careful: bool,
+    /// The locks that reading takes are given back after each table.
+    brief: bool,
 }
 
 #[async_trait]
 impl Reader for PgReader {
     async fn read(&mut self, table: &Table, part: Option<&Part>, to: &Lane) -> Result<(), SourceError> {
-        let failed = |cause: sqlx::Error| unreadable(&table.full_name(), &cause);
-        if self.careful {
-            query(&mut self.connection, "SAVEPOINT one").await.map_err(failed)?;
-        }
-        let relation = self.relation(table)?;
-        let (statement, columns) = (relation.copy(part), Arc::clone(&relation.columns));
-        let mut gathered = copy::Gathered::new(columns);
-        let mut rows = self.connection.copy_out_raw(&statement).await.map_err(failed)?;
-        while let Some(row) = rows.try_next().await.map_err(failed)? {
-            gathered.add(&row).map_err(|why| broken(table, why))?;
-            if let Some((rows, bytes)) = gathered.full() {
-                to.send(Chunk::Rows(Box::new(rows)), bytes).await?;
-            }
-        }
-        drop(rows);
-        let (rows, bytes) = gathered.rest().ok_or_else(|| broken(table, "the rows have no end".into()))?;
-        to.send(Chunk::Rows(Box::new(rows)), bytes).await?;
-        if self.careful {
-            lock::unchanged(&mut self.connection, std::slice::from_ref(table)).await?;
-            query(&mut self.connection, "ROLLBACK TO SAVEPOINT one").await.map_err(failed)?;
-        }
-        Ok(())
+        self.enter(table).await?;
+        self.copy(table, part, to).await?;
+        self.leave(table).await
     }
 
     async fn count(&mut self, table: &Table) -> Result<u64, SourceError> {
+        self.enter(table).await?;
         let count = format!("SELECT count(*)::text FROM {}", self.relation(table)?.from);
         let row = query(&mut self.connection, &count).await.map_err(|cause| unreadable(&table.full_name(), &cause))?;
+        self.leave(table).await?;
         let [number] = texts(&row, &table.full_name())?;
         number.parse().map_err(|_| broken(table, format!("the database counts {number} rows")))
     }
@@ -189,6 +194,45 @@ impl Reader for PgReader {
 }
 
 impl PgReader {
+    /// Before a table is read.
+    async fn enter(&mut self, table: &Table) -> Result<(), SourceError> {
+        if self.brief {
+            let begun = query(&mut self.connection, "SAVEPOINT one").await;
+            begun.map_err(|cause| unreadable(&table.full_name(), &cause))?;
+        }
+        Ok(())
+    }
+
+    /// After a table was read.
+    async fn leave(&mut self, table: &Table) -> Result<(), SourceError> {
+        if self.locked.strong_count() == 0 {
+            lock::unchanged(&mut self.connection, std::slice::from_ref(table)).await?;
+        }
+        if self.brief {
+            // Rolled back, it would still be there, and the next within it.
+            let ended = query(&mut self.connection, "ROLLBACK TO SAVEPOINT one; RELEASE SAVEPOINT one").await;
+            ended.map_err(|cause| unreadable(&table.full_name(), &cause))?;
+        }
+        Ok(())
+    }
+
+    async fn copy(&mut self, table: &Table, part: Option<&Part>, to: &Lane) -> Result<(), SourceError> {
+        let failed = |cause: sqlx::Error| unreadable(&table.full_name(), &cause);
+        let relation = self.relation(table)?;
+        let (statement, columns) = (relation.copy(part), Arc::clone(&relation.columns));
+        let mut gathered = copy::Gathered::new(columns);
+        let mut rows = self.connection.copy_out_raw(&statement).await.map_err(failed)?;
+        while let Some(row) = rows.try_next().await.map_err(failed)? {
+            gathered.add(&row).map_err(|why| broken(table, why))?;
+            if let Some((rows, bytes)) = gathered.full() {
+                to.send(Chunk::Rows(Box::new(rows)), bytes).await?;
+            }
+        }
+        drop(rows);
+        let (rows, bytes) = gathered.rest().ok_or_else(|| broken(table, "the rows have no end".into()))?;
+        to.send(Chunk::Rows(Box::new(rows)), bytes).await
+    }
+
     fn relation(&self, table: &Table) -> Result<&Relation, SourceError> {
         let found = self.relations.get(&(table.schema.clone(), table.name.clone()));
         found.ok_or_else(|| broken(table, "it was not listed".into()))

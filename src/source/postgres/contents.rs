@@ -10,6 +10,8 @@ use crate::source::{Column, Contents, FieldType, File, ForeignKey, LeftOut, Part
 
 /// Pages of a table that are read at a time: 4 MiB.
 const PAGES: u32 = 512;
+/// Sequences that a warning names.
+const NAMED: usize = 10;
 /// The view that holds where each sequence is; read as a table.
 const SEQUENCES: &str = "pg_catalog.pg_sequences";
 
@@ -42,7 +44,7 @@ pub(super) async fn contents(connection: &mut PgConnection) -> Result<(Contents,
     let types = types(connection).await?;
     let mut columns = columns(connection, &types).await?;
     let mut places = HashMap::new();
-    let mut sequences = false;
+    let (mut sequences, mut hidden) = (false, Vec::new());
     for row in listed(connection).await? {
         let (oid, kind): (String, String) = (text(&row, 0)?, text(&row, 3)?);
         let (schema, name) = (text(&row, 1)?, text(&row, 2)?);
@@ -52,6 +54,9 @@ pub(super) async fn contents(connection: &mut PgConnection) -> Result<(Contents,
             "f" => "foreign table",
             "S" => {
                 sequences = true;
+                if text(&row, 5)? == "false" {
+                    hidden.push(format!("{schema}.{name}"));
+                }
                 continue;
             }
             _ => {
@@ -75,8 +80,19 @@ pub(super) async fn contents(connection: &mut PgConnection) -> Result<(Contents,
         relations.insert((Some(schema.clone()), name.clone()), relation);
         contents.tables.push(Table { schema: Some(schema), name, columns, ..Table::default() });
     }
+    contents.warnings.extend(unseen(&hidden));
     contents.files = large_objects(connection).await?;
     Ok((contents, relations))
+}
+
+/// What is to be said of sequences that the role has no right to: PostgreSQL shows them without their last value.
+fn unseen(sequences: &[String]) -> Option<String> {
+    let others = sequences.len().saturating_sub(NAMED);
+    let others = if others > 0 { format!(" and {others} others") } else { String::new() };
+    let names = sequences.get(..NAMED).unwrap_or(sequences).join(", ");
+    let told =
+        "the last value of these sequences is missing: the role of the source has neither SELECT nor USAGE on them";
+    (!sequences.is_empty()).then(|| format!("{told}: {names}{others}"))
 }
 
 /// The ranges of pages in which a table of so many is read; none if it is read whole.
@@ -93,13 +109,15 @@ fn parts(pages: u32) -> Vec<Part> {
 }
 
 /// All relations with rows of their own or of others, but for the system's, the parts of partitioned tables, and other
-/// sessions' temporary ones. The pages are those of tables that can be read by ranges of them (since version 14).
+/// sessions' temporary ones. The pages are those of tables that can be read by ranges of them (since version 14). Last stands
+/// whether a sequence shows where it is.
 async fn listed(connection: &mut PgConnection) -> Result<Vec<PgRow>, SourceError> {
     rows(
         connection,
         "SELECT c.oid::text, n.nspname::text, c.relname::text, c.relkind::text, \
              CASE WHEN c.relkind = 'r' AND a.amname = 'heap' AND current_setting('server_version_num')::int >= 140000 \
-                 THEN coalesce(pg_catalog.pg_relation_size(c.oid) / current_setting('block_size')::int, 0) ELSE 0 END::text \
+                 THEN coalesce(pg_catalog.pg_relation_size(c.oid) / current_setting('block_size')::int, 0) ELSE 0 END::text, \
+             coalesce(c.relkind <> 'S' OR pg_catalog.has_sequence_privilege(c.oid, 'SELECT, USAGE'), true)::text \
          FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam \
          WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND NOT c.relispartition AND c.relpersistence <> 't' \
@@ -213,7 +231,8 @@ fn reading(column: &str, oid: &str, types: &HashMap<String, Type>) -> (String, D
 /// How a column of any other type is asked for: a domain as what it is based on, an enum's binary form is its text, an array
 /// is JSON where JSON can say it, and everything else is what its output function writes (a cast to text may be another).
 fn written(column: &str, oid: &str, types: &HashMap<String, Type>) -> (String, Decode, FieldType) {
-    let as_text = format!("CASE WHEN {column} IS NOT NULL THEN pg_catalog.format('%s', {column}) END");
+    // `IS NOT NULL` would be another question: it is false for a row within the row that has a NULL in it.
+    let as_text = format!("CASE WHEN {column} IS DISTINCT FROM NULL THEN pg_catalog.format('%s', {column}) END");
     match types.get(oid) {
         Some(Type { kind, of, .. }) if kind == "d" => reading(column, of, types),
         Some(Type { kind, .. }) if kind == "e" => (column.to_owned(), Decode::Text(Kind::Text), FieldType::String),
@@ -223,18 +242,17 @@ fn written(column: &str, oid: &str, types: &HashMap<String, Type>) -> (String, D
                 "CASE WHEN pg_catalog.format('%s', {column}) LIKE '[%' THEN pg_catalog.format('%s', {column}) \
                  ELSE pg_catalog.array_to_json({column})::text END"
             );
-            (expr, Decode::Text(Kind::Json), FieldType::Json)
+            (expr, Decode::Array, FieldType::Json)
         }
         _ => (as_text, Decode::Text(Kind::Text), FieldType::String),
     }
 }
 
-/// Whether JSON made of such elements has all that is in them: the numbers with all digits, texts, times, truth values.
+/// Whether JSON made of such elements has all that is in them: the numbers with all digits, texts, times, truth values. Not
+/// JSON itself, whose null would look like NULL.
 fn json_can_say(element: &str, types: &HashMap<String, Type>) -> bool {
-    let plain = [
-        "16", "21", "23", "20", "700", "701", "1700", "25", "1043", "19", "114", "3802", "2950", "1082", "1083",
-        "1114", "1184",
-    ];
+    let plain =
+        ["16", "21", "23", "20", "700", "701", "1700", "25", "1043", "19", "2950", "1082", "1083", "1114", "1184"];
     plain.contains(&element) || types.get(element).is_some_and(|found| found.kind == "e")
 }
 
@@ -298,7 +316,8 @@ async fn rows(connection: &mut PgConnection, statement: &str) -> Result<Vec<PgRo
 }
 
 fn text(row: &PgRow, index: usize) -> Result<String, SourceError> {
-    row.try_get(index).map_err(|cause| unreachable(&cause))
+    let why = |cause| SourceError::Unreachable(format!("what PostgreSQL says of its tables cannot be read: {cause}"));
+    row.try_get(index).map_err(why)
 }
 
 /// The texts in a JSON array that the server made.

@@ -17,6 +17,8 @@ pub(super) enum Decode {
     Numeric,
     /// Text in UTF-8.
     Text(Kind),
+    /// JSON, or what PostgreSQL writes for an array that JSON cannot say.
+    Array,
     Jsonb,
     Uuid,
     Date,
@@ -57,6 +59,11 @@ impl Decoder {
             Decode::Float8 => to.value(Value::Real(number!(f64))),
             Decode::Bytea => to.value(Value::Binary(bytes)),
             Decode::Text(kind) => to.value(kind.value(utf8(bytes)?)),
+            Decode::Array => match utf8(bytes)? {
+                json if json.ends_with(']') => to.value(Value::Json(json)),
+                // `[2:3]={1,2}` begins like JSON too.
+                other => to.value(Value::Text(other)),
+            },
             Decode::Jsonb => match bytes {
                 [1, text @ ..] => to.value(Value::Json(utf8(text)?)),
                 _ => return Err("the server sends jsonb in an unknown version"),
@@ -223,6 +230,12 @@ mod tests {
         assert_eq!(numeric(&[0, 0, 0xc000, 0]).as_deref(), Ok("Decimal(\"NaN\")"));
         assert_eq!(numeric(&[0, 0, 0xf000, 0]).as_deref(), Ok("Decimal(\"-INF\")"));
         assert!(numeric(&[3, 0, 0, 0, 1]).is_err());
+    }
+
+    #[test]
+    fn an_array_with_bounds_of_its_own_is_no_json() {
+        assert_eq!(shown(Decode::Array, b"[[1,2],[3,4]]").as_deref(), Ok("Json(\"[[1,2],[3,4]]\")"));
+        assert_eq!(shown(Decode::Array, b"[0:1]={1,2}").as_deref(), Ok("Text(\"[0:1]={1,2}\")"));
     }
 
     #[test]

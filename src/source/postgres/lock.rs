@@ -1,6 +1,6 @@
 //! What a snapshot does not protect from: a table that is emptied by TRUNCATE, rewritten by ALTER TABLE or dropped after
-//! the snapshot was taken looks empty to it. So tables are locked against that, as weakly as a reader locks them, and
-//! compared with what they were in the snapshot.
+//! the snapshot was taken looks empty to it, and so does another one that took its name. So tables are locked against that,
+//! as weakly as a reader locks them, and compared with what they were in the snapshot.
 
 use std::collections::HashSet;
 
@@ -63,24 +63,33 @@ fn has_no_room(cause: &sqlx::Error) -> bool {
     cause.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "53200")
 }
 
-/// Fails if one of the tables, or a part of one, has another file than in the snapshot. The catalog is read as it was in the
-/// snapshot, `pg_relation_filenode` tells of now.
+/// Fails if one of the tables, or a part of one, is not what it was in the snapshot: has another file, another name, or belongs
+/// to another table. The catalog is read as it was in the snapshot; `pg_relation_filenode`, `regclass` and `pg_partition_root`
+/// tell of now. A part that is being detached (DETACH CONCURRENTLY) no longer shows in its table, and not yet as one of its own.
 pub(super) async fn unchanged(connection: &mut PgConnection, tables: &[Table]) -> Result<(), SourceError> {
     let one = match tables {
         [table] => format!(
-            " AND n.nspname = {} AND r.relname = {}",
+            " AND n.nspname = {} AND c.relname = {}",
             literal(table.schema.as_deref().unwrap_or_default()),
             literal(&table.name)
         ),
         _ => String::new(),
     };
     let statement = format!(
-        "SELECT n.nspname::text, r.relname::text FROM pg_catalog.pg_class c \
-         JOIN pg_catalog.pg_class r ON r.oid = CASE WHEN c.relispartition THEN pg_catalog.pg_partition_root(c.oid) ELSE c.oid END \
-         JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace \
-         WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND c.relfilenode <> 0 AND n.nspname !~ '^pg_' \
-             AND n.nspname <> 'information_schema'{one} \
-             AND pg_catalog.pg_relation_filenode(c.oid) IS DISTINCT FROM c.relfilenode"
+        "WITH RECURSIVE parts (oid, root, detaching) AS ( \
+             SELECT c.oid, c.oid, false FROM pg_catalog.pg_class c \
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't' \
+                 AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'{one} \
+             UNION ALL \
+             SELECT i.inhrelid, p.root, coalesce((to_jsonb(i) ->> 'inhdetachpending')::boolean, false) FROM parts p \
+             JOIN pg_catalog.pg_class c ON c.oid = p.oid AND c.relkind = 'p' \
+             JOIN pg_catalog.pg_inherits i ON i.inhparent = p.oid) \
+         SELECT DISTINCT n.nspname::text, r.relname::text FROM parts p JOIN pg_catalog.pg_class c ON c.oid = p.oid \
+         JOIN pg_catalog.pg_class r ON r.oid = p.root JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace \
+         WHERE c.relkind = 'r' AND pg_catalog.pg_relation_filenode(c.oid) IS DISTINCT FROM c.relfilenode \
+             OR c.oid = r.oid AND c.oid::regclass::text <> pg_catalog.format('%I.%I', n.nspname, c.relname) \
+             OR coalesce(pg_catalog.pg_partition_root(c.oid), c.oid) <> r.oid OR p.detaching"
     );
     let changed = query(connection, &statement).await.map_err(|cause| unreachable(&cause))?;
     let changed: HashSet<(String, String)> =
@@ -93,8 +102,8 @@ pub(super) async fn unchanged(connection: &mut PgConnection, tables: &[Table]) -
         None => Ok(()),
         Some(table) => Err(SourceError::Unreadable {
             table: table.full_name(),
-            why: "it was emptied by TRUNCATE, rewritten or dropped after the snapshot was taken, which no snapshot protects \
-                  from; create the export again"
+            why: "it or a part of it was emptied by TRUNCATE, rewritten, renamed, detached or dropped after the snapshot was \
+                  taken, which no snapshot protects from; create the export again"
                 .into(),
         }),
     }
