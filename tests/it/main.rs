@@ -17,6 +17,7 @@ mod faults;
 mod fence;
 mod history;
 mod layout;
+mod mariadb;
 mod ownership;
 mod progress;
 mod schema;
