@@ -158,7 +158,8 @@ impl MySqlSnapshot {
 
 fn add(row: &MySqlRow, columns: &[Decode], table: &Table, number: u64, batch: &mut Batch) -> Result<(), SourceError> {
     for (index, decode) in columns.iter().enumerate() {
-        let value: Option<&[u8]> = row.try_get_unchecked(index).map_err(|cause| unreadable(table, &cause))?;
+        // The first is the NULL that every row begins with.
+        let value: Option<&[u8]> = row.try_get_unchecked(index + 1).map_err(|cause| unreadable(table, &cause))?;
         let pushed = match value {
             None => {
                 batch.push_null();

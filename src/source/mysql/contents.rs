@@ -60,8 +60,9 @@ pub(super) async fn contents(
         let full = schema.as_ref().map_or_else(|| name.clone(), |schema| format!("{schema}.{name}"));
         contents.warnings.extend(warning(&full, &kind, &engine));
         let from = format!("{}.{}", quoted(&database), quoted(&name));
+        // A row that begins with a value of 16 MiB or more begins with the byte by which the driver knows the end of all rows.
         let relation = Relation {
-            select: format!("SELECT {} FROM {from}", columns.1.join(", ")),
+            select: format!("SELECT NULL, {} FROM {from}", columns.1.join(", ")),
             check: (!sees_all).then(|| format!("SELECT * FROM {from} LIMIT 0")),
             columns: columns.2.into(),
         };
