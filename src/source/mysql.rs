@@ -59,6 +59,7 @@ impl Source for MySql {
         let started = [
             "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
             "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+            "SAVEPOINT taken",
         ];
         for statement in started {
             query(&mut connection, statement).await.map_err(|cause| unreachable(&cause))?;
@@ -125,7 +126,10 @@ impl Reader for MySqlSnapshot {
             }
             send(batch, to).await?;
         }
-        self.after(table).await
+        self.after(table).await?;
+        // Else the table could not be altered until the export has ended, and whoever uses it would wait behind that.
+        query(&mut self.connection, "ROLLBACK TO SAVEPOINT taken").await.map_err(failed)?;
+        Ok(())
     }
 
     /// The server's count of what it sent: the table was read in a snapshot, and would be counted in the same.
