@@ -27,9 +27,15 @@ const CONNECT: Duration = Duration::from_secs(30);
 
 /// What makes every value come as it is, whatever the server says otherwise, and lets the reading pause.
 const SESSION: &str = "SET SESSION sql_mode = '', time_zone = '+00:00', net_write_timeout = 86400, \
-    net_read_timeout = 86400, wait_timeout = 86400, lock_wait_timeout = 10, sql_select_limit = DEFAULT";
+    net_read_timeout = 86400, wait_timeout = 86400, lock_wait_timeout = 10, max_error_count = 65535, \
+    sql_select_limit = DEFAULT";
 /// What ends a statement that runs too long: in MariaDB, in MySQL. The other does not know it.
 const NO_TIME_OUT: [&str; 2] = ["SET SESSION max_statement_time = 0", "SET SESSION max_execution_time = 0"];
+
+/// As many warnings of a statement the server keeps, as [`SESSION`] says.
+const MOST_WARNINGS: usize = 65535;
+/// The warnings that a text has no UTF-8: not all its bytes are of its character set, or one is of no character.
+const LOST: [&str; 3] = ["1300", "1977", "3854"];
 
 /// A MySQL or MariaDB database.
 pub(super) struct MySql {
@@ -151,11 +157,15 @@ impl MySqlSnapshot {
         if number(1) == Some(0) {
             return Ok(());
         }
-        let warnings = query(&mut self.connection, "SHOW WARNINGS LIMIT 1").await.map_err(failed)?;
-        // Between the two statements the server may forget; only a warning that can be read is one.
-        match warnings.first().map(|row| decode::text(row, 2)) {
-            Some(why) => Err(broken(table, &why)),
-            None => Ok(()),
+        let warnings = query(&mut self.connection, "SHOW WARNINGS").await.map_err(failed)?;
+        if let Some(lost) = warnings.iter().find(|row| LOST.contains(&&*decode::text(row, 1))) {
+            return Err(broken(table, &decode::text(lost, 2)));
+        }
+        // What computes a generated column may have warnings of its own, and they may crowd out the others.
+        if warnings.len() < MOST_WARNINGS {
+            Ok(())
+        } else {
+            Err(broken(table, "the server has too many warnings of it"))
         }
     }
 }

@@ -145,7 +145,8 @@ impl Catalog {
             connection,
             &format!(
                 "SELECT table_schema, table_name, column_name, data_type, column_type, is_nullable, \
-                     coalesce(generation_expression, ''), coalesce(collation_name, '') FROM information_schema.columns \
+                     coalesce(generation_expression, ''), coalesce(collation_name, ''), coalesce(character_set_name, '') \
+                 FROM information_schema.columns \
                  WHERE {within} ORDER BY table_schema, table_name, ordinal_position"
             ),
         )
@@ -158,6 +159,8 @@ impl Catalog {
             let expr = match decode {
                 // The text of a 32-bit float has six digits; that of the 64-bit one with its value has all.
                 Decode::Float => format!("{} * 1e0", quoted(&name)),
+                // The server warns only of what it is asked to convert; of its own accord it writes `?` without a word.
+                _ if !["", "utf8mb4"].contains(&&*text(row, 8)) => format!("CONVERT({} USING utf8mb4)", quoted(&name)),
                 _ => quoted(&name),
             };
             let collation = Some(text(row, 7)).filter(|name| !name.is_empty() && name != "binary");
