@@ -110,15 +110,17 @@ impl Catalog {
 
     /// Whether the user has SELECT on all of it, so that no table is hidden. What a role gives is not seen here.
     async fn sees_all(&self, connection: &mut MySqlConnection) -> Result<bool, SourceError> {
+        // Who may read the server's own tables sees the grants of others too.
+        let own = "privilege_type = 'SELECT' AND replace(grantee, char(39), '') = replace(CURRENT_USER(), char(39), '')";
+        let global = format!("SELECT 1 FROM information_schema.user_privileges WHERE {own}");
         let databases = match &self.only {
             // The name of a granted database is a pattern.
-            Some(_) => {
-                "UNION SELECT privilege_type FROM information_schema.schema_privileges \
-                 WHERE privilege_type = 'SELECT' AND DATABASE() LIKE table_schema"
-            }
-            None => "",
+            Some(_) => format!(
+                "UNION SELECT 1 FROM information_schema.schema_privileges \
+                 WHERE {own} AND BINARY DATABASE() LIKE table_schema"
+            ),
+            None => String::new(),
         };
-        let global = "SELECT privilege_type FROM information_schema.user_privileges WHERE privilege_type = 'SELECT'";
         Ok(!rows(connection, &format!("{global} {databases}")).await?.is_empty())
     }
 
