@@ -32,6 +32,8 @@ const SESSION: &str = "SET SESSION sql_mode = '', time_zone = '+00:00', net_writ
 /// What ends a statement that runs too long: in MariaDB, in MySQL. The other does not know it.
 const NO_TIME_OUT: [&str; 2] = ["SET SESSION max_statement_time = 0", "SET SESSION max_execution_time = 0"];
 
+/// What to do about a table that may not be read.
+const GRANT: &str = "; grant SELECT on it to the user of the source, or exclude it";
 /// As many warnings of a statement the server keeps, as [`SESSION`] says.
 const MOST_WARNINGS: usize = 65535;
 /// The warnings that a text has no UTF-8: not all its bytes are of its character set, or one is of no character.
@@ -117,6 +119,9 @@ impl Reader for MySqlSnapshot {
         let relation = relation.ok_or_else(|| broken(table, "it was not listed"))?;
         if let Some(check) = &relation.check {
             query(&mut self.connection, check).await.map_err(failed)?;
+        }
+        if table.columns.is_empty() {
+            return Err(broken(table, &format!("the user of the source may not see its columns{GRANT}")));
         }
         let (select, columns) = (relation.select.clone(), Arc::clone(&relation.columns));
         {
@@ -256,7 +261,7 @@ fn unreadable(table: &Table, cause: &sqlx::Error) -> SourceError {
             let why = format!("MySQL ended the connection while {name} was read: {}", error.message());
             return SourceError::Unreachable(why);
         }
-        Some(1142 | 1143) => "; grant SELECT on it to the user of the source, or exclude it",
+        Some(1142 | 1143) => GRANT,
         // The definition has changed: a consistent snapshot cannot be had of it any more.
         Some(1412) => " (it was altered or emptied after the snapshot was taken); create the export again",
         Some(1205) => "; another session holds a lock on it",

@@ -21,7 +21,7 @@ const SYSTEM: &str = "'mysql', 'information_schema', 'performance_schema', 'sys'
 pub(super) struct Relation {
     /// The statement that gives its rows.
     pub(super) select: String,
-    /// A statement that fails if some of its columns are hidden from the user.
+    /// A statement that fails if some of its columns are hidden from the user, or if it is broken.
     pub(super) check: Option<String>,
     pub(super) columns: Arc<[Decode]>,
 }
@@ -48,13 +48,8 @@ pub(super) async fn contents(
         let schema = catalog.schema(&database);
         let key = (database.clone(), name.clone());
         let columns = columns.remove(&key).unwrap_or_default();
-        let reason = match kind.as_str() {
-            "VIEW" | "SYSTEM VIEW" => Some("view"),
-            _ if columns.0.is_empty() => Some("no columns that the user may see"),
-            _ => None,
-        };
-        if let Some(reason) = reason {
-            contents.left_out.push(LeftOut { schema, name, reason });
+        if ["VIEW", "SYSTEM VIEW"].contains(&&*kind) {
+            contents.left_out.push(LeftOut { schema, name, reason: "view" });
             continue;
         }
         let full = schema.as_ref().map_or_else(|| name.clone(), |schema| format!("{schema}.{name}"));
@@ -63,7 +58,7 @@ pub(super) async fn contents(
         // A row that begins with a value of 16 MiB or more begins with the byte by which the driver knows the end of all rows.
         let relation = Relation {
             select: format!("SELECT NULL, {} FROM {from}", columns.1.join(", ")),
-            check: (!sees_all).then(|| format!("SELECT * FROM {from} LIMIT 0")),
+            check: (!sees_all || columns.0.is_empty()).then(|| format!("SHOW CREATE TABLE {from}")),
             columns: columns.2.into(),
         };
         relations.insert((schema.clone(), name.clone()), relation);
