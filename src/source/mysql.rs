@@ -28,7 +28,7 @@ const CONNECT: Duration = Duration::from_secs(30);
 /// What makes every value come as it is, whatever the server says otherwise, and lets the reading pause.
 const SESSION: &str = "SET SESSION sql_mode = '', time_zone = '+00:00', net_write_timeout = 86400, \
     net_read_timeout = 86400, wait_timeout = 86400, lock_wait_timeout = 10, max_error_count = 65535, \
-    sql_select_limit = DEFAULT";
+    sql_select_limit = 18446744073709551615";
 /// What ends a statement that runs too long: in MariaDB, in MySQL. The other does not know it.
 const NO_TIME_OUT: [&str; 2] = ["SET SESSION max_statement_time = 0", "SET SESSION max_execution_time = 0"];
 
