@@ -53,7 +53,7 @@ pub(super) async fn contents(
             continue;
         }
         let full = schema.as_ref().map_or_else(|| name.clone(), |schema| format!("{schema}.{name}"));
-        contents.warnings.extend(warning(&full, &kind, &engine));
+        contents.warnings.extend(warnings(&full, &kind, &engine));
         let from = format!("{}.{}", quoted(&database), quoted(&name));
         // A row that begins with a value of 16 MiB or more begins with the byte by which the driver knows the end of all rows.
         let relation = Relation {
@@ -70,14 +70,15 @@ pub(super) async fn contents(
 }
 
 /// What those who use the export should know of a table.
-fn warning(name: &str, kind: &str, engine: &str) -> Option<String> {
-    if kind == "SYSTEM VERSIONED" {
-        return Some(format!("table {name} keeps its history in itself: only its present rows are exported"));
-    }
+fn warnings(name: &str, kind: &str, engine: &str) -> impl Iterator<Item = String> {
+    let has_history = kind == "SYSTEM VERSIONED";
     let has_snapshots = ["InnoDB", "RocksDB", "TokuDB", "SEQUENCE"].contains(&engine) || kind == "SEQUENCE";
-    (!has_snapshots).then(|| {
+    let history =
+        has_history.then(|| format!("table {name} keeps its history in itself: only its present rows are exported"));
+    let moment = (!has_snapshots).then(|| {
         format!("table {name} is kept by {engine}, which has no snapshots: it is as it was when it was read, not as the others")
-    })
+    });
+    history.into_iter().chain(moment)
 }
 
 /// The columns of one table: as they are, as they are asked for, and as they are read.
@@ -106,7 +107,8 @@ impl Catalog {
     /// Whether the user has SELECT on all of it, so that no table is hidden. What a role gives is not seen here.
     async fn sees_all(&self, connection: &mut MySqlConnection) -> Result<bool, SourceError> {
         // Who may read the server's own tables sees the grants of others too.
-        let own = "privilege_type = 'SELECT' AND replace(grantee, char(39), '') = replace(CURRENT_USER(), char(39), '')";
+        let own =
+            "privilege_type = 'SELECT' AND replace(grantee, char(39), '') = replace(CURRENT_USER(), char(39), '')";
         let global = format!("SELECT 1 FROM information_schema.user_privileges WHERE {own}");
         let databases = match &self.only {
             // The name of a granted database is a pattern.
