@@ -100,7 +100,8 @@ impl Catalog {
     fn within(&self, column: &str) -> String {
         match &self.only {
             Some(_) => format!("{column} = DATABASE()"),
-            None => format!("{column} NOT IN ({SYSTEM})"),
+            // Where names have a case, SYS is not sys.
+            None => format!("BINARY {column} NOT IN ({SYSTEM})"),
         }
     }
 
