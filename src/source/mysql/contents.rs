@@ -188,7 +188,7 @@ impl Catalog {
             connection,
             &format!(
                 "SELECT constraint_schema, table_name, constraint_name FROM information_schema.check_constraints \
-                 WHERE {within} AND check_clause = concat('json_valid(`', constraint_name, '`)')"
+                 WHERE {within} AND check_clause = concat('json_valid(`', replace(constraint_name, '`', '``'), '`)')"
             ),
         )
         .await;
