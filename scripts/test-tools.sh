@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/need-packages.sh curl=curl 7z=p7zip-full bsdtar=libarchive-tools chromium=chromium python3=python3 unshare=util-linux setpriv=util-linux >&2
+scripts/need-packages.sh /usr/sbin/mariadbd=mariadb-server >&2
 # On Debian, Python's own module for environments is a package apart.
 python3 -c 'import ensurepip' 2>/dev/null || scripts/need-packages.sh python3-venv=python3-venv >&2
 venv=target/python

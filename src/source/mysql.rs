@@ -27,9 +27,17 @@ const CONNECT: Duration = Duration::from_secs(30);
 
 /// What makes every value come as it is, whatever the server says otherwise, and lets the reading pause.
 const SESSION: &str = "SET SESSION sql_mode = '', time_zone = '+00:00', net_write_timeout = 86400, \
-    net_read_timeout = 86400, wait_timeout = 86400, lock_wait_timeout = 10, sql_select_limit = DEFAULT";
+    net_read_timeout = 86400, wait_timeout = 86400, lock_wait_timeout = 10, max_error_count = 65535, \
+    sql_select_limit = 18446744073709551615";
 /// What ends a statement that runs too long: in MariaDB, in MySQL. The other does not know it.
 const NO_TIME_OUT: [&str; 2] = ["SET SESSION max_statement_time = 0", "SET SESSION max_execution_time = 0"];
+
+/// What to do about a table that may not be read.
+const GRANT: &str = "; grant SELECT on it to the user of the source, or exclude it";
+/// As many warnings of a statement the server keeps, as [`SESSION`] says.
+const MOST_WARNINGS: usize = 65535;
+/// The warnings that a text has no UTF-8: not all its bytes are of its character set, or one is of no character.
+const LOST: [&str; 3] = ["1300", "1977", "3854"];
 
 /// A MySQL or MariaDB database.
 pub(super) struct MySql {
@@ -59,6 +67,7 @@ impl Source for MySql {
         let started = [
             "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
             "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+            "SAVEPOINT taken",
         ];
         for statement in started {
             query(&mut connection, statement).await.map_err(|cause| unreachable(&cause))?;
@@ -67,7 +76,7 @@ impl Source for MySql {
             query(&mut connection, "SELECT CAST(version() AS CHAR)").await.map_err(|cause| unreachable(&cause))?;
         let version = row.first().map(|row| decode::text(row, 0)).unwrap_or_default();
         let database = self.options.get_database().map(str::to_owned);
-        Ok(Box::new(MySqlSnapshot { connection, version, database, relations: Relations::new(), sent: 0 }))
+        Ok(Box::new(MySqlSnapshot { connection, version, database, relations: Relations::new(), counted: 0 }))
     }
 }
 
@@ -77,8 +86,8 @@ struct MySqlSnapshot {
     version: String,
     database: Option<String>,
     relations: Relations,
-    /// What the server says of the last table that was read: how many rows it has sent.
-    sent: u64,
+    /// The rows of the table that was read last.
+    counted: u64,
 }
 
 /// What must be known of each table to read it, by database and name.
@@ -106,16 +115,18 @@ impl Snapshot for MySqlSnapshot {
 impl Reader for MySqlSnapshot {
     async fn read(&mut self, table: &Table, _: Option<&Part>, to: &Lane) -> Result<(), SourceError> {
         let failed = |cause: sqlx::Error| unreadable(table, &cause);
-        let relation = self.relations.get(&(table.schema.clone(), table.name.clone()));
-        let relation = relation.ok_or_else(|| broken(table, "it was not listed"))?;
-        if let Some(check) = &relation.check {
-            query(&mut self.connection, check).await.map_err(failed)?;
+        if let Some(check) = self.relation(table)?.check.clone() {
+            query(&mut self.connection, &check).await.map_err(failed)?;
         }
+        if table.columns.is_empty() {
+            return Err(broken(table, &format!("the user of the source may not see its columns{GRANT}")));
+        }
+        let relation = self.relation(table)?;
         let (select, columns) = (relation.select.clone(), Arc::clone(&relation.columns));
+        let mut number: u64 = 0;
         {
             let mut rows = raw_sql(AssertSqlSafe(select)).fetch(&mut self.connection);
             let mut batch = Batch::new(table.columns.len());
-            let mut number: u64 = 0;
             while let Some(row) = rows.try_next().await.map_err(failed)? {
                 number += 1;
                 add(&row, &columns, table, number, &mut batch)?;
@@ -125,40 +136,70 @@ impl Reader for MySqlSnapshot {
             }
             send(batch, to).await?;
         }
-        self.after(table).await
+        self.warned(table).await?;
+        self.counted = self.counted(table, number).await?;
+        self.is_same(table).await?;
+        // Else the table could not be altered until the export has ended, and whoever uses it would wait behind that.
+        query(&mut self.connection, "ROLLBACK TO SAVEPOINT taken").await.map_err(failed)?;
+        Ok(())
     }
 
-    /// The server's count of what it sent: the table was read in a snapshot, and would be counted in the same.
+    /// It was counted when it was read, before it was let go.
     async fn count(&mut self, _: &Table) -> Result<u64, SourceError> {
-        Ok(self.sent)
+        Ok(self.counted)
     }
 }
 
 impl MySqlSnapshot {
-    /// Asks what the server has to say of the statement that it just ran: how many rows it sent, and whether it had to
-    /// change a text to send it.
-    async fn after(&mut self, table: &Table) -> Result<(), SourceError> {
-        let failed = |cause: sqlx::Error| unreadable(table, &cause);
-        let told =
-            query(&mut self.connection, "SELECT CAST(FOUND_ROWS() AS CHAR), CAST(@@warning_count AS CHAR)").await;
-        let told = told.map_err(failed)?;
-        let number = |index| told.first().and_then(|row| decode::text(row, index).parse::<u64>().ok());
-        self.sent = number(0).ok_or_else(|| broken(table, "the server does not say how many rows it has sent"))?;
-        if number(1) == Some(0) {
+    /// Asks what the server has to say of the rows that it has just sent: whether it had to change a text.
+    async fn warned(&mut self, table: &Table) -> Result<(), SourceError> {
+        let warnings = query(&mut self.connection, "SHOW WARNINGS").await;
+        let warnings = warnings.map_err(|cause| unreadable(table, &cause))?;
+        if let Some(lost) = warnings.iter().find(|row| LOST.contains(&&*decode::text(row, 1))) {
+            return Err(broken(table, &decode::text(lost, 2)));
+        }
+        // What computes a generated column may have warnings of its own, and they may crowd out the others.
+        if warnings.len() < MOST_WARNINGS {
+            Ok(())
+        } else {
+            Err(broken(table, "the server has too many warnings of it"))
+        }
+    }
+
+    /// The rows that the server counts in the snapshot. Without one there is nothing to count again: it is what it sent.
+    async fn counted(&mut self, table: &Table, sent: u64) -> Result<u64, SourceError> {
+        let relation = self.relation(table)?;
+        if !relation.in_snapshot {
+            return Ok(sent);
+        }
+        let count = format!("SELECT CAST(count(*) AS CHAR) FROM {}", relation.from);
+        let row = query(&mut self.connection, &count).await.map_err(|cause| unreadable(table, &cause))?;
+        let number = row.first().and_then(|row| decode::text(row, 0).parse().ok());
+        number.ok_or_else(|| broken(table, "the server does not say how many rows it has"))
+    }
+
+    /// Fails if another table has the name by now: a snapshot keeps rows, but not names.
+    async fn is_same(&mut self, table: &Table) -> Result<(), SourceError> {
+        let (ask, before) = self.relation(table)?.made.clone();
+        let row = query(&mut self.connection, &ask).await.map_err(|cause| unreadable(table, &cause))?;
+        if row.first().map(|row| decode::text(row, 0)) == Some(before) {
             return Ok(());
         }
-        let warnings = query(&mut self.connection, "SHOW WARNINGS LIMIT 1").await.map_err(failed)?;
-        // Between the two statements the server may forget; only a warning that can be read is one.
-        match warnings.first().map(|row| decode::text(row, 2)) {
-            Some(why) => Err(broken(table, &why)),
-            None => Ok(()),
-        }
+        let why = "it was altered, renamed or dropped after the snapshot was taken, which no snapshot protects from; create \
+                   the export again";
+        Err(broken(table, why))
+    }
+
+    fn relation(&self, table: &Table) -> Result<&Relation, SourceError> {
+        let found = self.relations.get(&(table.schema.clone(), table.name.clone()));
+        found.ok_or_else(|| broken(table, "it was not listed"))
     }
 }
 
 fn add(row: &MySqlRow, columns: &[Decode], table: &Table, number: u64, batch: &mut Batch) -> Result<(), SourceError> {
     for (index, decode) in columns.iter().enumerate() {
-        let value: Option<&[u8]> = row.try_get_unchecked(index).map_err(|cause| unreadable(table, &cause))?;
+        // The first is the NULL that every row begins with.
+        let value: Option<&[u8]> = row.try_get_unchecked(index + 1).map_err(|cause| unreadable(table, &cause))?;
         let pushed = match value {
             None => {
                 batch.push_null();
@@ -241,7 +282,7 @@ fn unreadable(table: &Table, cause: &sqlx::Error) -> SourceError {
             let why = format!("MySQL ended the connection while {name} was read: {}", error.message());
             return SourceError::Unreachable(why);
         }
-        Some(1142 | 1143) => "; grant SELECT on it to the user of the source, or exclude it",
+        Some(1142 | 1143) => GRANT,
         // The definition has changed: a consistent snapshot cannot be had of it any more.
         Some(1412) => " (it was altered or emptied after the snapshot was taken); create the export again",
         Some(1205) => "; another session holds a lock on it",

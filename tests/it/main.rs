@@ -20,6 +20,7 @@ mod fence;
 mod formats;
 mod history;
 mod layout;
+mod mariadb;
 mod ownership;
 mod progress;
 mod schema;

@@ -21,9 +21,15 @@ const SYSTEM: &str = "'mysql', 'information_schema', 'performance_schema', 'sys'
 pub(super) struct Relation {
     /// The statement that gives its rows.
     pub(super) select: String,
-    /// A statement that fails if some of its columns are hidden from the user.
+    /// A statement that fails if some of its columns are hidden from the user, or if it is broken.
     pub(super) check: Option<String>,
     pub(super) columns: Arc<[Decode]>,
+    /// Its name as SQL.
+    pub(super) from: String,
+    /// Whether it is read as it was in the snapshot.
+    pub(super) in_snapshot: bool,
+    /// What asks when the table of this name was made, and what the answer was when it was listed.
+    pub(super) made: (String, String),
 }
 
 /// The tables of the snapshot: those of `database`, or of all.
@@ -48,22 +54,22 @@ pub(super) async fn contents(
         let schema = catalog.schema(&database);
         let key = (database.clone(), name.clone());
         let columns = columns.remove(&key).unwrap_or_default();
-        let reason = match kind.as_str() {
-            "VIEW" | "SYSTEM VIEW" => Some("view"),
-            _ if columns.0.is_empty() => Some("no columns that the user may see"),
-            _ => None,
-        };
-        if let Some(reason) = reason {
-            contents.left_out.push(LeftOut { schema, name, reason });
+        if ["VIEW", "SYSTEM VIEW"].contains(&&*kind) {
+            contents.left_out.push(LeftOut { schema, name, reason: "view" });
             continue;
         }
         let full = schema.as_ref().map_or_else(|| name.clone(), |schema| format!("{schema}.{name}"));
-        contents.warnings.extend(warning(&full, &kind, &engine));
+        let in_snapshot = in_snapshot(&kind, &engine);
+        contents.warnings.extend(warnings(&full, &kind, &engine));
         let from = format!("{}.{}", quoted(&database), quoted(&name));
+        // A row that begins with a value of 16 MiB or more begins with the byte by which the driver knows the end of all rows.
         let relation = Relation {
-            select: format!("SELECT {} FROM {from}", columns.1.join(", ")),
-            check: (!sees_all).then(|| format!("SELECT * FROM {from} LIMIT 0")),
+            select: format!("SELECT NULL, {} FROM {from}", columns.1.join(", ")),
+            check: (!sees_all || columns.0.is_empty()).then(|| format!("SHOW CREATE TABLE {from}")),
             columns: columns.2.into(),
+            from,
+            in_snapshot,
+            made: (made(&database, &name), text(&row, 4)),
         };
         relations.insert((schema.clone(), name.clone()), relation);
         places.insert(key, contents.tables.len());
@@ -73,15 +79,31 @@ pub(super) async fn contents(
     Ok((contents, relations))
 }
 
+/// Whether the engine of a table has snapshots.
+fn in_snapshot(kind: &str, engine: &str) -> bool {
+    ["InnoDB", "RocksDB", "TokuDB", "SEQUENCE"].contains(&engine) || kind == "SEQUENCE"
+}
+
+/// What asks when the table that has this name now was made. The answer is another if it was altered, or if another table has
+/// taken its name.
+fn made(database: &str, name: &str) -> String {
+    let literal = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"));
+    format!(
+        "SELECT coalesce(create_time, '') FROM information_schema.tables WHERE table_schema = {} AND table_name = {}",
+        literal(database),
+        literal(name)
+    )
+}
+
 /// What those who use the export should know of a table.
-fn warning(name: &str, kind: &str, engine: &str) -> Option<String> {
-    if kind == "SYSTEM VERSIONED" {
-        return Some(format!("table {name} keeps its history in itself: only its present rows are exported"));
-    }
-    let has_snapshots = ["InnoDB", "RocksDB", "TokuDB", "SEQUENCE"].contains(&engine) || kind == "SEQUENCE";
-    (!has_snapshots).then(|| {
+fn warnings(name: &str, kind: &str, engine: &str) -> impl Iterator<Item = String> {
+    let has_history = kind == "SYSTEM VERSIONED";
+    let history =
+        has_history.then(|| format!("table {name} keeps its history in itself: only its present rows are exported"));
+    let moment = (!in_snapshot(kind, engine)).then(|| {
         format!("table {name} is kept by {engine}, which has no snapshots: it is as it was when it was read, not as the others")
-    })
+    });
+    history.into_iter().chain(moment)
 }
 
 /// The columns of one table: as they are, as they are asked for, and as they are read.
@@ -103,21 +125,25 @@ impl Catalog {
     fn within(&self, column: &str) -> String {
         match &self.only {
             Some(_) => format!("{column} = DATABASE()"),
-            None => format!("{column} NOT IN ({SYSTEM})"),
+            // Where names have a case, SYS is not sys.
+            None => format!("BINARY {column} NOT IN ({SYSTEM})"),
         }
     }
 
     /// Whether the user has SELECT on all of it, so that no table is hidden. What a role gives is not seen here.
     async fn sees_all(&self, connection: &mut MySqlConnection) -> Result<bool, SourceError> {
+        // Who may read the server's own tables sees the grants of others too.
+        let own =
+            "privilege_type = 'SELECT' AND replace(grantee, char(39), '') = replace(CURRENT_USER(), char(39), '')";
+        let global = format!("SELECT 1 FROM information_schema.user_privileges WHERE {own}");
         let databases = match &self.only {
             // The name of a granted database is a pattern.
-            Some(_) => {
-                "UNION SELECT privilege_type FROM information_schema.schema_privileges \
-                 WHERE privilege_type = 'SELECT' AND DATABASE() LIKE table_schema"
-            }
-            None => "",
+            Some(_) => format!(
+                "UNION SELECT 1 FROM information_schema.schema_privileges \
+                 WHERE {own} AND BINARY DATABASE() LIKE table_schema"
+            ),
+            None => String::new(),
         };
-        let global = "SELECT privilege_type FROM information_schema.user_privileges WHERE privilege_type = 'SELECT'";
         Ok(!rows(connection, &format!("{global} {databases}")).await?.is_empty())
     }
 
@@ -126,7 +152,8 @@ impl Catalog {
         rows(
             connection,
             &format!(
-                "SELECT table_schema, table_name, table_type, coalesce(engine, '') FROM information_schema.tables \
+                "SELECT table_schema, table_name, table_type, coalesce(engine, ''), \
+                     coalesce(create_time, '') FROM information_schema.tables \
                  WHERE {within} AND table_type <> 'TEMPORARY' ORDER BY BINARY table_schema, BINARY table_name"
             ),
         )
@@ -144,7 +171,8 @@ impl Catalog {
             connection,
             &format!(
                 "SELECT table_schema, table_name, column_name, data_type, column_type, is_nullable, \
-                     coalesce(generation_expression, ''), coalesce(collation_name, '') FROM information_schema.columns \
+                     coalesce(generation_expression, ''), coalesce(collation_name, ''), coalesce(character_set_name, '') \
+                 FROM information_schema.columns \
                  WHERE {within} ORDER BY table_schema, table_name, ordinal_position"
             ),
         )
@@ -157,6 +185,8 @@ impl Catalog {
             let expr = match decode {
                 // The text of a 32-bit float has six digits; that of the 64-bit one with its value has all.
                 Decode::Float => format!("{} * 1e0", quoted(&name)),
+                // The server warns only of what it is asked to convert; of its own accord it writes `?` without a word.
+                _ if !["", "utf8mb4"].contains(&&*text(row, 8)) => format!("CONVERT({} USING utf8mb4)", quoted(&name)),
                 _ => quoted(&name),
             };
             let collation = Some(text(row, 7)).filter(|name| !name.is_empty() && name != "binary");
@@ -184,7 +214,7 @@ impl Catalog {
             connection,
             &format!(
                 "SELECT constraint_schema, table_name, constraint_name FROM information_schema.check_constraints \
-                 WHERE {within} AND check_clause = concat('json_valid(`', constraint_name, '`)')"
+                 WHERE {within} AND check_clause = concat('json_valid(`', replace(constraint_name, '`', '``'), '`)')"
             ),
         )
         .await;

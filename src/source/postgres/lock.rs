@@ -65,7 +65,7 @@ fn has_no_room(cause: &sqlx::Error) -> bool {
 
 /// Fails if one of the tables, or a part of one, is not what it was in the snapshot: has another file, another name, or belongs
 /// to another table. The catalog is read as it was in the snapshot; `pg_relation_filenode`, `regclass` and `pg_partition_root`
-/// tell of now. A part that is being detached (DETACH CONCURRENTLY) no longer shows in its table, and not yet as one of its own.
+/// tell of now, as does `pg_identify_object`, of a column that was dropped, and of one that has its name by now. A part that is being detached (DETACH CONCURRENTLY) no longer shows in its table, and not yet as one of its own.
 pub(super) async fn unchanged(connection: &mut PgConnection, tables: &[Table]) -> Result<(), SourceError> {
     let one = match tables {
         [table] => format!(
@@ -89,7 +89,11 @@ pub(super) async fn unchanged(connection: &mut PgConnection, tables: &[Table]) -
          JOIN pg_catalog.pg_class r ON r.oid = p.root JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace \
          WHERE c.relkind = 'r' AND pg_catalog.pg_relation_filenode(c.oid) IS DISTINCT FROM c.relfilenode \
              OR c.oid = r.oid AND c.oid::regclass::text <> pg_catalog.format('%I.%I', n.nspname, c.relname) \
-             OR coalesce(pg_catalog.pg_partition_root(c.oid), c.oid) <> r.oid OR p.detaching"
+             OR coalesce(pg_catalog.pg_partition_root(c.oid), c.oid) <> r.oid OR p.detaching \
+             OR c.oid = r.oid AND EXISTS (SELECT FROM pg_catalog.pg_attribute a \
+                 WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
+                     AND (pg_catalog.pg_identify_object('pg_catalog.pg_class'::regclass, c.oid, a.attnum)).identity \
+                         IS DISTINCT FROM pg_catalog.format('%I.%I.%I', n.nspname, c.relname, a.attname))"
     );
     let changed = query(connection, &statement).await.map_err(|cause| unreachable(&cause))?;
     let changed: HashSet<(String, String)> =
@@ -102,7 +106,7 @@ pub(super) async fn unchanged(connection: &mut PgConnection, tables: &[Table]) -
         None => Ok(()),
         Some(table) => Err(SourceError::Unreadable {
             table: table.full_name(),
-            why: "it or a part of it was emptied by TRUNCATE, rewritten, renamed, detached or dropped after the snapshot was \
+            why: "it or a part of it was emptied by TRUNCATE, rewritten, altered, renamed, detached or dropped after the snapshot was \
                   taken, which no snapshot protects from; create the export again"
                 .into(),
         }),
