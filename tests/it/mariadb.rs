@@ -1,6 +1,11 @@
 //! MariaDB sources, read from a real server.
 
+mod access;
+mod change;
+mod contents;
 mod server;
+mod settings;
+mod texts;
 mod values;
 
 use std::{path::PathBuf, sync::Arc};

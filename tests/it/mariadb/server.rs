@@ -48,9 +48,9 @@ impl Server {
         Self { port, folder, _supervisor: supervisor }
     }
 
-    /// The folder of its data.
-    pub fn data(&self) -> PathBuf {
-        self.folder.join("data")
+    /// The file of a table of `database` that ends so.
+    pub fn file(&self, database: &str, name: &str) -> PathBuf {
+        self.folder.join("data").join(database).join(name)
     }
 
     /// The address of `database` for `user`; with an empty name, of the whole server.
