@@ -180,3 +180,20 @@ async fn an_export_that_is_dropped_leaves_no_connection() {
     };
     tokio::time::timeout(PATIENCE, gone).await.expect("the connection stays");
 }
+
+#[tokio::test]
+async fn tables_that_swap_their_names_after_the_listing_are_not_taken_for_each_other() {
+    let database = Database::of("CREATE TABLE one (n INT); INSERT INTO one VALUES (1)").await;
+    // A server tells in seconds when a table was made.
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    let mut root = database.root().await;
+    execute(&mut root, "CREATE TABLE two (n INT); INSERT INTO two VALUES (2)").await;
+    let (mut reader, tables) = listed(&database).await;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    execute(&mut root, "RENAME TABLE one TO other, two TO one, other TO two").await;
+    for table in &tables {
+        let read = read(&mut reader, table).await;
+        let named = matches!(&read, Err(SourceError::Unreadable { table: name, .. }) if *name == table.name);
+        assert!(named, "{}: {read:?}", table.name);
+    }
+}
