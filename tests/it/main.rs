@@ -1,11 +1,12 @@
 //! Tests of the whole, in one binary: one file a promise. `app` is a server inside the test, `process` the real
-//! binary, `foreign` the programs of others that must agree with what Carryall wrote.
+//! binary, `servers` the databases that it reads, `foreign` the programs of others that must agree with what Carryall wrote.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod app;
 mod foreign;
 mod process;
+mod servers;
 
 mod archive;
 mod command;
@@ -18,6 +19,7 @@ mod fence;
 mod history;
 mod layout;
 mod ownership;
+mod postgres;
 mod progress;
 mod schema;
 mod settings;
