@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside Rust and Node.js: 7-Zip, Chromium, and a Python with the packages of
+# Installs what the tests need beside Rust and Node.js: 7-Zip, bsdtar, Chromium, MariaDB, PostgreSQL, and a Python with the packages of
 # tests/foreign/requirements.txt, whose path it prints as the last line.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/need-packages.sh curl=curl 7z=p7zip-full bsdtar=libarchive-tools chromium=chromium python3=python3 unshare=util-linux setpriv=util-linux >&2
 scripts/need-packages.sh /usr/sbin/mariadbd=mariadb-server >&2
+# Debian keeps the commands of PostgreSQL's server out of PATH.
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || scripts/need-packages.sh initdb=postgresql >&2
 # On Debian, Python's own module for environments is a package apart.
 python3 -c 'import ensurepip' 2>/dev/null || scripts/need-packages.sh python3-venv=python3-venv >&2
 venv=target/python

@@ -50,6 +50,13 @@ impl TestApp {
 
     /// The same, but exports stay in the queue until [`start_worker`](Self::start_worker).
     pub async fn start_without_worker(sources: &[(&str, &Path)]) -> Self {
+        let addresses: Vec<_> =
+            sources.iter().map(|(name, path)| (*name, format!("sqlite:{}", path.display()))).collect();
+        Self::start_over(&addresses).await
+    }
+
+    /// A server without a worker whose sources are at these addresses.
+    pub async fn start_over(sources: &[(&str, String)]) -> Self {
         let folder = TempDir::new().unwrap();
         let moved = Arc::new(AtomicI64::new(0));
         let clock = movable_clock(Arc::clone(&moved));
@@ -59,7 +66,7 @@ impl TestApp {
             db: db.clone(),
             key: Arc::new(Key::create(&folder.path().join("secret.key")).unwrap()),
             files: Arc::new(Files::open(&files_url).unwrap()),
-            sources: sources.iter().map(|(name, path)| named_source(name, path)).collect(),
+            sources: sources.iter().map(|(name, address)| named_source(name, address)).collect(),
             clock: clock.clone(),
         }));
         let token = token::create(&db, "tester", Role::Admin, clock.now()).await.unwrap();
@@ -117,9 +124,14 @@ impl TestApp {
 
     /// Queues an export and returns its id.
     pub async fn create(&self, name: &str) -> String {
+        self.create_of(json!({"name": name})).await
+    }
+
+    /// Queues an export with this input and returns its id.
+    pub async fn create_of(&self, input: Value) -> String {
         let operation = "mutation ($input: CreateDataExportInput!) { \
             createDataExport(input: $input) { dataExport { id } userErrors { message } } }";
-        let data = self.graphql(operation, json!({"input": {"name": name}})).await;
+        let data = self.graphql(operation, json!({"input": input})).await;
         let payload = &data["createDataExport"];
         assert_eq!(payload["userErrors"], json!([]));
         payload["dataExport"]["id"].as_str().unwrap().to_owned()
@@ -180,8 +192,8 @@ pub fn database_of(sql: &str) -> (TempDir, PathBuf) {
     (folder, path)
 }
 
-fn named_source(name: &str, path: &Path) -> NamedSource {
-    let source = source::open(&format!("sqlite:{}", path.display())).unwrap();
+fn named_source(name: &str, address: &str) -> NamedSource {
+    let source = source::open(address).unwrap();
     NamedSource::whole(name, Arc::from(source))
 }
 

@@ -1,5 +1,5 @@
 //! Tests of the whole, in one binary: one file a promise. `app` is a server inside the test, `process` the real
-//! binary, `foreign` the programs of others that must agree with what Carryall wrote.
+//! binary, `servers` the databases that it reads, `foreign` the programs of others that must agree with what Carryall wrote.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -7,6 +7,7 @@ mod app;
 mod foreign;
 mod packed;
 mod process;
+mod servers;
 
 mod archive;
 mod command;
@@ -22,6 +23,7 @@ mod history;
 mod layout;
 mod mariadb;
 mod ownership;
+mod postgres;
 mod progress;
 mod schema;
 mod selection;

@@ -1,0 +1,80 @@
+//! Database servers of the tests' own: private, on the loopback, and gone when the tests are.
+
+pub mod postgres;
+
+use std::{
+    net::TcpListener,
+    os::unix::process::CommandExt,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Instant,
+};
+
+use tempfile::TempDir;
+
+use crate::app::PATIENCE;
+
+/// Servers refuse to run as root, so that there they run as nobody.
+const NOBODY: u32 = 65_534;
+
+/// What waits beside a server until the test process has closed the pipe, then stops it and removes its folder.
+const SUPERVISOR: &str = r#"folder=$1 signal=$2; shift 2
+"$@" >"$folder/log" 2>&1 & server=$!
+read -r _
+kill "-$signal" "$server"; wait "$server"; rm -rf "$folder""#;
+
+/// A server. It ends when this is dropped, and when the test process ends, in whatever way: the pipe is closed then.
+pub struct Process {
+    folder: PathBuf,
+    supervisor: Child,
+}
+
+impl Process {
+    /// Starts `command`, which works in `folder` and ends by `signal`, and waits until it is `ready`.
+    pub fn start(folder: PathBuf, command: &Command, signal: &str, ready: impl Fn() -> bool) -> Self {
+        let mut supervisor = Command::new("sh");
+        supervisor.args(["-c", SUPERVISOR, "sh"]).arg(&folder).arg(signal);
+        supervisor.arg(command.get_program()).args(command.get_args()).current_dir(&folder);
+        // In a group of its own: what interrupts the tests would end it before it has cleaned up.
+        supervisor.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+        let process = Self { supervisor: supervisor.spawn().unwrap(), folder };
+        let start = Instant::now();
+        while !ready() {
+            let log = || std::fs::read_to_string(process.folder.join("log")).unwrap_or_default();
+            assert!(start.elapsed() < PATIENCE, "{command:?} did not start: {}", log());
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        process
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.supervisor.stdin.take());
+        let _ = self.supervisor.wait();
+    }
+}
+
+/// A folder of the user that servers run as. It is the server's to remove.
+pub fn folder() -> PathBuf {
+    let folder = TempDir::new().unwrap().keep();
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(&folder, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    folder
+}
+
+/// The command at `path`, as the user that servers run as.
+pub fn command(path: &Path) -> Command {
+    if !rustix::process::geteuid().is_root() {
+        return Command::new(path);
+    }
+    let mut command = Command::new("setpriv");
+    command.args([format!("--reuid={NOBODY}"), format!("--regid={NOBODY}"), "--clear-groups".into()]).arg(path);
+    command
+}
+
+/// A port of the loopback at which nobody listens.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
