@@ -88,9 +88,9 @@ impl Described<'_> {
         let count = names.len();
         let pieces = (0..count).step_by(step).map(move |from| {
             let mut text = Vec::new();
-            for place in from..count.min(from + step) {
+            for (place, name) in names.iter().enumerate().skip(from).take(step) {
                 text.extend_from_slice(if place == 0 { b"\n" } else { b",\n" });
-                serde_json::to_writer_pretty(&mut text, &self.resource(place, &names[place], &index))?;
+                serde_json::to_writer_pretty(&mut text, &self.resource(place, name, &index))?;
             }
             Ok(text)
         });

@@ -119,6 +119,15 @@ impl<E: From<io::Error> + Send + 'static> ArchiveWriter<E> {
         Ok(())
     }
 
+    /// Appends what is there already to the entry that was begun.
+    pub fn append(&mut self, contents: Vec<u8>) -> Result<(), E> {
+        let fill = move |out: &mut Vec<u8>| {
+            out.extend_from_slice(&contents);
+            Ok(())
+        };
+        self.write(0, Box::new(fill))
+    }
+
     /// Ends the entry that was begun. When it is written, `check` is asked whether it is right.
     pub fn end(&mut self, check: Check<E>) {
         self.steps.push_back(Step::End(check));
@@ -127,11 +136,7 @@ impl<E: From<io::Error> + Send + 'static> ArchiveWriter<E> {
     /// Adds one whole entry.
     pub fn add(&mut self, path: &str, contents: Vec<u8>) -> Result<(), E> {
         self.begin(path)?;
-        let fill = move |out: &mut Vec<u8>| {
-            out.extend_from_slice(&contents);
-            Ok(())
-        };
-        self.write(0, Box::new(fill))?;
+        self.append(contents)?;
         self.end(Box::new(|_| Ok(())));
         Ok(())
     }

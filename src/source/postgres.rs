@@ -33,18 +33,22 @@ const MANY: usize = 1000;
 /// Bytes of a large object that are read at a time.
 const OBJECT: usize = 1024 * 1024;
 
-/// What makes every value come as it is, whatever the role and the database say otherwise. The first is for the others. The
-/// last is for what not every server has: a timeout since version 17, and texts in SQL_ASCII, which are taken as they are, so
-/// that one which is no UTF-8 is found where its row and its column are known. Rows are read from the table itself: an index
-/// may be damaged.
-const SESSION: &str = "SET statement_timeout = 0; SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; \
-    SET datestyle = 'ISO, YMD'; SET intervalstyle = 'iso_8601'; SET timezone = 'UTC'; SET extra_float_digits = 3; \
-    SET bytea_output = 'hex'; SET search_path = ''; SET row_security = off; SET idle_in_transaction_session_timeout = 0; \
-    SET lock_timeout = '10s'; SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; SET jit = off; \
-    SET enable_seqscan = off; SET enable_indexonlyscan = off; SET default_transaction_deferrable = off; \
-    SELECT set_config(name, CASE name WHEN 'client_encoding' THEN 'SQL_ASCII' ELSE '0' END, false) \
+/// What makes every value come as it is, whatever the role and the database say otherwise: for the transaction, so that a
+/// pooler that gives each transaction another session neither loses it nor passes it on. The last is for what not every
+/// server has: a timeout since version 17, and texts in SQL_ASCII, which are taken as they are, so that one which is no UTF-8
+/// is found where its row and its column are known. Rows are read from the table itself: an index may be damaged.
+const SETTINGS: &str = "SET LOCAL statement_timeout = 0; SET LOCAL client_encoding = 'UTF8'; \
+    SET LOCAL standard_conforming_strings = on; SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL intervalstyle = 'iso_8601'; \
+    SET LOCAL timezone = 'UTC'; SET LOCAL extra_float_digits = 3; SET LOCAL bytea_output = 'hex'; \
+    SET LOCAL search_path = ''; SET LOCAL row_security = off; SET LOCAL idle_in_transaction_session_timeout = 0; \
+    SET LOCAL lock_timeout = '10s'; SET LOCAL synchronize_seqscans = off; \
+    SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off; SET LOCAL enable_seqscan = off; \
+    SET LOCAL enable_indexonlyscan = off; \
+    SELECT pg_catalog.set_config(name, CASE name WHEN 'client_encoding' THEN 'SQL_ASCII' ELSE '0' END, true) \
     FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout' \
-        OR name = 'client_encoding' AND current_setting('server_encoding') = 'SQL_ASCII'";
+        OR name = 'client_encoding' AND pg_catalog.current_setting('server_encoding') = 'SQL_ASCII'";
+/// What begins every transaction.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// A PostgreSQL database.
 pub(super) struct Postgres {
@@ -69,9 +73,9 @@ impl Source for Postgres {
 
     async fn snapshot(&self) -> Result<Box<dyn Snapshot>, SourceError> {
         let mut connection = connect(&self.options).await?;
-        let started = query(&mut connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
+        // The first query, which is the last of the settings, takes the snapshot.
+        let started = query(&mut connection, &format!("{BEGIN}; {SETTINGS}")).await;
         started.map_err(|cause| unreachable(&cause))?;
-        // The first query takes the snapshot.
         let row = query(&mut connection, "SELECT current_setting('server_version'), pg_export_snapshot()").await;
         let row = row.map_err(|cause| unreachable(&cause))?;
         let [version, id] = texts(&row, "snapshot")?;
@@ -171,7 +175,7 @@ impl Reader for PgReader {
     async fn read_file(&mut self, file: &File, to: &Lane) -> Result<Option<String>, SourceError> {
         let failed = |cause: sqlx::Error| unreadable(&file.path, &cause);
         let oid = String::from_utf8_lossy(&file.locator).into_owned();
-        for place in (0..).step_by(OBJECT) {
+        for place in (0_i64..).step_by(OBJECT) {
             let statement = format!("COPY (SELECT lo_get({oid}, {place}, {OBJECT})) TO STDOUT (FORMAT binary)");
             let mut object = self.connection.copy_out_raw(&statement).await.map_err(failed)?;
             let mut message = Vec::new();
@@ -239,27 +243,25 @@ impl PgReader {
     }
 }
 
-/// A connection with our settings, over which nothing has been asked.
+/// A connection over which nothing has been asked.
 async fn connect(options: &PgConnectOptions) -> Result<PgConnection, SourceError> {
     let connected = timeout(CONNECT, PgConnection::connect_with(options)).await;
     let place = || format!("PostgreSQL at {}:{}", options.get_host(), options.get_port());
-    let mut connection = match connected {
-        Ok(Ok(connection)) => connection,
-        Ok(Err(cause)) => return Err(refused(&place(), &cause)),
+    match connected {
+        Ok(Ok(connection)) => Ok(connection),
+        Ok(Err(cause)) => Err(refused(&place(), &cause)),
         Err(_) => {
             let why = format!("{} has not answered for {} seconds", place(), CONNECT.as_secs());
-            return Err(SourceError::Unreachable(why));
+            Err(SourceError::Unreachable(why))
         }
-    };
-    query(&mut connection, SESSION).await.map_err(|cause| refused(&place(), &cause))?;
-    Ok(connection)
+    }
 }
 
 /// Another connection in the snapshot `id`.
 async fn share(options: &PgConnectOptions, id: &str) -> Result<PgConnection, SourceError> {
     let mut connection = connect(options).await?;
     // The name of a snapshot is made by the server, of digits, letters and dashes.
-    let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{id}'");
+    let begin = format!("{BEGIN}; SET TRANSACTION SNAPSHOT '{id}'; {SETTINGS}");
     query(&mut connection, &begin).await.map_err(|cause| unreachable(&cause))?;
     Ok(connection)
 }

@@ -115,7 +115,11 @@ impl Writer {
         let path = self.names.claim(source, table.schema.as_deref(), &table.name, format.extension());
         self.archive.begin(&path)?;
         let begun = Arc::clone(&table);
-        self.archive.write(0, Box::new(move |out| Ok(format.begin(&begun, out))))?;
+        let head = move |out: &mut Vec<u8>| {
+            format.begin(&begun, out);
+            Ok(())
+        };
+        self.archive.write(0, Box::new(head))?;
         let tally = Arc::new(Tally::of(&table));
         self.items.push(Item::Table {
             source: Arc::clone(source),
@@ -236,8 +240,7 @@ impl Writer {
         };
         self.archive.begin(descriptor::PATH)?;
         for text in described.texts(DESCRIBED) {
-            let text = text.map_err(io::Error::from)?;
-            self.archive.write(text.len(), Box::new(move |out| Ok(out.extend_from_slice(&text))))?;
+            self.archive.append(text.map_err(io::Error::from)?)?;
         }
         self.archive.end(Box::new(|_| Ok(())));
         let (sealed, last) = self.archive.finish()?;

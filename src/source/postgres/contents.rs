@@ -81,8 +81,21 @@ pub(super) async fn contents(connection: &mut PgConnection) -> Result<(Contents,
         contents.tables.push(Table { schema: Some(schema), name, columns, ..Table::default() });
     }
     contents.warnings.extend(unseen(&hidden));
+    contents.warnings.extend(foreign_parts(connection).await?);
     contents.files = large_objects(connection).await?;
     Ok((contents, relations))
+}
+
+/// What is to be said of parts of tables that lie on other servers.
+async fn foreign_parts(connection: &mut PgConnection) -> Result<Vec<String>, SourceError> {
+    let found = rows(
+        connection,
+        "SELECT pg_catalog.format('%s.%s', n.nspname, c.relname) FROM pg_catalog.pg_class c \
+         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'f' AND c.relispartition ORDER BY 1",
+    )
+    .await?;
+    let told = "is a part of a table and lies on another server: it is as it was when it was read, not as the others";
+    found.iter().map(|row| Ok(format!("{} {told}", text(row, 0)?))).collect()
 }
 
 /// What is to be said of sequences that the role has no right to: PostgreSQL shows them without their last value.
@@ -221,6 +234,8 @@ fn reading(column: &str, oid: &str, types: &HashMap<String, Type>) -> (String, D
         "1114" => (Decode::Timestamp, FieldType::DateTime),
         "1184" => (Decode::TimestampTz, FieldType::DateTime),
         "17" => (Decode::Bytea, FieldType::Binary),
+        // xml, whose output leaves out its declaration
+        "142" => return (format!("{column}::text"), Decode::Text(Kind::Text), FieldType::String),
         // money, whose text depends on the locale
         "790" => return (format!("{column}::numeric"), Decode::Numeric, FieldType::Number),
         _ => return written(column, oid, types),
