@@ -192,6 +192,9 @@ fn resource(written: &TableWritten, name: &str, format: &dyn Format, index: &Ind
     });
     if !written.table.columns.is_empty() {
         resource["format"] = format.extension().into();
+        if let Some(dialect) = format.dialect() {
+            resource["dialect"] = dialect;
+        }
         resource["schema"] = schema(written, format, index);
     }
     // A file without a line is no tabular resource: without columns, or without rows where there is no header.

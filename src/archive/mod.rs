@@ -3,7 +3,7 @@
 //!
 //! [`ArchiveWriter`] writes it in one pass, [`verify`](fn@verify) reads it back and compares, [`verify_alone`] does so with the
 //! password alone, and
-//! [`descriptor`](descriptor::descriptor) and [`readme`](readme::readme) make its two own entries.
+//! [`descriptor`](descriptor::Described) and [`readme`](readme::readme) make its two own entries.
 //! Nothing here knows where the bytes come from or where the file goes.
 
 pub mod ae2;

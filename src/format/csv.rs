@@ -22,6 +22,12 @@ impl Format for Csv {
         "text/csv"
     }
 
+    fn dialect(&self) -> Option<serde_json::Value> {
+        Some(serde_json::json!({
+            "delimiter": ",", "quoteChar": "\"", "doubleQuote": true, "lineTerminator": "\n", "skipInitialSpace": false
+        }))
+    }
+
     fn null_is_empty(&self) -> bool {
         true
     }

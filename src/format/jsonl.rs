@@ -24,6 +24,10 @@ impl Format for Jsonl {
         "application/jsonl"
     }
 
+    fn dialect(&self) -> Option<serde_json::Value> {
+        None
+    }
+
     fn null_is_empty(&self) -> bool {
         false
     }

@@ -24,6 +24,10 @@ pub trait Format: Send + Sync {
     /// Its media type.
     fn media_type(&self) -> &'static str;
 
+    /// What a reader must know of the form of its files, as a Table Dialect (<https://datapackage.org/standard/table-dialect/>);
+    /// None where there is nothing to choose.
+    fn dialect(&self) -> Option<serde_json::Value>;
+
     /// Whether NULL looks like an empty text to a reader who does not know better.
     fn null_is_empty(&self) -> bool;
 

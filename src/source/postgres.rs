@@ -125,7 +125,8 @@ impl Snapshot for PgSnapshot {
         let mut readers: Vec<Box<dyn Reader>> = Vec::new();
         for _ in 1..wanted.min(parts) {
             // A server without room for another connection is read over fewer.
-            match share(&self.options, &self.id).await {
+            let lasting = if brief { &[] } else { tables };
+            match share(&self.options, &self.id, lasting).await {
                 Ok(connection) => readers.push(Box::new(reader(connection))),
                 Err(cause) => {
                     tracing::info!(%cause, connections = readers.len() + 1, "PostgreSQL gives no more connections");
@@ -257,13 +258,18 @@ async fn connect(options: &PgConnectOptions) -> Result<PgConnection, SourceError
     }
 }
 
-/// Another connection in the snapshot `id`.
-async fn share(options: &PgConnectOptions, id: &str) -> Result<PgConnection, SourceError> {
+/// Another connection in the snapshot `id`. It locks the `tables` too, and at once: later, somebody who wants to alter one may
+/// stand in line for it, and it would have to wait behind.
+async fn share(options: &PgConnectOptions, id: &str, tables: &[Table]) -> Result<PgConnection, SourceError> {
     let mut connection = connect(options).await?;
     // The name of a snapshot is made by the server, of digits, letters and dashes.
     let begin = format!("{BEGIN}; SET TRANSACTION SNAPSHOT '{id}'; {SETTINGS}");
     query(&mut connection, &begin).await.map_err(|cause| unreachable(&cause))?;
-    Ok(connection)
+    if lock::lock(&mut connection, tables).await? {
+        Ok(connection)
+    } else {
+        Err(SourceError::Unreachable("the server has no room for more locks".into()))
+    }
 }
 
 /// Runs statements by the simple protocol, which poolers take too, and returns the rows.
