@@ -25,6 +25,7 @@ mod mariadb;
 mod ownership;
 mod postgres;
 mod progress;
+mod same;
 mod schema;
 mod selection;
 mod settings;

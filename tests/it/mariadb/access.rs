@@ -38,7 +38,7 @@ const TWO: &str =
 async fn a_user_who_may_see_some_tables_gets_them_and_a_warning_that_there_may_be_more() {
     let database = granted(TWO, &["SELECT ON *.a"]).await;
     let export = export(&database.address(), &Csv).await.unwrap();
-    assert_eq!(export.packed.tables.len(), 1);
+    assert_eq!(export.0.packed.tables.len(), 1);
     assert_eq!(export.rows("a"), 1);
     assert!(export.warnings().contains("may not see"), "{}", export.warnings());
     let whole = super::export(&database.owners_address(), &Csv).await.unwrap();
@@ -65,7 +65,7 @@ async fn what_is_granted_on_another_database_or_to_another_user_is_not_taken_for
     // Who may read the tables of the grants sees those of everybody.
     execute(&mut root, &format!("GRANT SELECT ON mysql.* TO {reader}@'127.0.0.1'")).await;
     let export = export(&database.address(), &Csv).await.unwrap();
-    assert_eq!(export.packed.tables.len(), 1);
+    assert_eq!(export.0.packed.tables.len(), 1);
     assert!(export.warnings().contains("may not see"), "{}", export.warnings());
 }
 

@@ -41,7 +41,7 @@ async fn tables_of_any_name_are_exported() {
     let database = Database::of(&names.iter().map(create).collect::<Vec<_>>().join(";")).await;
     let export = export(&database.address(), &Csv).await.unwrap();
     export.prove(&database.owners_address());
-    assert_eq!((export.packed.tables.len(), export.packed.verified.rows), (names.len(), names.len() as u64));
+    assert_eq!((export.0.packed.tables.len(), export.0.packed.verified.rows), (names.len(), names.len() as u64));
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn an_address_without_a_database_exports_all_that_the_user_may_see_by_thei
     let address = one.server.address(&user, "");
     let export = export(&address, &Csv).await.unwrap();
     export.prove(&address);
-    let mut tables: Vec<_> = export.packed.tables.iter().map(|written| written.table.full_name()).collect();
+    let mut tables: Vec<_> = export.0.packed.tables.iter().map(|written| written.table.full_name()).collect();
     tables.sort();
     let mut expected = ["t", "only", "up"].map(|table| format!("{}.{table}", one.name)).to_vec();
     expected.extend([format!("{odd}.t"), format!("{}.t", two.name)]);

@@ -31,6 +31,6 @@ async fn settings_of_the_server_change_nothing_of_an_export() {
     assert!(one.entry("app/t.csv").starts_with("n,at,c,x\n1,2026-11-23T07:00:00Z,é,xxx"));
     assert_eq!(one.warnings(), "[]");
     let all = export(&server.address("reader", ""), &Csv).await.unwrap();
-    let tables: Vec<_> = all.packed.tables.iter().map(|written| (written.table.full_name(), written.rows)).collect();
+    let tables: Vec<_> = all.0.packed.tables.iter().map(|written| (written.table.full_name(), written.rows)).collect();
     assert_eq!(tables, [("SYS.t".to_owned(), 3), ("app.t".to_owned(), 60_000)]);
 }

@@ -94,7 +94,7 @@ async fn every_value_of_tables_made_by_chance_is_in_the_archive_exactly() {
     }
     let database = Database::of(&sql).await;
     let csv = export(&database.address(), &Csv).await.unwrap();
-    assert_eq!(csv.packed.verified.rows, 30 * 200);
+    assert_eq!(csv.0.packed.verified.rows, 30 * 200);
     csv.prove(&database.owners_address());
     csv.reload(&database.owners_address());
     let jsonl = export(&database.address(), &Jsonl).await.unwrap();
