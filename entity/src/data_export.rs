@@ -49,7 +49,7 @@ pub struct Model {
     pub bytes_read: i64,
     /// Bytes of the archive so far.
     pub bytes_written: i64,
-    /// The table being written.
+    /// The table, or the file, being written.
     pub current_table: Option<String>,
     /// Counts the changes of this row, so that a client can tell an old state from a new one.
     pub sequence: i64,

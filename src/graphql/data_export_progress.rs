@@ -36,7 +36,7 @@ pub struct DataExportProgress {
     bytes_read: BigInt,
     /// Bytes of the archive so far.
     bytes_written: BigInt,
-    /// The table being written.
+    /// The table, or the file, being written.
     current_table: Option<String>,
     /// Counts the changes, so that an old state can be told from a new one.
     sequence: BigInt,
