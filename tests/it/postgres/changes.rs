@@ -124,6 +124,8 @@ async fn a_table_that_is_emptied_rewritten_or_dropped_after_it_was_listed_is_an_
         "ALTER TABLE t DROP COLUMN a",
         "ALTER TABLE t RENAME TO u",
         "ALTER TABLE t RENAME COLUMN a TO b",
+        "ALTER TABLE t DROP COLUMN a; ALTER TABLE t ADD COLUMN a int DEFAULT 9",
+        "ALTER TABLE t ADD COLUMN b int DEFAULT 9; ALTER TABLE t RENAME a TO c; ALTER TABLE t RENAME b TO a",
         "ALTER TABLE t RENAME TO u; CREATE TABLE t (a int)",
         "CREATE SCHEMA s; ALTER TABLE t SET SCHEMA s; CREATE TABLE t (a int)",
         "ALTER SCHEMA public RENAME TO s; CREATE SCHEMA public; CREATE TABLE public.t (a int)",
