@@ -90,7 +90,7 @@ pub fn verify<F: Read + Seek + Clone + Send + Sync>(
 /// The entries of an archive, what they should be, and what came of them.
 struct Found<'a> {
     password: &'a Secret,
-    /// Place, size and name; the largest first, so that no thread is left with one of those at the end.
+    /// Place and size; the largest first, so that no thread is left with one of those at the end.
     entries: Vec<(usize, u64)>,
     next: AtomicUsize,
     expected: Mutex<HashMap<String, Expected<'a>>>,

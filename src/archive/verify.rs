@@ -13,10 +13,7 @@ use super::{
     Entry, Expected, Verified, VerifyError, descriptor, form, hexadecimal,
     reader::{broken, verify},
 };
-use crate::{
-    format::{FORMATS, Format},
-    secret::Secret,
-};
+use crate::{format, secret::Secret};
 
 /// A longer descriptor is not read: that of 70,000 tables has about 100 MB.
 const LONGEST: u64 = 512 * 1024 * 1024;
@@ -103,11 +100,10 @@ fn expected(resource: Resource) -> Result<Expected<'static>, VerifyError> {
         return Err(VerifyError::Foreign(format!("{path} has no SHA-256")));
     };
     let format = format.map(|name| {
-        let known = FORMATS.into_iter().find(|format| format.extension() == name);
-        known.ok_or_else(|| VerifyError::Foreign(format!("{path} is in an unknown format: {name}")))
+        format::by_name(&name).ok_or_else(|| VerifyError::Foreign(format!("{path} is in an unknown format: {name}")))
     });
     let rows = carryall.and_then(|own| own.row_count);
-    let table = rows.zip(format.transpose()?).map(|(rows, format)| (rows, format as &dyn Format));
+    let table = rows.zip(format.transpose()?);
     Ok(Expected { entry: Entry { path, bytes, sha256: sha256.to_owned() }, table })
 }
 

@@ -9,10 +9,13 @@ use std::{
 use carryall::{
     export::{Order, Packed, Progress, checked_name, pack},
     files::Draft,
-    format::{Csv, Jsonl},
+    format::{Csv, FORMATS, Format, by_name},
     source::Patterns,
 };
-use clap::{Args, ValueEnum};
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 
 use super::{
     CommandError, clock,
@@ -33,8 +36,8 @@ pub(crate) struct ExportArgs {
     #[arg(long)]
     name: Option<String>,
     /// How tables are written
-    #[arg(long, value_enum, default_value_t = FormatArg::Csv)]
-    format: FormatArg,
+    #[arg(long, value_parser = formats(), default_value = Csv.extension())]
+    format: &'static dyn Format,
     /// Leaves out the tables that a pattern such as `*_log` fits; may be given several times
     #[arg(long = "exclude", value_name = "PATTERN")]
     exclude: Vec<String>,
@@ -42,13 +45,10 @@ pub(crate) struct ExportArgs {
     password: PasswordArgs,
 }
 
-/// The formats.
-#[derive(Clone, Copy, ValueEnum)]
-enum FormatArg {
-    /// RFC 4180, UTF-8, with a header
-    Csv,
-    /// JSON Lines, without loss
-    Jsonl,
+/// The formats, by their names.
+fn formats() -> impl TypedValueParser<Value = &'static dyn Format> {
+    // The parser lets no other name through.
+    PossibleValuesParser::new(FORMATS.map(Format::extension)).map(|name| by_name(&name).unwrap_or(&Csv))
 }
 
 /// Makes the archive.
@@ -74,10 +74,7 @@ pub(super) async fn export(args: ExportArgs) -> Result<(), CommandError> {
         title,
         sources: sources.into_named(),
         exclude,
-        format: match args.format {
-            FormatArg::Csv => &Csv,
-            FormatArg::Jsonl => &Jsonl,
-        },
+        format: args.format,
         password: password.secret.clone(),
         clock: clock(),
     };

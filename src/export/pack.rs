@@ -1,9 +1,10 @@
 //! One archive from several sources: every table read in its source's snapshot, formatted, compressed,
 //! encrypted, and then read back. It knows nothing of the history; `run` and `carryall export` call it.
 //!
-//! The async side ([`read`](mod@read)) reads, over several connections where a source has them; one blocking thread ([`write`](mod@write)) puts
-//! the archive together, with threads of its own that format and deflate. Between them stand lanes bounded by bytes, so
-//! that memory does not grow with the data. At last everything is read back ([`prove`](mod@prove)).
+//! The async side ([`read`](mod@read)) reads, over several connections where a source has them; one blocking thread
+//! ([`write`](mod@write)) puts the archive together, with threads of its own that format and deflate. Between them stand
+//! lanes bounded by bytes, so that memory does not grow with the data. At last everything is read back
+//! ([`prove`](mod@prove)).
 
 mod prove;
 mod read;

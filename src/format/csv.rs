@@ -1,7 +1,7 @@
 //! CSV as in RFC 4180, in UTF-8, with a header; lines end in LF, as PostgreSQL writes them.
 //!
-//! NULL is an empty field and an empty text is `""`, the two told apart as PostgreSQL's `COPY` does. A value is quoted only where it must be. Bytes are base64
-//! (RFC 4648, section 4).
+//! NULL is an empty field and an empty text is `""`, the two told apart as PostgreSQL's `COPY` does. A value is quoted only
+//! where it must be. Bytes are base64 (RFC 4648, section 4).
 
 use super::{
     Format, Notation, Observed, RowCounter, Writing,

@@ -16,6 +16,11 @@ pub use observed::Observed;
 /// All formats there are.
 pub const FORMATS: [&dyn Format; 2] = [&Csv, &Jsonl];
 
+/// The format of this name, which is the ending of its files.
+pub fn by_name(name: &str) -> Option<&'static dyn Format> {
+    FORMATS.into_iter().find(|format| format.extension() == name)
+}
+
 /// A way to write a table.
 pub trait Format: Send + Sync {
     /// The ending of its files, without the dot; also its name in a descriptor.

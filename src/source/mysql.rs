@@ -76,7 +76,7 @@ impl Source for MySql {
             query(&mut connection, "SELECT CAST(version() AS CHAR)").await.map_err(|cause| unreachable(&cause))?;
         let version = row.first().map(|row| decode::text(row, 0)).unwrap_or_default();
         let database = self.options.get_database().map(str::to_owned);
-        Ok(Box::new(MySqlSnapshot { connection, version, database, relations: Relations::new(), counted: 0 }))
+        Ok(Box::new(MySqlSnapshot { connection, version, database, relations: Relations::new(), last: None }))
     }
 }
 
@@ -86,8 +86,8 @@ struct MySqlSnapshot {
     version: String,
     database: Option<String>,
     relations: Relations,
-    /// The rows of the table that was read last.
-    counted: u64,
+    /// The table that was read last, and its rows.
+    last: Option<(String, u64)>,
 }
 
 /// What must be known of each table to read it, by database and name.
@@ -137,7 +137,7 @@ impl Reader for MySqlSnapshot {
             send(batch, to).await?;
         }
         self.warned(table).await?;
-        self.counted = self.counted(table, number).await?;
+        self.last = Some((table.full_name(), self.counted(table, number).await?));
         self.is_same(table).await?;
         // Else the table could not be altered until the export has ended, and whoever uses it would wait behind that.
         query(&mut self.connection, "ROLLBACK TO SAVEPOINT taken").await.map_err(failed)?;
@@ -145,8 +145,9 @@ impl Reader for MySqlSnapshot {
     }
 
     /// It was counted when it was read, before it was let go.
-    async fn count(&mut self, _: &Table) -> Result<u64, SourceError> {
-        Ok(self.counted)
+    async fn count(&mut self, table: &Table) -> Result<u64, SourceError> {
+        let counted = self.last.take().filter(|(name, _)| *name == table.full_name());
+        counted.map(|(_, rows)| rows).ok_or_else(|| broken(table, "it was not the last to be read"))
     }
 }
 

@@ -35,8 +35,8 @@ impl Patterns {
     }
 
     /// Whether one of them fits one of the `names` of a table.
-    pub fn fit(&self, names: &[&str]) -> bool {
-        self.0.iter().any(|pattern| names.iter().any(|name| pattern.is_match(name)))
+    pub fn fit(&self, names: &[impl AsRef<str>]) -> bool {
+        self.0.iter().any(|pattern| names.iter().any(|name| pattern.is_match(name.as_ref())))
     }
 
     /// The patterns, each on its own.

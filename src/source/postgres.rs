@@ -10,11 +10,7 @@ mod copy;
 mod decode;
 mod lock;
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Weak},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
@@ -114,44 +110,32 @@ impl Snapshot for PgSnapshot {
     ) -> Result<Vec<Box<dyn Reader>>, SourceError> {
         let locked = lock::lock(&mut self.connection, tables).await?;
         lock::unchanged(&mut self.connection, tables).await?;
-        let relations = Arc::new(self.relations);
-        let locks = locked.then(|| Arc::new(Locks));
         let brief = !locked || tables.len() > MANY;
-        let reader = |connection| {
-            let locked = locks.as_ref().map(Arc::downgrade).unwrap_or_default();
-            PgReader { _locks: None, locked, connection, relations: Arc::clone(&relations), brief }
-        };
+        let lasting = if brief { &[] } else { tables };
+        let mut connections = vec![self.connection];
         let parts: usize = tables.iter().map(|table| table.parts.len().max(1)).sum();
-        let mut readers: Vec<Box<dyn Reader>> = Vec::new();
-        for _ in 1..wanted.min(parts) {
-            // A server without room for another connection is read over fewer.
-            let lasting = if brief { &[] } else { tables };
+        while connections.len() < wanted.min(parts) {
             match share(&self.options, &self.id, lasting).await {
-                Ok(connection) => readers.push(Box::new(reader(connection))),
+                Ok(connection) => connections.push(connection),
+                // A server without room for another connection is read over fewer.
                 Err(cause) => {
-                    tracing::info!(%cause, connections = readers.len() + 1, "PostgreSQL gives no more connections");
+                    tracing::info!(%cause, connections = connections.len(), "PostgreSQL gives no more connections");
                     break;
                 }
             }
         }
-        let first = PgReader { _locks: locks.clone(), ..reader(self.connection) };
-        readers.insert(0, Box::new(first));
-        Ok(readers)
+        let relations = Arc::new(self.relations);
+        let reader = |connection| PgReader { connection, relations: Arc::clone(&relations), brief };
+        Ok(connections.into_iter().map(|connection| Box::new(reader(connection)) as Box<dyn Reader>).collect())
     }
 }
 
-/// The locks on all tables, which one of the connections holds. Gone before they are.
-struct Locks;
-
 /// A connection in the snapshot.
 struct PgReader {
-    /// Dropped before the connection, as the fields stand here.
-    _locks: Option<Arc<Locks>>,
-    /// Whether the locks are still held, by whichever connection. If not, a table is looked at again when it was read.
-    locked: Weak<Locks>,
     connection: PgConnection,
     relations: Arc<Relations>,
-    /// The locks that reading takes are given back after each table.
+    /// It does not hold the locks of all tables: that of one is given back when it was read, and the table is looked at again
+    /// before that.
     brief: bool,
 }
 
@@ -210,10 +194,8 @@ impl PgReader {
 
     /// After a table was read.
     async fn leave(&mut self, table: &Table) -> Result<(), SourceError> {
-        if self.locked.strong_count() == 0 {
-            lock::unchanged(&mut self.connection, std::slice::from_ref(table)).await?;
-        }
         if self.brief {
+            lock::unchanged(&mut self.connection, std::slice::from_ref(table)).await?;
             // Rolled back, it would still be there, and the next within it.
             let ended = query(&mut self.connection, "ROLLBACK TO SAVEPOINT one; RELEASE SAVEPOINT one").await;
             ended.map_err(|cause| unreadable(&table.full_name(), &cause))?;

@@ -33,8 +33,6 @@ pub struct File {
     pub path: String,
     /// By what the source finds it: in a directory, the bytes of its path.
     pub locator: Vec<u8>,
-    /// Its length in bytes, as it was listed.
-    pub bytes: u64,
 }
 
 /// A table.

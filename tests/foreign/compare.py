@@ -18,6 +18,8 @@ import tempfile
 import duckdb
 import pyzipper
 
+from lines import read_csv
+
 
 def main(archive, password, *sources):
     databases = dict(source.split("=", 1) for source in sources)
@@ -77,28 +79,6 @@ def check_table(folder, resource, database):
     for number, (want, have) in enumerate(zip(expected, actual), 1):
         for field, wanted, had in zip(fields, want, have):
             assert equal(wanted, had), f"{table}, row {number}, {field}: {had!r} is not {wanted!r}"
-
-
-def read_csv(path, fields):
-    """Every field as text or None. The columns are given numbers, since DuckDB's names have no case."""
-    columns = {f"c{number}": "VARCHAR" for number in range(len(fields))}
-    lines = duckdb.read_csv(str(path), header=False, auto_detect=False, columns=columns, **DIALECT)
-    (header,) = lines.limit(1).fetchall()
-    assert list(header) == fields, f"{path}: the header is {header}"
-    return duckdb.read_csv(str(path), header=True, auto_detect=False, columns=columns, **DIALECT).fetchall()
-
-
-# Without an escape of NULL in quotes: "" is an empty text.
-DIALECT = {
-    "delimiter": ",",
-    "quotechar": '"',
-    "escapechar": '"',
-    "na_values": [""],
-    "allow_quoted_nulls": False,
-    "strict_mode": True,
-    "parallel": False,
-    "max_line_size": 64 << 20,
-}
 
 
 def equal(value, text):

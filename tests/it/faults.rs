@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use carryall::{
-    clock::Clock,
     export::{Failure, NamedSource, Order, PackError, Progress, pack},
     files::Draft,
-    format::Csv,
-    secret::Secret,
     source::{
-        Batch, Chunk, Column, Contents, FieldType, Lane, Part, Patterns, Reader, Snapshot, Source, SourceError, Table,
+        Batch, Chunk, Column, Contents, FieldType, Lane, Part, Reader, RowError, Rows, Snapshot, Source, SourceError,
+        Table, Visitor,
     },
 };
 use entity::data_export::FailureCode;
+
+use crate::{app::PATIENCE, packed};
 
 /// What a source does after some rows of its only table.
 #[derive(Clone, Copy)]
@@ -21,6 +21,21 @@ enum Then {
     Counts(u64),
     BreaksOff,
     GoesOnForEver,
+    /// Sends rows that cannot be taken apart, and then nothing for ever.
+    HangsBehindNonsense,
+}
+
+/// Rows that cannot be taken apart.
+struct Nonsense;
+
+impl Rows for Nonsense {
+    fn count(&self) -> usize {
+        1
+    }
+
+    fn visit(&self, _: &mut dyn Visitor) -> Result<(), RowError> {
+        Err(RowError { row: 0, column: 0, why: "it is nonsense".into() })
+    }
 }
 
 struct Made(Then);
@@ -79,6 +94,13 @@ impl Reader for Made {
             Then::GoesOnForEver => loop {
                 send().await?;
             },
+            Then::HangsBehindNonsense => {
+                // More than wait at the same time on any machine.
+                for _ in 0..1000 {
+                    to.send(Chunk::Rows(Box::new(Nonsense)), 1).await?;
+                }
+                std::future::pending().await
+            }
         }
     }
 
@@ -88,31 +110,21 @@ impl Reader for Made {
 }
 
 fn order(then: Then) -> Order {
-    Order {
-        title: "x".into(),
-        sources: Arc::new([NamedSource::whole("made", Arc::new(Made(then)))]),
-        exclude: Patterns::default(),
-        format: &Csv,
-        password: Secret::new("correct horse battery"),
-        clock: Clock::new(|| chrono::DateTime::UNIX_EPOCH),
-    }
+    packed::order(Arc::new([NamedSource::whole("made", Arc::new(Made(then)))]))
 }
 
-async fn packed(then: Then) -> Result<u64, PackError> {
-    let folder = tempfile::tempdir().unwrap();
-    let draft = Draft::beside(&folder.path().join("x.zip")).unwrap();
-    let packed = pack(&order(then), &draft, &Arc::new(Progress::default())).await;
-    packed.map(|packed| packed.verified.rows)
+async fn rows(then: Then) -> Result<u64, PackError> {
+    packed::packed(&order(then)).await.map(|archive| archive.packed.verified.rows)
 }
 
 #[tokio::test]
 async fn rows_that_are_as_many_as_the_database_counts_are_packed() {
-    assert_eq!(packed(Then::Counts(100)).await.unwrap(), 100);
+    assert_eq!(rows(Then::Counts(100)).await.unwrap(), 100);
 }
 
 #[tokio::test]
 async fn rows_that_are_fewer_than_the_database_counts_fail_the_verification() {
-    let error = packed(Then::Counts(101)).await.unwrap_err();
+    let error = rows(Then::Counts(101)).await.unwrap_err();
     let failure = Failure::from(&error);
     assert_eq!((failure.code, failure.table.as_deref()), (FailureCode::VerificationFailed, Some("t")));
     assert!(failure.message.contains("101") && failure.message.contains("100"), "{}", failure.message);
@@ -120,10 +132,18 @@ async fn rows_that_are_fewer_than_the_database_counts_fail_the_verification() {
 
 #[tokio::test]
 async fn a_source_that_breaks_off_in_a_table_makes_no_archive_and_is_named() {
-    let error = packed(Then::BreaksOff).await.unwrap_err();
+    let error = rows(Then::BreaksOff).await.unwrap_err();
     let failure = Failure::from(&error);
     assert_eq!(failure.code, FailureCode::SourceUnreachable);
     assert!(failure.message.contains("made") && failure.message.contains("cut"), "{}", failure.message);
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_is_told_though_the_source_hangs() {
+    let error = tokio::time::timeout(PATIENCE, rows(Then::HangsBehindNonsense)).await.unwrap().unwrap_err();
+    let failure = Failure::from(&error);
+    assert_eq!((failure.code, failure.table.as_deref()), (FailureCode::TableUnreadable, Some("t")));
+    assert!(failure.message.contains("row 101, column a: it is nonsense"), "{}", failure.message);
 }
 
 #[tokio::test]

@@ -7,42 +7,38 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Order, Packed, write::Written};
 use crate::{
-    archive::{self, Entry, Expected, FileAt},
+    archive::{self, Entry, Expected, FileAt, descriptor::TableWritten},
     export::failure::PackError,
     files::Draft,
 };
 
-/// Syncs the file and, at the same time, reads all of it back.
+/// Syncs the file and, at the same time, reads all of it back: as entries, and as a whole.
 pub(super) async fn prove(
     order: &Order,
     draft: &Draft,
     written: Written,
     stop: CancellationToken,
 ) -> Result<Packed, PackError> {
+    let Written { sealed, sources, tables, files, own } = written;
     let (file, reopened) = (draft.file()?, UntilStopped(FileAt::start(draft.reopen()?), stop));
     let (format, password, whole) = (order.format, order.password.clone(), reopened.clone());
     let synced = spawn_blocking(move || file.sync_all());
+    let same = spawn_blocking(move || archive::verify_file(whole, &sealed).map(|()| sealed));
     let verified = spawn_blocking(move || {
         let plain = |entry: &Entry| Expected { entry: entry.clone(), table: None };
         // A table without columns has no lines to count.
-        let tables = written.tables.iter().map(|table| Expected {
+        let expected_table = |table: &TableWritten| Expected {
             entry: table.entry.clone(),
             table: Some((if table.table.columns.is_empty() { 0 } else { table.rows }, format)),
-        });
-        let others = written.files.iter().map(|file| &file.entry).chain(&written.own).map(plain);
-        let verified = archive::verify(reopened, &password, tables.chain(others).collect())?;
-        Ok::<_, PackError>((written, verified))
+        };
+        let others = files.iter().map(|file| &file.entry).chain(&own).map(plain);
+        let expected = tables.iter().map(expected_table).chain(others).collect();
+        Ok::<_, PackError>((archive::verify(reopened, &password, expected)?, tables, files))
     });
-    let (synced, verified) = tokio::join!(synced, verified);
+    let (synced, same, verified) = tokio::join!(synced, same, verified);
     synced.map_err(PackError::died)??;
-    let (written, verified) = verified.map_err(PackError::died)??;
-    let (Written { sealed, sources, tables, files, .. }, whole) = spawn_blocking(move || {
-        let same = archive::verify_file(whole, &written.sealed);
-        (written, same)
-    })
-    .await
-    .map_err(PackError::died)?;
-    whole?;
+    let sealed = same.map_err(PackError::died)??;
+    let (verified, tables, files) = verified.map_err(PackError::died)??;
     Ok(Packed { sealed, sources, tables, files, verified })
 }
 

@@ -47,7 +47,12 @@ pub(super) async fn read(snapshots: Vec<Opened>, parcels: mpsc::Sender<Parcel>) 
         let readers = snapshot.readers(&contents.tables, wanted).await.map_err(failed)?;
         let jobs = Mutex::new(Jobs::of(Arc::clone(&source), contents, &parcels));
         let readers = readers.into_iter().map(|reader| work(reader, &jobs));
-        try_join_all(readers).await.map_err(failed)?;
+        // A writer that fails takes no more parcels: whatever is being asked of the source then is asked for nothing.
+        tokio::select! {
+            read = try_join_all(readers) => read.map(drop),
+            () = parcels.closed() => Err(SourceError::Stopped),
+        }
+        .map_err(failed)?;
     }
     parcels.send(Parcel::End).await.map_err(|_| PackError::Abandoned)
 }

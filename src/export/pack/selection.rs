@@ -1,56 +1,53 @@
 //! Which of a source's tables are exported: its own patterns, and those of one export.
 
 use super::NamedSource;
-use crate::source::{Contents, LeftOut, Patterns, Table};
+use crate::source::{Contents, LeftOut, Patterns};
+
+/// What something is called: by its name, by its name with its schema, and by that with its source.
+type Names = [String; 3];
 
 /// Moves what is not to be exported to what is left out, where everyone can see it. A pattern that fits nothing is told: it
 /// is likely a typing error.
 pub(super) fn select(named: &NamedSource, exclude: &Patterns, unused: &mut Unused, contents: &mut Contents) {
-    let names: Vec<[String; 2]> = contents.tables.iter().map(names).collect();
-    let paths = contents.files.iter().map(|file| [file.path.clone(), file.path.clone()]);
-    let all: Vec<_> = names.into_iter().chain(paths).collect();
-    unused.see(named, &all);
-    for patterns in [&named.include, &named.exclude] {
-        let idle = patterns.each().filter(|pattern| !all.iter().any(|names| fit(pattern, names)));
-        contents
-            .warnings
-            .extend(idle.map(|pattern| format!("the pattern {pattern} of source {} fits nothing", named.name)));
+    let tables = contents.tables.iter().map(|table| names(named, &table.name, table.full_name()));
+    let files = contents.files.iter().map(|file| names(named, &file.path, file.path.clone()));
+    let all: Vec<Names> = tables.chain(files).collect();
+    unused.0.retain(|pattern| !all.iter().any(|names| pattern.fit(names)));
+    for pattern in named.include.each().chain(named.exclude.each()) {
+        if !all.iter().any(|names| pattern.fit(own(names))) {
+            contents.warnings.push(format!("the pattern {pattern} of source {} fits nothing", named.name));
+        }
     }
-    let reason = |names: &[String; 2]| {
-        if !named.include.is_empty() && !fit(&named.include, names) {
+    let reason = |names: &Names| {
+        if !named.include.is_empty() && !named.include.fit(own(names)) {
             Some("not included by the settings")
-        } else if fit(&named.exclude, names) {
+        } else if named.exclude.fit(own(names)) {
             Some("excluded by the settings")
-        } else if fit(exclude, names) || exclude.fit(&[&format!("{}/{}", named.name, names[1])]) {
-            Some("excluded for this export")
         } else {
-            None
+            exclude.fit(names).then_some("excluded for this export")
         }
     };
     let mut reasons = all.iter().map(reason);
     let left_out = &mut contents.left_out;
-    contents.tables.retain(|table| match reasons.next().flatten() {
-        Some(reason) => {
-            left_out.push(LeftOut { schema: table.schema.clone(), name: table.name.clone(), reason });
-            false
-        }
-        None => true,
-    });
-    contents.files.retain(|file| match reasons.next().flatten() {
-        Some(reason) => {
-            left_out.push(LeftOut { schema: None, name: file.path.clone(), reason });
-            false
-        }
-        None => true,
-    });
+    let mut keep = |schema: Option<&String>, name: &str| {
+        let reason = reasons.next().flatten();
+        let left = reason.map(|reason| LeftOut { schema: schema.cloned(), name: name.to_owned(), reason });
+        let keep = left.is_none();
+        left_out.extend(left);
+        keep
+    };
+    contents.tables.retain(|table| keep(table.schema.as_ref(), &table.name));
+    contents.files.retain(|file| keep(None, &file.path));
 }
 
-fn names(table: &Table) -> [String; 2] {
-    [table.name.clone(), table.full_name()]
+fn names(named: &NamedSource, name: &str, full: String) -> Names {
+    let with_source = format!("{}/{full}", named.name);
+    [name.to_owned(), full, with_source]
 }
 
-fn fit(patterns: &Patterns, names: &[String; 2]) -> bool {
-    patterns.fit(&[&names[0], &names[1]])
+/// The names within the source: its own settings need not say which it is.
+fn own(names: &Names) -> &[String] {
+    &names[..2]
 }
 
 /// The patterns of an export that have not fitted anything yet, in any source.
@@ -61,16 +58,9 @@ impl Unused {
         Self(patterns.each().collect())
     }
 
-    fn see(&mut self, named: &NamedSource, all: &[[String; 2]]) {
-        let fits = |pattern: &Patterns, names: &[String; 2]| {
-            fit(pattern, names) || pattern.fit(&[&format!("{}/{}", named.name, names[1])])
-        };
-        self.0.retain(|pattern| !all.iter().any(|names| fits(pattern, names)));
-    }
-
     pub(super) fn warning(self) -> Option<String> {
         let patterns: Vec<_> = self.0.iter().map(ToString::to_string).collect();
-        (!patterns.is_empty())
-            .then(|| format!("no table fits what this export was to leave out: {}", patterns.join(", ")))
+        let told = "no table fits what this export was to leave out";
+        (!patterns.is_empty()).then(|| format!("{told}: {}", patterns.join(", ")))
     }
 }

@@ -66,8 +66,7 @@ fn list(root: &OwnedFd, folder: &[u8], contents: &mut Contents, folders: &mut Ve
                 continue;
             }
             FileType::RegularFile => {
-                let bytes = u64::try_from(found.st_size).unwrap_or(0);
-                contents.files.push(File { path: shown, locator: path, bytes });
+                contents.files.push(File { path: shown, locator: path });
                 continue;
             }
             FileType::Symlink => "symbolic link",

@@ -321,7 +321,7 @@ async fn large_objects(connection: &mut PgConnection) -> Result<Vec<File>, Sourc
     let found = rows(connection, "SELECT oid::text FROM pg_catalog.pg_largeobject_metadata ORDER BY oid").await?;
     let file = |row: &PgRow| {
         let oid = text(row, 0)?;
-        Ok(File { path: format!("large_objects/{oid}"), locator: oid.into_bytes(), bytes: 0 })
+        Ok(File { path: format!("large_objects/{oid}"), locator: oid.into_bytes() })
     };
     found.iter().map(file).collect()
 }

@@ -63,9 +63,10 @@ fn has_no_room(cause: &sqlx::Error) -> bool {
     cause.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "53200")
 }
 
-/// Fails if one of the tables, or a part of one, is not what it was in the snapshot: has another file, another name, or belongs
-/// to another table. The catalog is read as it was in the snapshot; `pg_relation_filenode`, `regclass` and `pg_partition_root`
-/// tell of now, as does `pg_identify_object`, of a column that was dropped, and of one that has its name by now. A part that is being detached (DETACH CONCURRENTLY) no longer shows in its table, and not yet as one of its own.
+/// Fails if one of the tables, or a part of one, is not what it was in the snapshot: has another file, another name, other
+/// columns, or belongs to another table. The catalog is read as it was in the snapshot; `pg_relation_filenode`, `regclass`,
+/// `pg_partition_root` and `pg_identify_object` tell of now. A part that is being detached (DETACH CONCURRENTLY) no longer
+/// shows in its table, and not yet as one of its own.
 pub(super) async fn unchanged(connection: &mut PgConnection, tables: &[Table]) -> Result<(), SourceError> {
     let one = match tables {
         [table] => format!(
@@ -106,8 +107,8 @@ pub(super) async fn unchanged(connection: &mut PgConnection, tables: &[Table]) -
         None => Ok(()),
         Some(table) => Err(SourceError::Unreadable {
             table: table.full_name(),
-            why: "it or a part of it was emptied by TRUNCATE, rewritten, altered, renamed, detached or dropped after the snapshot was \
-                  taken, which no snapshot protects from; create the export again"
+            why: "it or a part of it was emptied by TRUNCATE, rewritten, altered, renamed, detached or dropped after the \
+                  snapshot was taken, which no snapshot protects from; create the export again"
                 .into(),
         }),
     }

@@ -27,6 +27,23 @@ async fn a_role_that_row_level_security_hides_rows_from_is_refused_the_table() {
 }
 
 #[tokio::test]
+async fn the_role_that_the_readme_recommends_reads_everything_but_large_objects() {
+    let database = database_of(
+        "CREATE SCHEMA s; CREATE TABLE s.t (id serial, a int); INSERT INTO s.t (a) VALUES (1); \
+         CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); INSERT INTO p VALUES (1)",
+    )
+    .await;
+    let (role, address) = database.role("").await;
+    database.execute(&format!("GRANT pg_read_all_data TO {role}")).await;
+    let archive = exported(&address).await;
+    assert_eq!((archive.rows("s.t"), archive.rows("public.p"), archive.rows("pg_catalog.pg_sequences")), (1, 1, 1));
+    database.execute("SELECT lo_from_bytea(0, '\\x00')").await;
+    let failure = failure(&address).await;
+    assert_eq!(failure.code, FailureCode::TableUnreadable);
+    assert!(failure.message.contains("large_objects/"), "{}", failure.message);
+}
+
+#[tokio::test]
 async fn a_table_that_the_role_may_not_read_is_named_and_can_be_excluded() {
     let database = database_of(
         "CREATE SCHEMA hidden; CREATE TABLE hidden.t (a int); CREATE TABLE open (a int); CREATE TABLE secrets (a int); \
