@@ -1,7 +1,7 @@
 # What there is to do: `make run` shows the main job on the demo database, `make test` proves everything.
 # Both do all the set-up on a machine with Rust, Node.js and a C compiler.
 
-.PHONY: build run demo test bench bench-memory web schema clean
+.PHONY: build run demo test crash-test bench bench-memory web schema clean
 
 LISTEN ?= 127.0.0.1:8080
 DATA_DIR ?= carryall-data
@@ -24,6 +24,12 @@ demo: build
 # All tests. Installs what they need.
 test: $(WEB)
 	scripts/test.sh
+
+# Kills the server a hundred times in the middle of an export, and looks at what each next start makes of it.
+crash-test: $(WEB)
+	scripts/test-tools.sh >/dev/null
+	CARRYALL_CRASH_ROUNDS=$(or $(ROUNDS),100) cargo test --locked --test it -- --nocapture --exact \
+	  crash::after_a_kill_at_any_moment_nothing_is_stuck_and_every_file_that_is_offered_is_whole
 
 # Measures an export against what people use today, and writes bench/results.md. Installs what it needs.
 bench: build

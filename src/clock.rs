@@ -1,22 +1,34 @@
-//! The time as an argument: `main` hands in the real clock, tests one that they move by hand.
+//! The time as an argument: `main` hands in the real clocks, tests some that they move by hand.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 
-/// Tells the present time, in UTC.
+/// Tells the present time, in UTC, and how much time has gone by. The first can be set and so jump, in either direction; the
+/// second only ever goes on. What must happen at a time asks the first, what may take so long the second.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
+pub struct Clock {
+    now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
+    elapsed: Arc<dyn Fn() -> Duration + Send + Sync>,
+}
 
 impl Clock {
-    /// A clock that asks `now`.
-    pub fn new(now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now))
+    /// A clock that asks `now` for the time, and `elapsed` for the time since any one moment.
+    pub fn new(
+        now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static,
+        elapsed: impl Fn() -> Duration + Send + Sync + 'static,
+    ) -> Self {
+        Self { now: Arc::new(now), elapsed: Arc::new(elapsed) }
     }
 
     /// The present time.
     pub fn now(&self) -> DateTime<Utc> {
-        (self.0)()
+        (self.now)()
+    }
+
+    /// The time since a moment that stays the same while the process runs.
+    pub fn elapsed(&self) -> Duration {
+        (self.elapsed)()
     }
 }
 

@@ -5,15 +5,17 @@
 //! `carryall.toml`, the default.
 
 mod file;
+mod limits;
 mod sources;
 
 use std::{
     ffi::OsStr,
     net::SocketAddr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
-use carryall::database;
+use carryall::{database, export::Limits};
 use clap::{
     Args,
     builder::{BoolishValueParser, OsStringValueParser, TypedValueParser},
@@ -23,6 +25,7 @@ use url::Url;
 pub(crate) use sources::{SourceArgs, Sources};
 
 use file::File;
+use limits::LimitArgs;
 
 /// The name under which `--demo` adds the demo source.
 pub(crate) const DEMO: &str = "demo";
@@ -60,6 +63,8 @@ pub(crate) struct ServeArgs {
     public_url: Option<String>,
     #[command(flatten)]
     sources: SourceArgs,
+    #[command(flatten)]
+    limits: LimitArgs,
     /// Adds a source `demo`: the database of an internet provider that does not exist
     #[arg(long, env = "CARRYALL_DEMO", value_parser = BoolishValueParser::new())]
     demo: bool,
@@ -99,6 +104,9 @@ pub(crate) struct Server {
     pub(crate) listen: SocketAddr,
     pub(crate) public_url: Option<String>,
     pub(crate) sources: Sources,
+    pub(crate) limits: Limits,
+    /// How long a running export may go on after the server was asked to stop.
+    pub(crate) grace: Duration,
     pub(crate) demo: bool,
 }
 
@@ -150,7 +158,8 @@ impl ServeArgs {
         if sources.is_empty() {
             return Err(ConfigError::new("--source", sources::NONE));
         }
-        Ok(Server { state, listen, public_url, sources, demo })
+        let (limits, grace) = self.limits.resolve(&file)?;
+        Ok(Server { state, listen, public_url, sources, limits, grace, demo })
     }
 }
 

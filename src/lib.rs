@@ -18,7 +18,9 @@
 //! - [`source`], [`format`](mod@format), [`archive`] and [`files`] know nothing of exports, settings or
 //!   Carryall's own tables.
 //! - [`format`](mod@format) does no I/O.
-//! - `export/queue.rs` is the only file that writes an export's state, each time in one conditional UPDATE.
+//! - `export/queue.rs` and its folder are the only ones that write an export's state, each time in one conditional UPDATE.
+//! - `export/schedule.rs` and `export/retention.rs` decide; they read no clock, no table and no file.
+//! - What must happen at a time asks the clock that can be set; what may take so long, the one that cannot.
 //! - Nothing holds a whole table or a whole archive in memory: on the way are some megabytes, or some rows where a row is
 //!   larger.
 //! - A row is formatted by any thread, in any order; what is written is in the order in which it was read.

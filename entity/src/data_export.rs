@@ -1,4 +1,4 @@
-//! One row is one run: asked for, queued, run, and in the end completed or failed.
+//! One row is one run: asked for, queued, run, and in the end completed, failed or canceled.
 
 use sea_orm::entity::prelude::*;
 
@@ -67,6 +67,35 @@ pub struct Model {
     pub failure_message: Option<String>,
     /// The table at which it failed.
     pub failure_table: Option<String>,
+    /// Somebody asked to cancel it while it ran.
+    pub cancel_requested: bool,
+    /// Retention never removes it, and does not count it.
+    pub pinned: bool,
+    /// It is to be copied to the storages.
+    pub upload: bool,
+    /// The export that this one makes good for, since it timed out, stalled or lost its worker. Unique, so that none is
+    /// restarted twice.
+    pub restart_of: Option<Uuid>,
+    /// How many restarts in a row it stands at the end of; 0 for one that was asked for.
+    pub restarts: i32,
+    /// What a client calls its wish, so that the same wish sent again makes no second export.
+    pub idempotency_key: Option<String>,
+    /// SHA-256 of what was wished for under that key.
+    pub idempotency_digest: Option<Vec<u8>>,
+    /// It is being removed: no longer in the history, and its file on the way out.
+    pub removing: bool,
+    /// How far it is, in hundredths of a percent; never goes back. None while it cannot be told.
+    pub progress: Option<i32>,
+    /// Rows there are to write, by an estimate.
+    pub rows_estimated: Option<i64>,
+    /// Bytes a second, in the export's format or read back.
+    pub bytes_per_second: Option<i64>,
+    /// Seconds that are left, by an estimate.
+    pub eta_seconds: Option<i32>,
+    /// Bytes of the archive that were read back.
+    pub bytes_verified: i64,
+    /// What the last reading of the finished archive found wrong, as a JSON array.
+    pub mismatches: String,
 }
 
 /// Where an export stands.
@@ -81,6 +110,8 @@ pub enum State {
     Completed,
     /// It ended without an archive.
     Failed,
+    /// Somebody called it off.
+    Canceled,
 }
 
 /// What made an export.
@@ -89,6 +120,10 @@ pub enum State {
 pub enum Trigger {
     /// A person or an integration asked for it.
     Manual,
+    /// Midnight.
+    Automatic,
+    /// An earlier one that did not come to its end, through no fault of the data.
+    Restart,
 }
 
 /// How an export writes its tables.
@@ -121,6 +156,10 @@ pub enum Phase {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(32))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum FailureCode {
+    /// It ran longer than the backup timeout.
+    TimedOut,
+    /// Nothing came from its source for too long.
+    Stalled,
     /// The process that ran it is gone.
     WorkerLost,
     /// A source could not be opened.

@@ -24,6 +24,8 @@ pub struct Model {
     pub backup_timeout_minutes: i32,
     /// How exports write their tables, unless one is asked for otherwise.
     pub format: TableFormat,
+    /// When the nightly exports were last switched on; a midnight before that is not made up for.
+    pub automatic_since: Option<DateTimeUtc>,
     /// Counts the changes, so that two admins do not overwrite each other unseen.
     pub version: i32,
 }

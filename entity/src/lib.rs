@@ -8,4 +8,5 @@ pub mod api_token;
 pub mod data_export;
 pub mod data_export_settings;
 pub mod exported_table;
+pub mod nightly_run;
 pub mod source_snapshot;

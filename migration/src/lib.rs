@@ -10,6 +10,7 @@ mod m0001_exports;
 mod m0002_settings;
 mod m0003_tokens;
 mod m0004_formats;
+mod m0005_life;
 
 /// Runs every step that the database has not seen.
 pub struct Migrator;
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_settings::Migration),
             Box::new(m0003_tokens::Migration),
             Box::new(m0004_formats::Migration),
+            Box::new(m0005_life::Migration),
         ]
     }
 }

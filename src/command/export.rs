@@ -18,9 +18,8 @@ use clap::{
 };
 
 use super::{
-    CommandError, clock,
+    CommandError, StopSignals, clock,
     password::{PasswordArgs, Purpose},
-    stop_signal,
 };
 use crate::config::{SourceArgs, Sources};
 
@@ -77,11 +76,13 @@ pub(super) async fn export(args: ExportArgs) -> Result<(), CommandError> {
         format: args.format,
         password: password.secret.clone(),
         clock: clock(),
+        room: None,
     };
     let progress = Arc::new(Progress::default());
+    let mut signals = StopSignals::listen()?;
     let packed = tokio::select! {
         packed = pack(&order, &draft, &progress) => packed?,
-        _ = stop_signal() => return Err(CommandError::Interrupted),
+        () = signals.next() => return Err(CommandError::Interrupted),
     };
     // Shown before there is a file: one whose password nobody saw would be good for nobody.
     if password.generated {

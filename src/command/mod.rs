@@ -26,6 +26,7 @@ use carryall::{
 };
 use chrono::SubsecRound;
 use sea_orm::DbErr;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::{Command, config::ConfigError};
 
@@ -127,16 +128,24 @@ pub(crate) fn run(command: Command) -> Result<(), CommandError> {
 /// The real clock.
 #[expect(clippy::disallowed_methods, reason = "this is where the time comes from")]
 fn clock() -> Clock {
+    let start = std::time::Instant::now();
     // Milliseconds: no client needs more, and every database keeps them.
-    Clock::new(|| chrono::Utc::now().trunc_subsecs(3))
+    Clock::new(|| chrono::Utc::now().trunc_subsecs(3), move || start.elapsed())
 }
 
-/// Returns when the process is asked to stop. SIGHUP is left alone, so that `nohup` works.
-async fn stop_signal() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
+/// Hears when the process is asked to stop. SIGHUP is left alone, so that `nohup` works.
+struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Returns at the next signal.
+    async fn next(&mut self) {
+        tokio::select! { _ = self.terminate.recv() => {}, _ = self.interrupt.recv() => {} }
     }
 }

@@ -1,6 +1,7 @@
 //! `carryall serve`.
 
 use std::{
+    convert::Infallible,
     io::{self, Write},
     path::Path,
     sync::Arc,
@@ -10,7 +11,7 @@ use std::{
 use carryall::{
     clock::Clock,
     database, demo,
-    export::{Engine, Parts},
+    export::{Engine, Limits, Parts, Stop},
     files::{Files, make_private_folder},
     graphql,
     http::{self, App},
@@ -20,10 +21,9 @@ use carryall::{
 use entity::api_token::Role;
 use sea_orm::{DatabaseConnection, TransactionTrait};
 use tokio::{net::TcpListener, task::spawn_blocking};
-use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-use super::{CommandError, clock, healthcheck::reachable, stop_signal};
+use super::{CommandError, StopSignals, clock, healthcheck::reachable};
 use crate::config::{DEMO, ServeArgs, Sources, State};
 
 /// How long downloads may go on after the server was asked to stop.
@@ -42,45 +42,55 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), CommandError> {
         make_demo(folder).await?;
     }
     let names = server.sources.names().into_iter().map(str::to_owned).collect::<Vec<_>>();
-    let (engine, db) = open(&server.state, server.sources, &clock).await?;
+    let (engine, db) = open(&server.state, server.sources, server.limits, &clock).await?;
     engine.repair().await?;
     let address = reachable(listener.local_addr()?);
     let url = server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     first_token(&db, &clock, &url).await?;
-    let stop = CancellationToken::new();
+    let stop = Stop::default();
+    let signals = StopSignals::listen()?;
     let app = App {
         schema: graphql::schema(Arc::clone(&engine), db.clone()),
         engine: Arc::clone(&engine),
         db,
         public_url: server.public_url.map(Arc::from),
-        stop: stop.clone(),
+        stop: stop.taking.clone(),
     };
     info!("exporting {}", names.join(", "));
     info!("listening at http://{address}");
-    let ended = run(app.clone(), listener, &engine, &stop).await;
+    let ended = tokio::select! {
+        ended = run(app.clone(), listener, &engine, &stop) => ended,
+        never = stop_by(signals, &stop, server.grace) => match never {},
+    };
     // Closing writes SQLite's log back into its file.
     app.db.close().await?;
     ended
 }
 
-/// Serves and works until a signal, then lets downloads end and ends the running export.
-async fn run(app: App, listener: TcpListener, engine: &Engine, stop: &CancellationToken) -> Result<(), CommandError> {
-    let serving = axum::serve(listener, http::router(app)).with_graceful_shutdown(stop.clone().cancelled_owned());
-    let stopping = async {
-        let stopped = stop_signal().await;
-        info!("stopping");
-        stop.cancel();
-        stopped
-    };
+/// Serves and works until `stop`, then lets downloads end.
+async fn run(app: App, listener: TcpListener, engine: &Engine, stop: &Stop) -> Result<(), CommandError> {
+    let stopping = stop.taking.clone().cancelled_owned();
+    let serving = axum::serve(listener, http::router(app)).with_graceful_shutdown(stopping);
     let bounded = async {
         tokio::select! {
             served = serving.into_future() => served,
-            () = async { stop.cancelled().await; tokio::time::sleep(LAST_DOWNLOADS).await } => Ok(()),
+            () = async { stop.taking.cancelled().await; tokio::time::sleep(LAST_DOWNLOADS).await } => Ok(()),
+            () = stop.running.cancelled() => Ok(()),
         }
     };
-    let (served, (), stopped) = tokio::join!(bounded, engine.work(stop), stopping);
-    served?;
-    Ok(stopped?)
+    let (served, ()) = tokio::join!(bounded, engine.work(stop));
+    Ok(served?)
+}
+
+/// At the first signal nothing new is begun, and a running export may go on for a while; then, or at the second signal, it is
+/// given back. Never returns.
+async fn stop_by(mut signals: StopSignals, stop: &Stop, grace: Duration) -> Infallible {
+    signals.next().await;
+    info!("stopping: a running export may go on for {} seconds; a second signal ends it at once", grace.as_secs());
+    stop.taking.cancel();
+    tokio::select! { () = tokio::time::sleep(grace) => {}, () = signals.next() => info!("stopping at once") }
+    stop.running.cancel();
+    std::future::pending().await
 }
 
 async fn make_demo(folder: &Path) -> Result<(), CommandError> {
@@ -92,6 +102,7 @@ async fn make_demo(folder: &Path) -> Result<(), CommandError> {
 async fn open(
     state: &State,
     sources: Sources,
+    limits: Limits,
     clock: &Clock,
 ) -> Result<(Arc<Engine>, DatabaseConnection), CommandError> {
     let db = database::open(&state.database_url).await?;
@@ -101,6 +112,7 @@ async fn open(
         files: Arc::new(Files::open(&state.files_url)?),
         sources: sources.into_named(),
         clock: clock.clone(),
+        limits,
     };
     let engine = Engine::new(parts);
     if !engine.has_right_key().await? {

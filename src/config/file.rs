@@ -22,6 +22,10 @@ pub(super) struct File {
     pub(super) database_url: Option<String>,
     pub(super) files_url: Option<String>,
     pub(super) secret_key_file: Option<PathBuf>,
+    pub(super) shutdown_grace: Option<u64>,
+    pub(super) stall_minutes: Option<u64>,
+    pub(super) keep_failed_days: Option<u64>,
+    pub(super) concurrent_exports: Option<u64>,
     /// Where it was read from.
     #[serde(skip)]
     pub(super) path: PathBuf,

@@ -1,6 +1,6 @@
 //! Why a run failed: the causes inside, and what the person who asked for the export is told.
 
-use std::io;
+use std::{io, time::Duration};
 
 use entity::data_export::FailureCode;
 use tokio::task::JoinError;
@@ -35,6 +35,14 @@ pub enum PackError {
     /// The archive's password cannot be opened.
     #[error("the archive's password: {0}")]
     Key(#[from] KeyError),
+    /// There is not enough room for the archive, and so it was not begun.
+    #[error("the archive needs about {needed} bytes, and {free} are free")]
+    NoRoom {
+        /// Bytes it will take, by an estimate.
+        needed: u64,
+        /// Bytes there are.
+        free: u64,
+    },
     /// A thread died.
     #[error("a thread of the export died: {0}")]
     Died(String),
@@ -63,12 +71,42 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// It ran longer than the backup timeout, which was so many minutes.
+    pub(super) fn timed_out(minutes: i32) -> Self {
+        let what = format!(
+            "The export ran longer than the backup timeout of {minutes} minutes. Raise the backup timeout in the settings, or \
+             leave tables out."
+        );
+        Self::new(FailureCode::TimedOut, what)
+    }
+
+    /// Nothing came for so long.
+    pub(super) fn stalled(stall: Duration) -> Self {
+        let minutes = stall.as_secs().div_ceil(60);
+        let what = format!(
+            "Nothing came from the source for {minutes} minutes. See whether the database answers, and whether somebody holds a \
+             lock in it."
+        );
+        Self::new(FailureCode::Stalled, what)
+    }
+
     /// The process that ran the export is gone.
     pub(super) fn worker_lost() -> Self {
-        Self::new(
-            FailureCode::WorkerLost,
-            "The server stopped while this export ran. Nothing is wrong with your data: create the export again.",
-        )
+        Self::new(FailureCode::WorkerLost, "The server stopped while this export ran. Nothing is wrong with your data.")
+    }
+
+    /// Whether another try may well succeed: nothing is wrong with the data or the settings of the sources.
+    pub(super) fn is_restarted(&self) -> bool {
+        matches!(self.code, FailureCode::TimedOut | FailureCode::Stalled | FailureCode::WorkerLost)
+    }
+
+    /// The same, saying what comes of it: the how-manieth restart of `most` follows, or none.
+    pub(super) fn followed_by(mut self, restart: Option<i32>, most: i32) -> Self {
+        self.message += &match restart {
+            Some(number) => format!(" It is restarted ({number} of {most})."),
+            None => format!(" It is not restarted again, after {most} restarts in a row."),
+        };
+        self
     }
 
     /// A fault of Carryall, which the log tells under the export's id.
@@ -89,6 +127,18 @@ impl Failure {
             "There is no room left where the archives are kept. Nothing half-written was left; make room and create the export again.",
         )
     }
+
+    fn no_room(needed: u64, free: u64) -> Self {
+        let missing = needed.saturating_sub(free);
+        let what = format!(
+            "There is not enough room where the archives are kept: this export needs about {}, and {} are free. Make room for {} \
+             more and create the export again.",
+            bytes(needed),
+            bytes(free),
+            bytes(missing)
+        );
+        Self::new(FailureCode::DiskFull, what)
+    }
 }
 
 impl From<&PackError> for Failure {
@@ -105,6 +155,7 @@ impl From<&PackError> for Failure {
             PackError::Count { table, .. } => {
                 Self { table: Some(table.clone()), ..Self::new(FailureCode::VerificationFailed, error.to_string()) }
             }
+            PackError::NoRoom { needed, free } => Self::no_room(*needed, *free),
             PackError::Write(_)
             | PackError::Verify(VerifyError::Io(_))
             | PackError::Key(_)
@@ -129,4 +180,14 @@ fn from_source(name: &str, cause: &SourceError) -> Failure {
 /// Whether there is no room: on the disk, in the quota, or under the limit of a file's size.
 pub(super) fn is_full(cause: &io::Error) -> bool {
     matches!(cause.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge)
+}
+
+/// A number of bytes as people say it.
+fn bytes(number: u64) -> String {
+    let (unit, size) = match number {
+        0..1_000_000 => ("kB", 1e3),
+        1_000_000..1_000_000_000 => ("MB", 1e6),
+        _ => ("GB", 1e9),
+    };
+    format!("{:.1} {unit}", number as f64 / size)
 }

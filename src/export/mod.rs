@@ -1,19 +1,39 @@
-//! Exports: from the wish to the archive that is offered.
+//! Exports: from the wish to the archive that is offered, and to its end.
 //!
-//! [`Engine`] is the only way to change anything; the API reads the tables itself. `queue` writes an
-//! export's state, `worker` takes the next one, `run` makes it, `pack` is the part of a run that needs
-//! no history, and `settings` keeps what admins set.
+//! [`Engine`] is the only way to change anything; the API reads the tables itself.
+//!
+//! - `create` takes wishes, `nightly` makes those of the nights, when `schedule` says so. `queue` writes an export's state.
+//! - `worker` takes the next one, `run` makes it, `watch` sees to it that it goes on, `pack` is the part of a run that needs no
+//!   history. `progress` counts, `pace` works out how long it will take.
+//! - `repair` and `sweep` find what died, `restart` gives it another try.
+//! - `removal` removes, what `retention` decides among others; `verify` reads archives again.
+//! - `settings` keeps what admins set, `limits` what the operator of the process sets.
 
+mod create;
 mod download;
 mod failure;
+mod limits;
+mod nightly;
+mod pace;
 mod pack;
 mod progress;
 mod queue;
+mod removal;
+mod restart;
+mod retention;
 mod run;
+mod schedule;
 pub mod settings;
+mod sweep;
+mod verify;
+mod watch;
 mod worker;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use entity::data_export::{Column, Entity, Model, State, TableFormat};
@@ -23,23 +43,22 @@ use uuid::Uuid;
 
 use crate::{
     clock::{Clock, new_id},
-    files::{Files, FilesError},
+    files::{Files, FilesError, PREFIX, SUFFIX},
     format::{Csv, Format, Jsonl},
-    secret::{Key, KeyError, Secret, generate_password},
-    source::{PatternError, Patterns},
+    secret::{Key, KeyError, Secret},
 };
 
+pub use create::{CreateError, NAME_MAXIMUM, NameError, PATTERNS_MAXIMUM, PatternsError, Wish, checked_name};
 pub use download::{Download, DownloadError};
 pub use failure::{Failure, PackError};
-pub use pack::{NamedSource, Order, Packed, pack};
+pub use limits::Limits;
+pub use pack::{NamedSource, Order, Packed, Room, pack};
 pub use progress::Progress;
-pub use worker::RepairError;
-
-/// Most characters of an export's name.
-pub const NAME_MAXIMUM: usize = 200;
-
-/// Most patterns for tables that an export leaves out.
-pub const PATTERNS_MAXIMUM: usize = 1000;
+pub use removal::{Decision, RemoveError};
+pub use retention::Reason;
+pub use settings::Changed;
+pub use verify::VerifyAgainError;
+pub use worker::{RepairError, Stop};
 
 /// How long is waited after Carryall's own database has failed, before it is asked again.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -56,96 +75,34 @@ pub struct Parts {
     pub sources: Arc<[NamedSource]>,
     /// The time.
     pub clock: Clock,
+    /// How long things may take.
+    pub limits: Limits,
 }
 
 /// Makes exports.
 pub struct Engine {
     parts: Parts,
     queue: queue::Queue,
-}
-
-/// Why no export was queued.
-#[derive(Debug, thiserror::Error)]
-pub enum CreateError {
-    /// The name is unusable.
-    #[error(transparent)]
-    Name(#[from] NameError),
-    /// The pattern at this place is unusable.
-    #[error("{1}")]
-    Patterns(usize, #[source] PatternsError),
-    /// The password cannot be made or sealed.
-    #[error(transparent)]
-    Key(#[from] KeyError),
-    /// Carryall's own database failed.
-    #[error(transparent)]
-    Database(#[from] DbErr),
-}
-
-/// What an export is to be.
-#[derive(Clone, Copy, Debug)]
-pub struct Wish<'a> {
-    /// What it is to be called.
-    pub name: &'a str,
-    /// The name of the token that asks for it.
-    pub created_by: &'a str,
-    /// How its tables are written; None: as the settings say.
-    pub format: Option<TableFormat>,
-    /// Patterns for the tables that it leaves out.
-    pub exclude_tables: &'a [String],
-}
-
-/// Why patterns cannot be those of an export.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum PatternsError {
-    /// There are too many.
-    #[error("There may be at most {PATTERNS_MAXIMUM} patterns")]
-    TooMany,
-    /// One is no pattern.
-    #[error(transparent)]
-    Pattern(#[from] PatternError),
-}
-
-/// Why a name cannot be an export's.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum NameError {
-    /// There is nothing in it.
-    #[error("Give the export a name.")]
-    Blank,
-    /// There is too much in it.
-    #[error("The name may have at most {NAME_MAXIMUM} characters, and this one has {0}.")]
-    TooLong(usize),
-    /// It holds characters that cannot be shown.
-    #[error("The name may not hold control characters, such as line breaks.")]
-    ControlCharacter,
+    /// The fence: what this process runs bears this name.
+    worker: Uuid,
+    /// The exports that this process runs now.
+    running: Ids,
+    /// The archives that this process reads again now.
+    reading: Ids,
+    sweep: sweep::Sweep,
 }
 
 impl Engine {
     /// An engine over `parts`. Nothing runs until [`work`](Self::work) is called.
     pub fn new(parts: Parts) -> Self {
-        Self { queue: queue::Queue::new(parts.db.clone()), parts }
-    }
-
-    /// Queues an export. A worker makes it later; [`changes`](Self::changes) tells how it goes.
-    pub async fn create(&self, wish: Wish<'_>) -> Result<Model, CreateError> {
-        let name = checked_name(wish.name)?;
-        checked_patterns(wish.exclude_tables)?;
-        let format = match wish.format {
-            Some(format) => format,
-            None => settings::read(&self.parts.db).await?.format,
-        };
-        let now = self.parts.clock.now();
-        let id = new_id(now);
-        let password = generate_password().map_err(KeyError::from)?;
-        let entry = queue::Entry {
-            id,
-            name: name.to_owned(),
-            created_by: Some(wish.created_by.to_owned()),
-            created_at: now,
-            format,
-            exclude_tables: queue::list(wish.exclude_tables),
-            file_password: self.parts.key.seal(&password, &password_context(id))?,
-        };
-        Ok(self.queue.push(entry).await?)
+        Self {
+            queue: queue::Queue::new(parts.db.clone()),
+            worker: new_id(parts.clock.now()),
+            running: Ids::default(),
+            reading: Ids::default(),
+            sweep: sweep::Sweep::default(),
+            parts,
+        }
     }
 
     /// The ids of exports, each time one changes. Subscribe before you read, and no change is missed.
@@ -179,17 +136,30 @@ pub async fn any(db: &DatabaseConnection) -> Result<bool, DbErr> {
     Ok(Entity::find().one(db).await?.is_some())
 }
 
-/// The name without the space around it, if it can be an export's.
-pub fn checked_name(name: &str) -> Result<&str, NameError> {
-    let name = name.trim();
-    let length = name.chars().count();
-    if name.is_empty() {
-        return Err(NameError::Blank);
+/// The exports that something is being done with.
+#[derive(Clone, Debug, Default)]
+struct Ids(Arc<Mutex<HashSet<Uuid>>>);
+
+/// One of them, until it is dropped.
+#[derive(Debug)]
+struct Held(Ids, Uuid);
+
+impl Ids {
+    fn has(&self, id: Uuid) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
     }
-    if name.chars().any(char::is_control) {
-        return Err(NameError::ControlCharacter);
+
+    /// Adds one; None if it is there already.
+    fn hold(&self, id: Uuid) -> Option<Held> {
+        let added = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+        added.then(|| Held(self.clone(), id))
     }
-    if length > NAME_MAXIMUM { Err(NameError::TooLong(length)) } else { Ok(name) }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
+    }
 }
 
 /// The format that an export's row names.
@@ -198,17 +168,6 @@ fn format_of(format: TableFormat) -> &'static dyn Format {
         TableFormat::Csv => &Csv,
         TableFormat::Jsonl => &Jsonl,
     }
-}
-
-/// Looks at each pattern on its own, so that the place of a wrong one can be told.
-fn checked_patterns(texts: &[String]) -> Result<(), CreateError> {
-    if texts.len() > PATTERNS_MAXIMUM {
-        return Err(CreateError::Patterns(0, PatternsError::TooMany));
-    }
-    for (place, text) in texts.iter().enumerate() {
-        Patterns::parse(std::slice::from_ref(text)).map_err(|wrong| CreateError::Patterns(place, wrong.into()))?;
-    }
-    Ok(())
 }
 
 /// Ties a sealed password to its export.
@@ -220,20 +179,5 @@ fn password_context(id: Uuid) -> String {
 /// make a path of it.
 fn file_name(id: Uuid, started_at: DateTime<Utc>) -> String {
     let tail = &id.simple().to_string()[20..];
-    format!("data-export-{}-{tail}.zip", started_at.format("%Y%m%dT%H%M%SZ"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_kept_whatever_it_says_as_long_as_it_can_be_shown() {
-        assert_eq!(checked_name("  Before the move  "), Ok("Before the move"));
-        assert_eq!(checked_name("../../ü 🎒"), Ok("../../ü 🎒"));
-        assert_eq!(checked_name(" \t"), Err(NameError::Blank));
-        assert_eq!(checked_name("a\nb"), Err(NameError::ControlCharacter));
-        assert_eq!(checked_name(&"ü".repeat(200)), Ok("ü".repeat(200).as_str()));
-        assert_eq!(checked_name(&"x".repeat(300)), Err(NameError::TooLong(300)));
-    }
+    format!("{PREFIX}{}-{tail}{SUFFIX}", started_at.format("%Y%m%dT%H%M%SZ"))
 }

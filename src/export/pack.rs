@@ -63,6 +63,27 @@ pub struct Order {
     pub password: Secret,
     /// Tells when each snapshot was taken.
     pub clock: Clock,
+    /// The room for the archive; None: it is not looked at.
+    pub room: Option<Room>,
+}
+
+/// The room where an archive is to lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Bytes that are free.
+    pub free: u64,
+    /// Bytes that an archive like it took the last time.
+    pub needed: Option<u64>,
+}
+
+impl Room {
+    /// An error if the archive will not fit.
+    fn check(self) -> Result<(), PackError> {
+        match self.needed {
+            Some(needed) if needed > self.free => Err(PackError::NoRoom { needed, free: self.free }),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A packed and proven archive.
@@ -85,6 +106,7 @@ pub async fn pack(order: &Order, draft: &Draft, progress: &Arc<Progress>) -> Res
     // If this future is dropped, the threads behind it go on: this ends them at their next piece.
     let stop = CancellationToken::new();
     let _stop_on_drop = stop.clone().drop_guard();
+    order.room.map_or(Ok(()), Room::check)?;
     let (snapshots, sources) = connect(order).await?;
     progress.exporting(snapshots.iter().map(|opened| opened.contents.tables.len()).sum());
     let (sender, inbox) = read::parcels();
@@ -98,7 +120,7 @@ pub async fn pack(order: &Order, draft: &Draft, progress: &Arc<Progress>) -> Res
         (Ok(()), Ok(written)) => written,
     };
     progress.verifying();
-    prove::prove(order, draft, written, stop).await
+    prove::prove(order, draft, written, progress, stop).await
 }
 
 /// A source that is ready to be read.

@@ -16,6 +16,9 @@ pub struct Progress {
     rows_done: AtomicI64,
     bytes_read: AtomicI64,
     bytes_written: Arc<AtomicU64>,
+    bytes_verified: Arc<AtomicU64>,
+    /// 0: there is no estimate.
+    rows_estimated: AtomicI64,
 }
 
 #[derive(Clone, Debug)]
@@ -47,9 +50,25 @@ pub struct Reading {
     pub bytes_read: i64,
     /// Bytes of the archive so far.
     pub bytes_written: i64,
+    /// Bytes of the archive that were read back.
+    pub bytes_verified: i64,
+    /// Rows there are to write, by an estimate.
+    pub rows_estimated: Option<i64>,
+}
+
+impl Reading {
+    /// Before anything was done.
+    pub(super) fn nothing(phase: Phase) -> Self {
+        Progress::default().read_in(phase)
+    }
 }
 
 impl Progress {
+    /// About so many rows are to be written.
+    pub(super) fn expect_rows(&self, rows: i64) {
+        self.rows_estimated.store(rows, Relaxed);
+    }
+
     /// The tables are known, and the writing begins.
     pub(super) fn exporting(&self, tables: usize) {
         self.tables_total.store(tables.try_into().unwrap_or(i32::MAX), Relaxed);
@@ -82,17 +101,29 @@ impl Progress {
         Arc::clone(&self.bytes_written)
     }
 
+    /// The counter of the bytes read back, for their reader to keep.
+    pub(super) fn bytes_verified(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.bytes_verified)
+    }
+
     /// All counters.
     pub fn read(&self) -> Reading {
         let at = self.at.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Reading { current_table: at.table, ..self.read_in(at.phase) }
+    }
+
+    fn read_in(&self, phase: Phase) -> Reading {
+        let rows_estimated = self.rows_estimated.load(Relaxed);
         Reading {
-            phase: at.phase,
-            current_table: at.table,
+            phase,
+            current_table: None,
             tables_done: self.tables_done.load(Relaxed),
             tables_total: self.tables_total.load(Relaxed),
             rows_done: self.rows_done.load(Relaxed),
             bytes_read: self.bytes_read.load(Relaxed),
             bytes_written: self.bytes_written.load(Relaxed).try_into().unwrap_or(i64::MAX),
+            bytes_verified: self.bytes_verified.load(Relaxed).try_into().unwrap_or(i64::MAX),
+            rows_estimated: (rows_estimated > 0).then_some(rows_estimated),
         }
     }
 

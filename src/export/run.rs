@@ -1,9 +1,9 @@
 //! One run: the claimed export is packed, proven, published, and its end stored.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use entity::data_export::Model;
-use tokio_util::sync::CancellationToken;
+use entity::data_export::{Column, Entity, Model, State};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
@@ -11,74 +11,86 @@ use super::{
     Engine, PAUSE,
     failure::{Failure, PackError},
     format_of,
-    pack::{Order, Packed, pack},
+    pack::{Order, Packed, Room, pack},
     progress::Progress,
+    watch::{Interrupt, Watch},
+    worker::Stop,
 };
 use crate::{files::Draft, source::Patterns};
 
-/// How often a run stores how far it is.
-const HEARTBEAT: Duration = Duration::from_millis(500);
-
-/// A claimed export and who runs it.
+/// A claimed export.
 struct Run<'a> {
     engine: &'a Engine,
-    worker: Uuid,
     export: &'a Model,
     file_name: &'a str,
     progress: Arc<Progress>,
-    stop: &'a CancellationToken,
+    stop: &'a Stop,
 }
 
 /// How the packing ended.
 enum Outcome {
     Packed(Draft, Packed),
-    Failed(Failure),
-    /// The row is somebody else's by now: nothing may be stored.
-    Lost,
+    Interrupted(Interrupt),
+    /// The process stops.
+    Stopped,
 }
 
 /// What is stored of the end.
 enum End<'a> {
     Completed(&'a Packed),
     Failed(Failure),
+    Canceled,
+    GivenBack,
 }
 
 impl Engine {
-    /// Runs `export`, which `worker` has claimed, to its end, or until `stop`.
-    pub(super) async fn run(&self, worker: Uuid, export: &Model, stop: &CancellationToken) {
+    /// Runs `export`, which this process has claimed, to its end, or until `stop`.
+    pub(super) async fn run(&self, export: &Model, stop: &Stop) {
         let Some(file_name) = export.file_name.as_deref() else { return };
+        let Some(_held) = self.running.hold(export.id) else { return };
         info!(id = %export.id, file_name, "export started");
-        let progress = Arc::new(Progress::default());
-        Run { engine: self, worker, export, file_name, progress, stop }.to_end().await;
+        Run { engine: self, export, file_name, progress: Arc::default(), stop }.to_end().await;
     }
 
-    /// Removes what is left of a run that will not be offered.
-    pub(super) fn remove_remains(&self, id: Uuid, file_name: &str) {
-        if let Err(cause) = self.parts.files.remove_remains(file_name) {
-            error!(%id, file_name, %cause, "what is left of the export could not be removed");
-        }
+    /// Removes what is left of a run that will not be offered; false if that is not sure.
+    pub(super) fn remove_remains(&self, id: Uuid, file_name: &str) -> bool {
+        let removed = self.parts.files.remove_remains(file_name);
+        removed
+            .inspect_err(|cause| error!(%id, file_name, %cause, "what is left of the export could not be removed"))
+            .is_ok()
+    }
+
+    /// The newest completed export of the same kind: what it took is what this one will take, about.
+    async fn last_like(&self, export: &Model) -> Result<Option<Model>, DbErr> {
+        let completed = Entity::find().filter(Column::State.eq(State::Completed)).filter(Column::Removing.eq(false));
+        let like = completed.filter(Column::Format.eq(export.format));
+        let like = like.filter(Column::ExcludeTables.eq(&export.exclude_tables));
+        like.order_by_desc(Column::Id).one(&self.parts.db).await
     }
 }
 
 impl Run<'_> {
     async fn to_end(&self) {
         let id = self.export.id;
+        let watch = Watch::over(self.engine, self.export, &self.progress);
         // Dropping the packing ends the connections to the sources and removes the draft.
         let outcome = tokio::select! {
             packed = self.pack() => packed.map_or_else(
                 |cause| {
                     warn!(%id, %cause, "export failed");
-                    Outcome::Failed(Failure::from(&cause))
+                    Outcome::Interrupted(Interrupt::Failed(Failure::from(&cause)))
                 },
                 |(draft, packed)| Outcome::Packed(draft, packed),
             ),
-            () = self.heartbeat() => Outcome::Lost,
-            () = self.stop.cancelled() => Outcome::Failed(Failure::worker_lost()),
+            interrupt = watch.watch() => Outcome::Interrupted(interrupt),
+            () = self.stop.running.cancelled() => Outcome::Stopped,
         };
         match outcome {
             Outcome::Packed(draft, packed) => self.offer(draft, &packed).await,
-            Outcome::Failed(failure) => self.give_up(failure).await,
-            Outcome::Lost => warn!(%id, "export belongs to another worker by now; this run is thrown away"),
+            Outcome::Interrupted(Interrupt::Failed(failure)) => self.end(End::Failed(failure)).await,
+            Outcome::Interrupted(Interrupt::Canceled) => self.end(End::Canceled).await,
+            Outcome::Interrupted(Interrupt::Lost) => self.lost(),
+            Outcome::Stopped => self.end(End::GivenBack).await,
         }
     }
 
@@ -91,28 +103,21 @@ impl Run<'_> {
             format: format_of(self.export.format),
             password: self.engine.file_password(self.export)?,
             clock: parts.clock.clone(),
+            room: Some(self.room().await?),
         };
         let draft = parts.files.draft(self.file_name)?;
         let packed = pack(&order, &draft, &self.progress).await?;
         Ok((draft, packed))
     }
 
-    /// Returns only when the run is no longer this worker's.
-    async fn heartbeat(&self) {
-        let (queue, id) = (&self.engine.queue, self.export.id);
-        let mut stored = self.progress.read();
-        loop {
-            tokio::time::sleep(HEARTBEAT).await;
-            let reading = self.progress.read();
-            if reading == stored {
-                continue;
-            }
-            match queue.heartbeat(id, self.worker, self.engine.parts.clock.now(), reading.clone()).await {
-                Ok(true) => stored = reading,
-                Ok(false) => return,
-                Err(cause) => warn!(%id, %cause, "the progress of the export could not be stored"),
-            }
+    /// What there is room for, and what an archive like this took the last time.
+    async fn room(&self) -> Result<Room, PackError> {
+        let last = self.engine.last_like(self.export).await.map_err(std::io::Error::other)?;
+        if let Some(last) = &last {
+            self.progress.expect_rows(last.rows_done);
         }
+        let needed = last.and_then(|last| last.size_bytes).and_then(|size| size.try_into().ok());
+        Ok(Room { free: self.engine.parts.files.room()?, needed })
     }
 
     /// Publishes the archive and completes the export.
@@ -120,39 +125,57 @@ impl Run<'_> {
         let (id, file_name) = (self.export.id, self.file_name);
         if let Err(cause) = self.engine.parts.files.publish(draft, file_name).await {
             warn!(%id, %cause, "the archive could not be published");
-            return self.give_up(Failure::from(&PackError::Write(cause))).await;
+            return self.end(End::Failed(Failure::from(&PackError::Write(cause)))).await;
         }
-        match self.store(End::Completed(packed)).await {
+        match self.store(&End::Completed(packed), None).await {
             Some(true) => {
                 info!(%id, file_name, bytes = packed.sealed.bytes, rows = packed.verified.rows, "export completed");
+                self.engine.retain_after_success().await;
             }
-            Some(false) => {
-                warn!(%id, "export belongs to another worker by now; its archive is removed");
-                self.engine.remove_remains(id, file_name);
-            }
+            Some(false) => self.lost(),
             // Whether it was stored is not known, so the archive stays: the next start decides by the row.
             None => {}
         }
     }
 
-    async fn give_up(&self, failure: Failure) {
-        self.store(End::Failed(failure)).await;
+    /// Ends a run without an archive.
+    async fn end(&self, end: End<'_>) {
+        let clear = self.engine.remove_remains(self.export.id, self.file_name);
+        match end {
+            // The next start will see to it.
+            End::GivenBack if !clear => return,
+            End::GivenBack => info!(id = %self.export.id, "the server stops; the export goes back into the queue"),
+            _ => {}
+        }
+        self.store(&end, (!clear).then(|| self.file_name.to_owned())).await;
+    }
+
+    fn lost(&self) {
+        warn!(id = %self.export.id, "export belongs to another worker by now; this run is thrown away");
+        self.engine.remove_remains(self.export.id, self.file_name);
     }
 
     /// Tries to store the end until the database takes it, so that no export stays "running" for ever; None if the
     /// server was stopped before that.
-    async fn store(&self, end: End<'_>) -> Option<bool> {
-        let (queue, id, now) = (&self.engine.queue, self.export.id, self.engine.parts.clock.now());
+    async fn store(&self, end: &End<'_>, left: Option<String>) -> Option<bool> {
+        let (engine, export) = (self.engine, self.export);
+        let (queue, run, now) = (&engine.queue, (export.id, engine.worker), engine.parts.clock.now());
         loop {
-            let stored = match &end {
-                End::Completed(packed) => queue.complete(id, self.worker, now, self.progress.read(), packed).await,
-                End::Failed(failure) => queue.fail(id, self.worker, now, failure.clone()).await,
+            let left = left.clone();
+            let stored = match end {
+                End::Completed(packed) => queue.complete(run.0, run.1, now, self.progress.read(), packed).await,
+                End::Failed(failure) => {
+                    let (failure, restart) = engine.after(export, failure.clone());
+                    queue.fail(run, now, failure, left, restart).await
+                }
+                End::Canceled => queue.end_canceled(run, now, left).await,
+                End::GivenBack => queue.give_back(run, now).await,
             };
             match stored {
                 Ok(mine) => return Some(mine),
-                Err(cause) => error!(%id, %cause, "the end of the export could not be stored yet"),
+                Err(cause) => error!(id = %export.id, %cause, "the end of the export could not be stored yet"),
             }
-            tokio::select! { () = tokio::time::sleep(PAUSE) => {}, () = self.stop.cancelled() => return None }
+            tokio::select! { () = tokio::time::sleep(PAUSE) => {}, () = self.stop.running.cancelled() => return None }
         }
     }
 }

@@ -10,7 +10,10 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseConnection, DbErr, EntityTrait, ExprTrait, QueryFilter, Set, sea_query::Expr,
 };
 
-use super::Engine;
+use super::{
+    Engine,
+    removal::{Decision, RemoveError},
+};
 
 /// How many completed exports may be kept.
 pub const MAXIMUM_EXPORTS: RangeInclusive<i32> = 1..=1000;
@@ -34,6 +37,15 @@ pub struct Change {
     pub format: Option<TableFormat>,
 }
 
+/// The settings after a change, and what was removed for it.
+#[derive(Debug)]
+pub struct Changed {
+    /// The settings.
+    pub settings: Model,
+    /// The exports that are past the new maximum.
+    pub removed: Vec<Decision>,
+}
+
 /// Why the settings stayed as they were.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
@@ -43,6 +55,9 @@ pub enum SettingsError {
     /// Somebody else changed them in the meantime.
     #[error("The settings were changed by somebody else: they are at version {0} now. Load them again.")]
     Stale(i32),
+    /// They were changed, but what is past the new maximum could not be removed yet.
+    #[error(transparent)]
+    Remove(#[from] RemoveError),
     /// Carryall's own database failed.
     #[error(transparent)]
     Database(#[from] DbErr),
@@ -54,8 +69,8 @@ pub async fn read(db: &DatabaseConnection) -> Result<Model, DbErr> {
 }
 
 impl Engine {
-    /// Changes the settings, all that the change names or nothing, and returns them.
-    pub async fn update_settings(&self, change: Change) -> Result<Model, SettingsError> {
+    /// Changes the settings, all that the change names or nothing. A lower maximum takes effect at once.
+    pub async fn update_settings(&self, change: Change) -> Result<Changed, SettingsError> {
         let ranges = [
             ("maximumExports", change.maximum_exports, MAXIMUM_EXPORTS),
             ("backupTimeoutMinutes", change.backup_timeout_minutes, BACKUP_TIMEOUT_MINUTES),
@@ -67,13 +82,16 @@ impl Engine {
         }
         let db = &self.parts.db;
         let mut row: ActiveModel = Default::default();
+        if change.automatic_exports == Some(true) && !read(db).await?.automatic_exports {
+            row.automatic_since = Set(Some(self.parts.clock.now()));
+        }
         row.automatic_exports = change.automatic_exports.map_or(row.automatic_exports, Set);
         row.upload_automatic_exports = change.upload_automatic_exports.map_or(row.upload_automatic_exports, Set);
         row.maximum_exports = change.maximum_exports.map_or(row.maximum_exports, Set);
         row.backup_timeout_minutes = change.backup_timeout_minutes.map_or(row.backup_timeout_minutes, Set);
         row.format = change.format.map_or(row.format, Set);
         if !row.is_changed() && change.expected_version.is_none() {
-            return Ok(read(db).await?);
+            return Ok(Changed { settings: read(db).await?, removed: Vec::new() });
         }
         let mut update = Entity::update_many().set(row).col_expr(Column::Version, Expr::col(Column::Version).add(1));
         update = update.filter(Column::Id.eq(ID));
@@ -82,6 +100,11 @@ impl Engine {
         }
         let changed = update.exec(db).await?.rows_affected == 1;
         let settings = read(db).await?;
-        if changed { Ok(settings) } else { Err(SettingsError::Stale(settings.version)) }
+        if !changed {
+            return Err(SettingsError::Stale(settings.version));
+        }
+        let lowered = change.maximum_exports.is_some();
+        let removed = if lowered { self.retain(&settings).await? } else { Vec::new() };
+        Ok(Changed { settings, removed })
     }
 }

@@ -1,12 +1,27 @@
-//! The worker: takes the export that has waited longest, runs it, and takes the next.
+//! The worker: takes the export that has waited longest, runs it, and takes the next. Beside it, what must be looked at now
+//! and then: nights, lost workers, what is to be removed.
 
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use futures_util::future::join_all;
 use sea_orm::DbErr;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
-use uuid::Uuid;
 
-use super::{Engine, PAUSE, failure::Failure, file_name};
-use crate::clock::new_id;
+use super::{Engine, PAUSE, failure::Failure, file_name, schedule};
+
+/// So often it is looked whether something is to be done. Midnight is waited for by itself.
+pub(super) const TICK: Duration = Duration::from_secs(10);
+
+/// How a worker is stopped: first gently, then at once.
+#[derive(Clone, Debug, Default)]
+pub struct Stop {
+    /// Nothing new is begun.
+    pub taking: CancellationToken,
+    /// What runs is given back, to be run by another or after the next start.
+    pub running: CancellationToken,
+}
 
 /// Why what an earlier process left could not be repaired.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +35,7 @@ pub enum RepairError {
 }
 
 impl Engine {
-    /// Repairs what an earlier process left: a run that was cut off is failed, and its files go. Called
+    /// Repairs what an earlier process left: a run that was cut off is failed and restarted, and its files go. Called
     /// once at start, by the process that has the database to itself, so that no running export is alive.
     ///
     /// # Errors
@@ -33,35 +48,74 @@ impl Engine {
                 let removed = self.parts.files.remove_remains(file_name);
                 removed.map_err(|cause| RepairError::Remains(file_name.clone(), cause))?;
             }
-            self.queue.fail(export.id, worker, self.parts.clock.now(), Failure::worker_lost()).await?;
+            self.end_lost(&export, worker, None).await?;
         }
         Ok(())
     }
 
-    /// Runs exports one after the other until `stop`.
-    pub async fn work(&self, stop: &CancellationToken) {
-        let worker = new_id(self.parts.clock.now());
-        while !stop.is_cancelled() {
+    /// Ends a run whose worker is gone, and restarts it unless somebody wanted it canceled. False: it was not gone.
+    pub(super) async fn end_lost(
+        &self,
+        export: &entity::data_export::Model,
+        worker: uuid::Uuid,
+        left: Option<String>,
+    ) -> Result<bool, DbErr> {
+        let (run, now) = ((export.id, worker), self.parts.clock.now());
+        if export.cancel_requested {
+            return self.queue.end_canceled(run, now, left).await;
+        }
+        let (failure, restart) = self.after(export, Failure::worker_lost());
+        self.queue.fail(run, now, failure, left, restart).await
+    }
+
+    /// Runs exports and does what else is due, until `stop`.
+    pub async fn work(&self, stop: &Stop) {
+        let workers = (0..self.parts.limits.at_once.max(1)).map(|_| self.take_turns(stop));
+        tokio::join!(join_all(workers), self.tend(stop));
+    }
+
+    async fn take_turns(&self, stop: &Stop) {
+        while !stop.taking.is_cancelled() {
             // Interest is registered before the queue is read, so that no wake-up is lost.
             let queued = self.queue.queued.notified();
-            match self.run_next(worker, stop).await {
-                Ok(true) => {}
-                Ok(false) => tokio::select! { () = queued => {}, () = stop.cancelled() => {} },
+            match self.drain(stop).await {
+                Ok(()) => tokio::select! { () = queued => {}, () = stop.taking.cancelled() => {} },
                 Err(cause) => {
                     error!(%cause, "the queue cannot be read");
-                    tokio::select! { () = tokio::time::sleep(PAUSE) => {}, () = stop.cancelled() => {} }
+                    tokio::select! { () = tokio::time::sleep(PAUSE) => {}, () = stop.taking.cancelled() => {} }
                 }
             }
         }
     }
 
-    /// Runs the next export, if one waits.
-    async fn run_next(&self, worker: Uuid, stop: &CancellationToken) -> Result<bool, DbErr> {
-        let now = self.parts.clock.now();
-        let Some(export) = self.queue.claim(worker, now, |export| file_name(export.id, now)).await? else {
-            return Ok(false);
-        };
-        self.run(worker, &export, stop).await;
-        Ok(true)
+    /// Runs what waits, one after the other, until nothing does.
+    pub async fn drain(&self, stop: &Stop) -> Result<(), DbErr> {
+        while !stop.taking.is_cancelled() {
+            let now = self.parts.clock.now();
+            let claimed = self.queue.claim(self.worker, now, |export| file_name(export.id, now)).await?;
+            let Some(export) = claimed else { break };
+            self.run(&export, stop).await;
+        }
+        Ok(())
+    }
+
+    async fn tend(&self, stop: &Stop) {
+        while !stop.taking.is_cancelled() {
+            self.tick().await;
+            let now = self.parts.clock.now();
+            let midnight = (schedule::next(now) - now + TimeDelta::milliseconds(1)).to_std().unwrap_or(TICK);
+            tokio::select! { () = tokio::time::sleep(midnight.min(TICK)) => {}, () = stop.taking.cancelled() => {} }
+        }
+    }
+
+    /// Does what is due: the nightly export, runs whose worker is gone, what is to be removed. What fails is logged, and tried
+    /// again the next time.
+    pub async fn tick(&self) {
+        if let Err(cause) = self.run_nightly().await {
+            error!(%cause, "the nightly export could not be queued yet");
+        }
+        if let Err(cause) = self.sweep().await {
+            error!(%cause, "what is over could not be put in order yet");
+        }
     }
 }

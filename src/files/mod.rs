@@ -10,6 +10,7 @@ use std::{
     io,
     ops::Range,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use bytes::Bytes;
@@ -18,6 +19,11 @@ use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, local::Loc
 use url::Url;
 
 pub use draft::Draft;
+
+/// What the names of archives begin with.
+pub const PREFIX: &str = "data-export-";
+/// What they end with.
+pub const SUFFIX: &str = ".zip";
 
 /// The archives of one instance.
 pub struct Files {
@@ -69,6 +75,29 @@ impl Files {
         if_there(std::fs::remove_file(self.folder.join(name)))
     }
 
+    /// Removes `name`, and waits until the disk has forgotten it. It may be gone already. Blocks.
+    pub fn remove(&self, name: &str) -> io::Result<()> {
+        if_there(std::fs::remove_file(self.folder.join(name)))?;
+        std::fs::File::open(&self.folder)?.sync_all()
+    }
+
+    /// The archives and the drafts in the folder: what is named as we name them, and nothing else.
+    pub async fn list(&self) -> Result<Vec<Found>, FilesError> {
+        let folder = self.folder.clone();
+        let listed = tokio::task::spawn_blocking(move || list(&folder)).await.map_err(io::Error::other);
+        listed.and_then(|listed| listed).map_err(|cause| FilesError::Folder(self.folder.clone(), cause))
+    }
+
+    /// `name`, opened to be read from its start. Blocks.
+    pub fn open_file(&self, name: &str) -> io::Result<std::fs::File> {
+        std::fs::File::open(self.folder.join(name))
+    }
+
+    /// Bytes for which there is room.
+    pub fn room(&self) -> io::Result<u64> {
+        room_at(&self.folder)
+    }
+
     /// The length of `name` in bytes, or None if there is no such file.
     pub async fn length(&self, name: &str) -> Result<Option<u64>, FilesError> {
         match self.store.head(&Key::parse(name).map_err(object_store::Error::from)?).await {
@@ -89,9 +118,51 @@ impl Files {
         Ok(self.store.get_opts(&key, options).await?.into_stream())
     }
 
-    fn remove_draft(&self, name: &str) -> io::Result<()> {
+    /// Removes the draft of `name`, but not the file.
+    pub fn remove_draft(&self, name: &str) -> io::Result<()> {
         if_there(std::fs::remove_file(self.folder.join(draft_name(name))))
     }
+}
+
+/// Something that lies in the folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What it is called, or will be when it is whole.
+    pub name: String,
+    /// It is not whole yet.
+    pub draft: bool,
+    /// When it was written to last.
+    pub modified: SystemTime,
+}
+
+fn list(folder: &Path) -> io::Result<Vec<Found>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else { continue };
+        let draft = name.strip_prefix('.').and_then(|name| name.strip_suffix(".part"));
+        let whole = draft.unwrap_or(name);
+        if !(whole.starts_with(PREFIX) && whole.ends_with(SUFFIX)) {
+            continue;
+        }
+        match entry.metadata() {
+            Ok(about) if about.is_file() => {
+                found.push(Found { name: whole.to_owned(), draft: draft.is_some(), modified: about.modified()? });
+            }
+            // A folder, or gone since.
+            Ok(_) => {}
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
+            Err(cause) => return Err(cause),
+        }
+    }
+    Ok(found)
+}
+
+/// Bytes for which there is room in the file system of `path`, for those who may not use what is kept back for root.
+pub fn room_at(path: &Path) -> io::Result<u64> {
+    let about = rustix::fs::statvfs(path)?;
+    Ok(about.f_bavail.saturating_mul(about.f_frsize))
 }
 
 /// The name under which `name` is written until it is whole.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
-    data_export::{Model, State},
+    data_export::{Column, Entity, Model, State},
     source_snapshot,
 };
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
@@ -133,8 +133,43 @@ impl DataExport {
     }
 
     /// What reading the archive back has shown.
-    async fn verification(&self) -> ExportVerification {
-        ExportVerification::from(&self.0)
+    async fn verification(&self, ctx: &Context<'_>) -> Result<ExportVerification, Failure> {
+        Ok(ExportVerification::of(&self.0, ctx.data::<Arc<Engine>>()?.is_reading(self.0.id)))
+    }
+
+    /// Whether its archive is on the instance.
+    async fn file_status(&self, ctx: &Context<'_>) -> Result<FileStatus, Failure> {
+        let there = ctx.data::<Arc<Engine>>()?.available_file(&self.0).await?.is_some();
+        Ok(match self.0.state {
+            State::Completed if there => FileStatus::Available,
+            State::Completed => FileStatus::FileUnavailable,
+            _ => FileStatus::None,
+        })
+    }
+
+    /// Whether somebody has called it off while it runs.
+    async fn cancel_requested(&self) -> bool {
+        self.0.cancel_requested
+    }
+
+    /// Whether retention never removes it, and does not count it.
+    async fn pinned(&self) -> bool {
+        self.0.pinned
+    }
+
+    /// The export that this one makes good for; null if it is no restart, or the other is no longer in the history.
+    async fn restart_of(&self, ctx: &Context<'_>) -> Result<Option<DataExport>, Failure> {
+        let Some(id) = self.0.restart_of else { return Ok(None) };
+        Ok(ctx.data::<Arc<Engine>>()?.in_history(id).await?.map(DataExport))
+    }
+
+    /// The export that makes good for this one, which timed out, stalled or lost its worker; null if there is none.
+    async fn restarted_as(&self, ctx: &Context<'_>) -> Result<Option<DataExport>, Failure> {
+        if self.0.state != State::Failed {
+            return Ok(None);
+        }
+        let restart = Entity::find().filter(Column::RestartOf.eq(self.0.id)).filter(Column::Removing.eq(false));
+        Ok(restart.one(ctx.data::<DatabaseConnection>()?).await?.map(DataExport))
     }
 
     /// Why it failed; null unless it did.
@@ -165,6 +200,19 @@ pub enum DataExportStatus {
     Completed,
     /// It ended without an archive: `failure` says why.
     Failed,
+    /// Somebody called it off.
+    Canceled,
+}
+
+/// Whether the archive of an export is on the instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum FileStatus {
+    /// There is none yet, or will not be one.
+    None,
+    /// It can be downloaded.
+    Available,
+    /// It was there, and is not any more: somebody else than Carryall has moved or changed it.
+    FileUnavailable,
 }
 
 /// What made an export.
@@ -173,6 +221,10 @@ pub enum DataExportStatus {
 pub enum ExportTrigger {
     /// A person or an integration asked for it.
     Manual,
+    /// Midnight UTC.
+    Automatic,
+    /// An earlier one timed out, stalled or lost its worker: `restartOf` says which. Or the server was stopped while it ran.
+    Restart,
 }
 
 /// How tables are written.

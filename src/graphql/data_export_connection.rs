@@ -51,7 +51,7 @@ pub(super) async fn connection(
         (None, Some(last)) => (page_size("last", last)?, true),
         (first, None) => (page_size("first", first.unwrap_or(PAGE))?, false),
     };
-    let mut between = Condition::all();
+    let mut between = in_history();
     if let Some(after) = page.after {
         between = between.add(Column::Id.lt(cursor("after", &after)?));
     }
@@ -66,15 +66,20 @@ pub(super) async fn connection(
     }
     let (newer, older) = match (rows.first(), rows.last()) {
         (Some(first), Some(last)) => (
-            any(db, Condition::all().add(Column::Id.gt(first.id))).await?,
-            any(db, Condition::all().add(Column::Id.lt(last.id))).await?,
+            any(db, in_history().add(Column::Id.gt(first.id))).await?,
+            any(db, in_history().add(Column::Id.lt(last.id))).await?,
         ),
         _ => (false, false),
     };
-    let total = Entity::find().count(db).await?;
+    let total = Entity::find().filter(in_history()).count(db).await?;
     let mut connection = Connection::with_additional_fields(newer, older, TotalCount::new(total));
     connection.edges.extend(rows.into_iter().map(|row| Edge::new(row.id.to_string(), DataExport(row))));
     Ok(connection)
+}
+
+/// What is on its way out is no longer shown.
+fn in_history() -> Condition {
+    Condition::all().add(Column::Removing.eq(false))
 }
 
 /// The size of a page, if it is one that is served.

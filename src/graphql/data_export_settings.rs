@@ -1,38 +1,53 @@
 //! The settings an admin makes.
 
-use async_graphql::{InputObject, SimpleObject};
+use std::sync::Arc;
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
 use entity::data_export_settings::Model;
 
-use super::{data_export::TableFormat, user_error::UserError};
-use crate::export::settings::Change;
+use super::{data_export::TableFormat, failure::Failure, retention_decision::RetentionDecision, user_error::UserError};
+use crate::export::{Changed, Engine, settings::Change};
 
 /// The settings of the instance.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct DataExportSettings {
-    /// One export each night at midnight UTC.
-    automatic_exports: bool,
-    /// Automatic exports also go to every configured storage.
-    upload_automatic_exports: bool,
-    /// Most completed exports kept, on the instance and on each storage. 1 to 1000.
-    maximum_exports: i32,
-    /// Longest run in minutes. 60 to 1440.
-    backup_timeout_minutes: i32,
-    /// How exports write their tables, unless one is asked for otherwise.
-    format: TableFormat,
-    /// Counts the changes. Give it back as `expectedVersion`, and nobody's change is overwritten unseen.
-    version: i32,
-}
+#[derive(Clone, Debug)]
+pub struct DataExportSettings(pub Model);
 
-impl From<Model> for DataExportSettings {
-    fn from(row: Model) -> Self {
-        Self {
-            automatic_exports: row.automatic_exports,
-            upload_automatic_exports: row.upload_automatic_exports,
-            maximum_exports: row.maximum_exports,
-            backup_timeout_minutes: row.backup_timeout_minutes,
-            format: row.format.into(),
-            version: row.version,
-        }
+#[Object]
+impl DataExportSettings {
+    /// One export each night at midnight UTC.
+    async fn automatic_exports(&self) -> bool {
+        self.0.automatic_exports
+    }
+
+    /// Exports also go to every configured storage.
+    async fn upload_automatic_exports(&self) -> bool {
+        self.0.upload_automatic_exports
+    }
+
+    /// Most completed exports kept, on the instance and on each storage. 1 to 1000.
+    async fn maximum_exports(&self) -> i32 {
+        self.0.maximum_exports
+    }
+
+    /// Longest run in minutes. 60 to 1440.
+    async fn backup_timeout_minutes(&self) -> i32 {
+        self.0.backup_timeout_minutes
+    }
+
+    /// How exports write their tables, unless one is asked for otherwise.
+    async fn format(&self) -> TableFormat {
+        self.0.format.into()
+    }
+
+    /// When the next automatic export will be made; null while they are off.
+    async fn next_run_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>, Failure> {
+        Ok(ctx.data::<Arc<Engine>>()?.next_run(&self.0))
+    }
+
+    /// Counts the changes. Give it back as `expectedVersion`, and nobody's change is overwritten unseen.
+    async fn version(&self) -> i32 {
+        self.0.version
     }
 }
 
@@ -43,9 +58,9 @@ pub struct UpdateDataExportSettingsInput {
     expected_version: Option<i32>,
     /// One export each night at midnight UTC.
     automatic_exports: Option<bool>,
-    /// Automatic exports also go to every configured storage.
+    /// Exports also go to every configured storage.
     upload_automatic_exports: Option<bool>,
-    /// Most completed exports kept. 1 to 1000.
+    /// Most completed exports kept. 1 to 1000. A lower one takes effect at once: `retentionPreview` says what will be removed.
     maximum_exports: Option<i32>,
     /// Longest run in minutes. 60 to 1440.
     backup_timeout_minutes: Option<i32>,
@@ -67,10 +82,26 @@ impl From<UpdateDataExportSettingsInput> for Change {
 }
 
 /// The settings as they are now, or what keeps them from being so.
-#[derive(Debug, SimpleObject)]
+#[derive(SimpleObject)]
 pub struct UpdateDataExportSettingsPayload {
     /// The settings after the change; null if nothing was changed.
-    pub settings: Option<DataExportSettings>,
+    settings: Option<DataExportSettings>,
+    /// The exports that were removed, since the maximum was lowered.
+    removed: Vec<RetentionDecision>,
     /// What is wrong with the input.
-    pub user_errors: Vec<UserError>,
+    user_errors: Vec<UserError>,
+}
+
+impl UpdateDataExportSettingsPayload {
+    /// Nothing was changed.
+    pub(super) fn refused(user_errors: Vec<UserError>) -> Self {
+        Self { settings: None, removed: Vec::new(), user_errors }
+    }
+}
+
+impl From<Changed> for UpdateDataExportSettingsPayload {
+    fn from(changed: Changed) -> Self {
+        let removed = changed.removed.into_iter().map(RetentionDecision).collect();
+        Self { settings: Some(DataExportSettings(changed.settings)), removed, user_errors: Vec::new() }
+    }
 }

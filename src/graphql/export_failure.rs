@@ -29,6 +29,10 @@ impl ExportFailure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::data_export::FailureCode")]
 pub enum ExportErrorCode {
+    /// It ran longer than the backup timeout.
+    TimedOut,
+    /// Nothing came from its source for too long.
+    Stalled,
     /// The server stopped while the export ran.
     WorkerLost,
     /// A source could not be opened.

@@ -13,6 +13,8 @@ pub struct ExportVerification {
     checked_at: Option<DateTime<Utc>>,
     tables_checked: i32,
     rows_checked: BigInt,
+    /// What was wrong, if something was.
+    mismatches: Vec<String>,
 }
 
 /// How the reading back went.
@@ -24,18 +26,21 @@ pub enum VerificationStatus {
     Running,
     /// Everything is as it was written.
     Passed,
-    /// Something is not, and so the archive is not offered.
+    /// Something is not: `mismatches` says what. An archive in which that is found before it is offered is not offered.
     Failed,
 }
 
-impl From<&Model> for ExportVerification {
-    fn from(row: &Model) -> Self {
-        let status = if row.verified_at.is_some() {
-            VerificationStatus::Passed
-        } else if row.failure_code == Some(FailureCode::VerificationFailed) {
-            VerificationStatus::Failed
-        } else if row.phase == Phase::Verifying {
+impl ExportVerification {
+    /// Of an export whose archive is being read again, or is not.
+    pub(super) fn of(row: &Model, reading: bool) -> Self {
+        // Written by `export::queue`, as an array of texts.
+        let mismatches: Vec<String> = serde_json::from_str(&row.mismatches).unwrap_or_default();
+        let status = if reading || row.phase == Phase::Verifying {
             VerificationStatus::Running
+        } else if !mismatches.is_empty() || row.failure_code == Some(FailureCode::VerificationFailed) {
+            VerificationStatus::Failed
+        } else if row.verified_at.is_some() {
+            VerificationStatus::Passed
         } else {
             VerificationStatus::NotVerified
         };
@@ -44,6 +49,7 @@ impl From<&Model> for ExportVerification {
             checked_at: row.verified_at,
             tables_checked: row.tables_checked,
             rows_checked: BigInt(row.rows_checked),
+            mismatches,
         }
     }
 }

@@ -7,7 +7,11 @@ use async_graphql::ErrorExtensions;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use crate::{export::CreateError, files::FilesError, secret::KeyError};
+use crate::{
+    export::{CreateError, RemoveError, VerifyAgainError, settings::SettingsError},
+    files::FilesError,
+    secret::KeyError,
+};
 
 /// A failed operation. Deliberately without `Display`: the only way to a client is the conversion below.
 #[derive(Clone, Debug)]
@@ -35,29 +39,18 @@ impl From<Failure> for async_graphql::Error {
     }
 }
 
-impl From<DbErr> for Failure {
-    fn from(cause: DbErr) -> Self {
-        Self::Fault(Arc::new(cause))
-    }
+/// Errors that no client can do anything about.
+macro_rules! faults {
+    ($($error:ty),*) => {
+        $(impl From<$error> for Failure {
+            fn from(cause: $error) -> Self {
+                Self::Fault(Arc::new(cause))
+            }
+        })*
+    };
 }
 
-impl From<FilesError> for Failure {
-    fn from(cause: FilesError) -> Self {
-        Self::Fault(Arc::new(cause))
-    }
-}
-
-impl From<KeyError> for Failure {
-    fn from(cause: KeyError) -> Self {
-        Self::Fault(Arc::new(cause))
-    }
-}
-
-impl From<CreateError> for Failure {
-    fn from(cause: CreateError) -> Self {
-        Self::Fault(Arc::new(cause))
-    }
-}
+faults!(DbErr, FilesError, KeyError, CreateError, RemoveError, VerifyAgainError, SettingsError);
 
 impl From<async_graphql::Error> for Failure {
     /// What the request should have brought along and did not.

@@ -4,6 +4,7 @@
 //! fails when the two differ.
 
 mod data_export;
+mod data_export_change;
 mod data_export_connection;
 mod data_export_progress;
 mod data_export_settings;
@@ -14,6 +15,7 @@ mod exported_table;
 mod failure;
 mod mutation;
 mod query;
+mod retention_decision;
 mod scalar;
 mod source_snapshot;
 mod subscription;

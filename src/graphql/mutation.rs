@@ -2,16 +2,21 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use entity::data_export::Model;
 
 use super::{
     data_export::{DataExport, TableFormat},
+    data_export_change::{
+        CancelDataExportInput, CancelDataExportPayload, DeleteDataExportInput, DeleteDataExportPayload,
+        PinDataExportInput, PinDataExportPayload, VerifyDataExportInput, VerifyDataExportPayload, outcome, parsed,
+    },
     data_export_settings::{UpdateDataExportSettingsInput, UpdateDataExportSettingsPayload},
     failure::Failure,
     user_error::UserError,
     viewer::Viewer,
 };
-use crate::export::{CreateError, Engine, Wish};
+use crate::export::{Engine, Wish};
 
 /// What can be changed.
 pub struct Mutation;
@@ -30,20 +35,60 @@ impl Mutation {
             created_by: &viewer.name,
             format: input.format.map(Into::into),
             exclude_tables: &input.exclude_tables,
+            pinned: input.pinned,
+            idempotency_key: input.idempotency_key.as_deref(),
         };
         match ctx.data::<Arc<Engine>>()?.create(wish).await {
             Ok(export) => {
                 Ok(CreateDataExportPayload { data_export: Some(DataExport(export)), user_errors: Vec::new() })
             }
-            Err(CreateError::Name(wrong)) => {
-                Ok(CreateDataExportPayload { data_export: None, user_errors: vec![UserError::from_name(&wrong)] })
-            }
-            Err(CreateError::Patterns(place, wrong)) => {
-                let user_errors = vec![UserError::from_pattern("excludeTables", place, &wrong)];
+            Err(cause) => {
+                let user_errors = vec![UserError::from_create(cause)?];
                 Ok(CreateDataExportPayload { data_export: None, user_errors })
             }
-            Err(cause) => Err(cause.into()),
         }
+    }
+
+    /// Calls an export off: one that waits at once, one that runs within two seconds.
+    async fn cancel_data_export(
+        &self,
+        ctx: &Context<'_>,
+        input: CancelDataExportInput,
+    ) -> Result<CancelDataExportPayload, Failure> {
+        let (data_export, user_errors) = outcome(cancel(ctx.data()?, &input.id).await)?;
+        Ok(CancelDataExportPayload { data_export: data_export.map(DataExport), user_errors })
+    }
+
+    /// Removes an export that is not running, with its file.
+    async fn delete_data_export(
+        &self,
+        ctx: &Context<'_>,
+        input: DeleteDataExportInput,
+    ) -> Result<DeleteDataExportPayload, Failure> {
+        let (deleted_data_export_id, user_errors) = outcome(delete(ctx.data()?, input.id).await)?;
+        Ok(DeleteDataExportPayload { deleted_data_export_id, user_errors })
+    }
+
+    /// Keeps an export whatever the maximum, or lets it go. One that is let go is removed after the next export, if it is
+    /// past the maximum.
+    async fn pin_data_export(
+        &self,
+        ctx: &Context<'_>,
+        input: PinDataExportInput,
+    ) -> Result<PinDataExportPayload, Failure> {
+        let (data_export, user_errors) = outcome(pin(ctx.data()?, &input.id, input.pinned).await)?;
+        Ok(PinDataExportPayload { data_export: data_export.map(DataExport), user_errors })
+    }
+
+    /// Begins to read the archive on the instance again and to compare it with what was exported: `verification` tells what
+    /// came of it.
+    async fn verify_data_export(
+        &self,
+        ctx: &Context<'_>,
+        input: VerifyDataExportInput,
+    ) -> Result<VerifyDataExportPayload, Failure> {
+        let (data_export, user_errors) = outcome(verify(ctx.data()?, &input.id).await)?;
+        Ok(VerifyDataExportPayload { data_export: data_export.map(DataExport), user_errors })
     }
 
     /// Changes the settings: all that the input names, or nothing.
@@ -53,13 +98,8 @@ impl Mutation {
         input: UpdateDataExportSettingsInput,
     ) -> Result<UpdateDataExportSettingsPayload, Failure> {
         match ctx.data::<Arc<Engine>>()?.update_settings(input.into()).await {
-            Ok(settings) => {
-                Ok(UpdateDataExportSettingsPayload { settings: Some(settings.into()), user_errors: Vec::new() })
-            }
-            Err(wrong) => {
-                let user_errors = UserError::from_settings(wrong)?;
-                Ok(UpdateDataExportSettingsPayload { settings: None, user_errors })
-            }
+            Ok(changed) => Ok(changed.into()),
+            Err(wrong) => Ok(UpdateDataExportSettingsPayload::refused(UserError::from_settings(wrong)?)),
         }
     }
 }
@@ -75,6 +115,12 @@ pub struct CreateDataExportInput {
     /// of one source. At most 1,000. What was left out stands in the archive's descriptor.
     #[graphql(default)]
     exclude_tables: Vec<String>,
+    /// Whether retention shall never remove it, and not count it.
+    #[graphql(default)]
+    pinned: bool,
+    /// What you call this wish, in 1 to 200 characters: sent again, it returns the export that it made, for as long as that
+    /// is in the history.
+    idempotency_key: Option<String>,
 }
 
 /// The queued export, or what keeps it from being queued.
@@ -84,4 +130,35 @@ pub struct CreateDataExportPayload {
     data_export: Option<DataExport>,
     /// What is wrong with the input.
     user_errors: Vec<UserError>,
+}
+
+/// What a client can correct, or a fault.
+type Wrong = Result<UserError, Failure>;
+
+async fn cancel(engine: &Arc<Engine>, id: &ID) -> Result<Model, Wrong> {
+    let id = parsed(id).map_err(Ok)?;
+    let canceled = engine.cancel(id).await.map_err(|cause| Err(cause.into()))?;
+    let export = engine.in_history(id).await.map_err(|cause| Err(cause.into()))?;
+    match export {
+        Some(export) if canceled => Ok(export),
+        Some(_) => Err(Ok(UserError::not_cancelable())),
+        None => Err(Ok(UserError::no_such_export())),
+    }
+}
+
+async fn delete(engine: &Arc<Engine>, id: ID) -> Result<ID, Wrong> {
+    let parsed = parsed(&id).map_err(Ok)?;
+    engine.remove(parsed).await.map_err(UserError::from_removal)?;
+    Ok(id)
+}
+
+async fn pin(engine: &Arc<Engine>, id: &ID, pinned: bool) -> Result<Model, Wrong> {
+    let id = parsed(id).map_err(Ok)?;
+    let export = engine.pin(id, pinned).await.map_err(|cause| Err(cause.into()))?;
+    export.ok_or_else(|| Ok(UserError::no_such_export()))
+}
+
+async fn verify(engine: &Arc<Engine>, id: &ID) -> Result<Model, Wrong> {
+    let id = parsed(id).map_err(Ok)?;
+    engine.verify(id).await.map_err(UserError::from_verification)
 }

@@ -1,8 +1,9 @@
 //! What can be asked.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, connection::Connection};
-use entity::data_export::Entity;
-use sea_orm::{DatabaseConnection, EntityTrait};
+use sea_orm::DatabaseConnection;
 use uuid::Uuid;
 
 use super::{
@@ -10,9 +11,10 @@ use super::{
     data_export_connection::{self, Page, TotalCount},
     data_export_settings::DataExportSettings,
     failure::Failure,
+    retention_decision::RetentionDecision,
     viewer::Viewer,
 };
-use crate::export::settings;
+use crate::export::{Engine, settings};
 
 /// What can be asked.
 pub struct Query;
@@ -27,7 +29,7 @@ impl Query {
     /// One export; null if there is none with this id.
     async fn data_export(&self, ctx: &Context<'_>, id: ID) -> Result<Option<DataExport>, Failure> {
         let Ok(id) = id.parse::<Uuid>() else { return Ok(None) };
-        Ok(Entity::find_by_id(id).one(ctx.data::<DatabaseConnection>()?).await?.map(DataExport))
+        Ok(ctx.data::<Arc<Engine>>()?.in_history(id).await?.map(DataExport))
     }
 
     /// The history, newest first. A page has 20 exports unless `first` or `last` says otherwise, and at most 100.
@@ -45,6 +47,21 @@ impl Query {
 
     /// The settings of the instance.
     async fn data_export_settings(&self, ctx: &Context<'_>) -> Result<DataExportSettings, Failure> {
-        Ok(settings::read(ctx.data::<DatabaseConnection>()?).await?.into())
+        Ok(DataExportSettings(settings::read(ctx.data::<DatabaseConnection>()?).await?))
+    }
+
+    /// What retention would decide over the completed exports now, or with another maximum, and why: the newest first.
+    /// Removes nothing.
+    async fn retention_preview(
+        &self,
+        ctx: &Context<'_>,
+        maximum_exports: Option<i32>,
+    ) -> Result<Vec<RetentionDecision>, Failure> {
+        if maximum_exports.is_some_and(|maximum| !settings::MAXIMUM_EXPORTS.contains(&maximum)) {
+            let (least, most) = settings::MAXIMUM_EXPORTS.into_inner();
+            return Err(Failure::BadArgument(format!("`maximumExports` must be {least} to {most}.")));
+        }
+        let decisions = ctx.data::<Arc<Engine>>()?.decisions(maximum_exports).await?;
+        Ok(decisions.into_iter().map(RetentionDecision).collect())
     }
 }

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Subscription};
-use entity::data_export::{Entity, Model, State};
+use entity::data_export::{Model, State};
 use futures_util::{Stream, stream};
-use sea_orm::{DatabaseConnection, EntityTrait};
 use tokio::sync::broadcast::{self, error::RecvError};
 use uuid::Uuid;
 
@@ -24,19 +23,19 @@ impl Subscription {
         ctx: &Context<'_>,
         id: ID,
     ) -> Result<impl Stream<Item = Result<DataExport, Failure>> + use<>, Failure> {
-        let db = ctx.data::<DatabaseConnection>()?.clone();
         // The changes are listened to before the state is read, so that none falls between the two.
-        let changes = ctx.data::<Arc<Engine>>()?.changes();
+        let engine = Arc::clone(ctx.data::<Arc<Engine>>()?);
+        let changes = engine.changes();
         let unknown = || Failure::NotFound("There is no export with this id.".into());
         let id = id.parse::<Uuid>().map_err(|_| unknown())?;
-        let export = Entity::find_by_id(id).one(&db).await?.ok_or_else(unknown)?;
-        Ok(states(Watch { db, changes, id, shown: None }, export))
+        let export = engine.in_history(id).await?.ok_or_else(unknown)?;
+        Ok(states(Watch { engine, changes, id, shown: None }, export))
     }
 }
 
 /// One client's view of one export.
 struct Watch {
-    db: DatabaseConnection,
+    engine: Arc<Engine>,
     changes: broadcast::Receiver<Uuid>,
     id: Uuid,
     /// The sequence number of the state that was shown last.
@@ -53,7 +52,7 @@ fn states(watch: Watch, first: Model) -> impl Stream<Item = Result<DataExport, F
         match next {
             Ok(Some(export)) => {
                 watch.shown = Some(export.sequence);
-                let last = matches!(export.state, State::Completed | State::Failed);
+                let last = !matches!(export.state, State::Queued | State::Running);
                 Some((Ok(DataExport(export)), (!last).then_some((watch, None))))
             }
             Ok(None) => None,
@@ -72,7 +71,7 @@ impl Watch {
                 Ok(_) | Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return Ok(None),
             }
-            match Entity::find_by_id(self.id).one(&self.db).await? {
+            match self.engine.in_history(self.id).await? {
                 Some(export) if Some(export.sequence) == self.shown => {}
                 other => return Ok(other),
             }

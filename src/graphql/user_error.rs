@@ -2,7 +2,8 @@
 
 use async_graphql::{Enum, SimpleObject};
 
-use crate::export::{NameError, PatternsError, settings::SettingsError};
+use super::failure::Failure;
+use crate::export::{CreateError, NameError, PatternsError, RemoveError, VerifyAgainError, settings::SettingsError};
 
 /// Something in the input that the user can correct. Nothing was changed.
 #[derive(Clone, Debug, SimpleObject)]
@@ -28,6 +29,18 @@ pub enum UserErrorCode {
     OutOfRange,
     /// It was changed by somebody else in the meantime.
     Stale,
+    /// There is no such thing.
+    NotFound,
+    /// Something is being done with it, or somebody wants it kept.
+    InUse,
+    /// It has ended already.
+    NotCancelable,
+    /// Too many exports are waiting.
+    TooManyQueued,
+    /// There is no file of it on the instance.
+    FileUnavailable,
+    /// The idempotency key stands for another wish.
+    IdempotencyKeyReused,
 }
 
 impl UserError {
@@ -35,8 +48,52 @@ impl UserError {
         Self { field: Some(vec![field.to_owned()]), message: message.into(), code }
     }
 
+    /// There is no export with the id of the input.
+    pub fn no_such_export() -> Self {
+        Self::new("id", UserErrorCode::NotFound, "There is no export with this id.")
+    }
+
+    /// The export has ended.
+    pub fn not_cancelable() -> Self {
+        Self::new("id", UserErrorCode::NotCancelable, "The export has ended already.")
+    }
+
+    /// What keeps an export from being queued; the failure if it is none of the user's.
+    pub fn from_create(error: CreateError) -> Result<Self, Failure> {
+        match error {
+            CreateError::Name(wrong) => Ok(Self::from_name(&wrong)),
+            CreateError::Patterns(place, wrong) => Ok(Self::from_pattern("excludeTables", place, &wrong)),
+            CreateError::TooManyQueued => {
+                Ok(Self { field: None, message: error.to_string(), code: UserErrorCode::TooManyQueued })
+            }
+            CreateError::IdempotencyKey => Ok(Self::new("idempotencyKey", UserErrorCode::Invalid, error.to_string())),
+            CreateError::IdempotencyKeyReused => {
+                Ok(Self::new("idempotencyKey", UserErrorCode::IdempotencyKeyReused, error.to_string()))
+            }
+            CreateError::Key(_) | CreateError::Database(_) => Err(error.into()),
+        }
+    }
+
+    /// What keeps an export from being removed; the failure if it is none of the user's.
+    pub fn from_removal(error: RemoveError) -> Result<Self, Failure> {
+        match error {
+            RemoveError::NotFound => Ok(Self::no_such_export()),
+            RemoveError::Running | RemoveError::Pinned => Ok(Self::new("id", UserErrorCode::InUse, error.to_string())),
+            RemoveError::Files(_) | RemoveError::Database(_) => Err(error.into()),
+        }
+    }
+
+    /// What keeps an archive from being read again; the failure if it is none of the user's.
+    pub fn from_verification(error: VerifyAgainError) -> Result<Self, Failure> {
+        match error {
+            VerifyAgainError::NotFound => Ok(Self::no_such_export()),
+            VerifyAgainError::FileUnavailable => Ok(Self::new("id", UserErrorCode::FileUnavailable, error.to_string())),
+            VerifyAgainError::Files(_) | VerifyAgainError::Key(_) | VerifyAgainError::Database(_) => Err(error.into()),
+        }
+    }
+
     /// What is wrong with a name.
-    pub fn from_name(error: &NameError) -> Self {
+    fn from_name(error: &NameError) -> Self {
         let code = match error {
             NameError::Blank => UserErrorCode::Blank,
             NameError::TooLong(_) => UserErrorCode::TooLong,
@@ -46,7 +103,7 @@ impl UserError {
     }
 
     /// What is wrong with the pattern at `place` in a list.
-    pub fn from_pattern(field: &str, place: usize, error: &PatternsError) -> Self {
+    fn from_pattern(field: &str, place: usize, error: &PatternsError) -> Self {
         let code = match error {
             PatternsError::TooMany => UserErrorCode::OutOfRange,
             PatternsError::Pattern(_) => UserErrorCode::Invalid,
@@ -58,8 +115,8 @@ impl UserError {
         Self { field: Some(field), message: format!("{error}."), code }
     }
 
-    /// What is wrong with a change of the settings; the error itself if it is none of the user's.
-    pub fn from_settings(error: SettingsError) -> Result<Vec<Self>, sea_orm::DbErr> {
+    /// What is wrong with a change of the settings; the failure if it is none of the user's.
+    pub fn from_settings(error: SettingsError) -> Result<Vec<Self>, Failure> {
         match error {
             SettingsError::OutOfRange(wrong) => Ok(wrong
                 .into_iter()
@@ -69,7 +126,7 @@ impl UserError {
                 })
                 .collect()),
             SettingsError::Stale(_) => Ok(vec![Self::new("expectedVersion", UserErrorCode::Stale, error.to_string())]),
-            SettingsError::Database(cause) => Err(cause),
+            SettingsError::Remove(_) | SettingsError::Database(_) => Err(error.into()),
         }
     }
 }

@@ -12,7 +12,7 @@ use std::{
 use carryall::{
     clock::Clock,
     database,
-    export::{Engine, NamedSource, Parts},
+    export::{Engine, Limits, NamedSource, Parts, Stop},
     files::Files,
     graphql,
     http::{self, App},
@@ -23,7 +23,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::api_token::Role;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio_util::sync::CancellationToken;
 use url::Url;
 
 /// Longest wait for something that is meant to happen; hit only by a test that fails.
@@ -35,9 +34,28 @@ pub struct TestApp {
     pub token: Secret,
     pub engine: Arc<Engine>,
     pub client: reqwest::Client,
+    pub stop: Stop,
     folder: TempDir,
-    moved: Arc<AtomicI64>,
-    stop: CancellationToken,
+    time: Time,
+    sources: Vec<(String, String)>,
+}
+
+/// How a server is set up, beside its sources.
+#[derive(Clone, Copy, Default)]
+pub struct Setup {
+    /// When it starts; by default now.
+    pub start: Option<DateTime<Utc>>,
+    pub limits: Limits,
+}
+
+/// The time of a server, which goes on only when the test says so.
+#[derive(Clone)]
+struct Time {
+    start: DateTime<Utc>,
+    /// Milliseconds that have gone by.
+    passed: Arc<AtomicI64>,
+    /// Milliseconds by which the clock on the wall was set.
+    set: Arc<AtomicI64>,
 }
 
 impl TestApp {
@@ -57,39 +75,56 @@ impl TestApp {
 
     /// A server without a worker whose sources are at these addresses.
     pub async fn start_over(sources: &[(&str, String)]) -> Self {
+        Self::start_with(sources, Setup::default()).await
+    }
+
+    /// The same, set up as `setup` says.
+    pub async fn start_with(sources: &[(&str, String)], setup: Setup) -> Self {
         let folder = TempDir::new().unwrap();
-        let moved = Arc::new(AtomicI64::new(0));
-        let clock = movable_clock(Arc::clone(&moved));
-        let db = database::open(&format!("sqlite://{}", folder.path().join("carryall.db").display())).await.unwrap();
-        let files_url = Url::from_directory_path(folder.path().join("files")).unwrap();
-        let engine = Arc::new(Engine::new(Parts {
-            db: db.clone(),
-            key: Arc::new(Key::create(&folder.path().join("secret.key")).unwrap()),
-            files: Arc::new(Files::open(&files_url).unwrap()),
-            sources: sources.iter().map(|(name, address)| named_source(name, address)).collect(),
-            clock: clock.clone(),
-        }));
+        let time = Time::from(setup.start);
+        let sources: Vec<_> = sources.iter().map(|(name, address)| ((*name).to_owned(), address.clone())).collect();
+        Key::create(&folder.path().join("secret.key")).unwrap();
+        let parts = parts(folder.path(), &sources, &time, setup.limits).await;
+        let (db, clock) = (parts.db.clone(), parts.clock.clone());
+        let engine = Arc::new(Engine::new(parts));
         let token = token::create(&db, "tester", Role::Admin, clock.now()).await.unwrap();
-        let stop = CancellationToken::new();
+        let stop = Stop::default();
         let app = App {
             schema: graphql::schema(Arc::clone(&engine), db.clone()),
             engine: Arc::clone(&engine),
             db,
             public_url: None,
-            stop: stop.clone(),
+            stop: stop.taking.clone(),
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let stopped = stop.clone().cancelled_owned();
+        let stopped = stop.taking.clone().cancelled_owned();
         tokio::spawn(axum::serve(listener, http::router(app)).with_graceful_shutdown(stopped).into_future());
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { url, token, engine, client, folder, moved, stop }
+        Self { url, token, engine, client, stop, folder, time, sources }
     }
 
     /// Starts the worker.
     pub fn start_worker(&self) {
         let (engine, stop) = (Arc::clone(&self.engine), self.stop.clone());
         tokio::spawn(async move { engine.work(&stop).await });
+    }
+
+    /// Another process over the same database and files, with a worker of its own.
+    pub async fn another(&self) -> Arc<Engine> {
+        Arc::new(Engine::new(parts(self.folder.path(), &self.sources, &self.time, Limits::default()).await))
+    }
+
+    /// Runs what waits, to its end.
+    pub async fn drain(&self) {
+        self.engine.drain(&self.stop).await.unwrap();
+    }
+
+    /// The state of the server: its own database.
+    pub fn state(&self) -> rusqlite::Connection {
+        let state = rusqlite::Connection::open(self.folder.path().join("carryall.db")).unwrap();
+        state.busy_timeout(Duration::from_secs(10)).unwrap();
+        state
     }
 
     /// The folder of finished archives.
@@ -103,9 +138,19 @@ impl TestApp {
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
 
-    /// Moves the server's clock forward.
-    pub fn move_clock(&self, by: TimeDelta) {
-        self.moved.fetch_add(by.num_milliseconds(), Ordering::SeqCst);
+    /// Lets time go by.
+    pub fn pass(&self, by: TimeDelta) {
+        self.time.passed.fetch_add(by.num_milliseconds(), Ordering::SeqCst);
+    }
+
+    /// Sets the clock on the wall forward or back, while no time goes by.
+    pub fn set_clock(&self, by: TimeDelta) {
+        self.time.set.fetch_add(by.num_milliseconds(), Ordering::SeqCst);
+    }
+
+    /// What the clock on the wall says.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.time.now()
     }
 
     /// Executes an operation and returns its data; errors fail the test.
@@ -143,7 +188,7 @@ impl TestApp {
         tokio::time::timeout(PATIENCE, async {
             loop {
                 let export = self.export(id).await;
-                if matches!(export["status"].as_str(), Some("COMPLETED" | "FAILED")) {
+                if matches!(export["status"].as_str(), Some("COMPLETED" | "FAILED" | "CANCELED")) {
                     return export;
                 }
                 let _ = changes.recv().await;
@@ -159,13 +204,41 @@ impl TestApp {
         self.finished(&id).await
     }
 
+    /// The history, newest first.
+    pub async fn history(&self) -> Vec<Value> {
+        let fields = "id name status trigger pinned failure { code message } restartOf { id } restartedAs { id }";
+        let data = self.graphql(&format!("{{ dataExports(first: 100) {{ nodes {{ {fields} }} }} }}"), json!({})).await;
+        data["dataExports"]["nodes"].as_array().unwrap().clone()
+    }
+
+    /// Waits until the export is running.
+    pub async fn running(&self, id: &str) {
+        until("the run begins", async || self.export(id).await["status"] == "RUNNING").await;
+    }
+
+    /// Executes a mutation of this name with this input, and returns its payload.
+    pub async fn mutate(&self, name: &str, input: Value) -> Value {
+        let (first, rest) = name.split_at(1);
+        let kind = format!("{}{rest}Input", first.to_uppercase());
+        let result = match name {
+            "updateDataExportSettings" => "settings { version nextRunAt } removed { keep reason dataExport { name } }",
+            "deleteDataExport" => "deletedDataExportId",
+            _ => "dataExport { id status pinned cancelRequested verification { status } }",
+        };
+        let operation = format!(
+            "mutation ($input: {kind}!) {{ {name}(input: $input) {{ {result} userErrors {{ field code message }} }} }}"
+        );
+        self.graphql(&operation, json!({"input": input})).await[name].clone()
+    }
+
     /// An export, with all its fields.
     pub async fn export(&self, id: &str) -> Value {
         let operation = "query ($id: ID!) { dataExport(id: $id) { \
             id name status trigger createdAt startedAt finishedAt createdBy format fileName sizeBytes sha256 filePassword \
             downloadUrl progress { phase tablesDone tablesTotal rowsDone bytesRead bytesWritten currentTable sequence updatedAt } \
             tables { nodes { source schema name fileName rowCount bytes sha256 } totalCount } \
-            verification { status checkedAt tablesChecked rowsChecked } failure { code message table } \
+            verification { status checkedAt tablesChecked rowsChecked mismatches } fileStatus pinned cancelRequested \
+            restartOf { id } restartedAs { id } failure { code message table } \
             snapshots { source engine serverVersion takenAt } } }";
         self.graphql(operation, json!({"id": id})).await["dataExport"].clone()
     }
@@ -180,8 +253,29 @@ impl TestApp {
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        self.stop.cancel();
+        self.stop.taking.cancel();
+        self.stop.running.cancel();
     }
+}
+
+/// Waits until something has happened.
+pub async fn until(what: &str, mut happened: impl AsyncFnMut() -> bool) {
+    tokio::time::timeout(PATIENCE, async {
+        while !happened().await {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await
+    .unwrap_or_else(|_| panic!("{what}: did not happen"));
+}
+
+/// A database with one table and one row that another program has locked, so that an export of it runs for as long as the lock
+/// is held.
+pub fn locked_database() -> (TempDir, PathBuf, rusqlite::Connection) {
+    let (folder, path) = database_of("CREATE TABLE t (a); INSERT INTO t VALUES (1)");
+    let application = rusqlite::Connection::open(&path).unwrap();
+    application.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    (folder, path, application)
 }
 
 /// A SQLite database made by `sql`, and the folder it lies in.
@@ -197,8 +291,29 @@ fn named_source(name: &str, address: &str) -> NamedSource {
     NamedSource::whole(name, Arc::from(source))
 }
 
-#[expect(clippy::disallowed_methods, reason = "the real time is where the movable clock starts")]
-fn movable_clock(moved: Arc<AtomicI64>) -> Clock {
-    let start: DateTime<Utc> = Utc::now();
-    Clock::new(move || start + TimeDelta::milliseconds(moved.load(Ordering::SeqCst)))
+async fn parts(folder: &Path, sources: &[(String, String)], time: &Time, limits: Limits) -> Parts {
+    let time = (time.clone(), time.clone());
+    Parts {
+        db: database::open(&format!("sqlite://{}", folder.join("carryall.db").display())).await.unwrap(),
+        key: Arc::new(Key::load(&folder.join("secret.key")).unwrap()),
+        files: Arc::new(Files::open(&Url::from_directory_path(folder.join("files")).unwrap()).unwrap()),
+        sources: sources.iter().map(|(name, address)| named_source(name, address)).collect(),
+        clock: Clock::new(move || time.0.now(), move || time.1.elapsed()),
+        limits,
+    }
+}
+
+impl Time {
+    #[expect(clippy::disallowed_methods, reason = "the real time is where a time that is moved by hand starts")]
+    fn from(start: Option<DateTime<Utc>>) -> Self {
+        Self { start: start.unwrap_or_else(Utc::now), passed: Arc::default(), set: Arc::default() }
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.start + TimeDelta::milliseconds(self.passed.load(Ordering::SeqCst) + self.set.load(Ordering::SeqCst))
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::from_millis(self.passed.load(Ordering::SeqCst).unsigned_abs())
+    }
 }

@@ -67,7 +67,7 @@ async fn exports_run_in_the_order_in_which_they_were_asked_for() {
     let mut ids = Vec::new();
     for name in ["one", "two", "three"] {
         ids.push(app.create(name).await);
-        app.move_clock(chrono::TimeDelta::seconds(1));
+        app.pass(chrono::TimeDelta::seconds(1));
     }
     app.start_worker();
     let mut started = Vec::new();

@@ -93,9 +93,9 @@ async fn a_link_that_has_expired_or_was_changed_gives_nothing() {
         assert!(matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND), "{changed}: {status}");
     }
     assert_eq!(get(&app, Method::GET, path, &[]).await.status(), StatusCode::FORBIDDEN);
-    app.move_clock(TimeDelta::seconds(299));
+    app.pass(TimeDelta::seconds(299));
     assert_eq!(get(&app, Method::GET, &url, &[]).await.status(), StatusCode::OK);
-    app.move_clock(TimeDelta::seconds(1));
+    app.pass(TimeDelta::seconds(1));
     assert_eq!(get(&app, Method::GET, &url, &[]).await.status(), StatusCode::FORBIDDEN);
 }
 
@@ -108,7 +108,7 @@ async fn a_link_lives_as_long_as_was_asked_for_up_to_a_day() {
         assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_ARGUMENT", "{seconds}");
     }
     let data = app.graphql(query, json!({"id": export["id"], "seconds": 86400})).await;
-    app.move_clock(TimeDelta::hours(23));
+    app.pass(TimeDelta::hours(23));
     let url = data["dataExport"]["downloadUrl"].as_str().unwrap().to_owned();
     assert_eq!(get(&app, Method::GET, &url, &[]).await.status(), StatusCode::OK);
 }

@@ -1,31 +1,12 @@
 //! The end of a run: stored once, by whoever owns the run, even if the database fails in between.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
-use rusqlite::Connection;
-
-use crate::app::{PATIENCE, TestApp, database_of};
+use crate::app::{TestApp, database_of, until};
 
 /// Enough that the export is still running when the test has seen it begin.
 const MANY_ROWS: &str = "CREATE TABLE t (a, b); \
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600000) INSERT INTO t SELECT i, hex(i) FROM n";
-
-/// Carryall's own database, beside the server.
-fn state(app: &TestApp) -> Connection {
-    let state = Connection::open(app.files().parent().unwrap().join("carryall.db")).unwrap();
-    state.busy_timeout(Duration::from_secs(10)).unwrap();
-    state
-}
-
-async fn until(what: &str, mut happened: impl AsyncFnMut() -> bool) {
-    tokio::time::timeout(PATIENCE, async {
-        while !happened().await {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    })
-    .await
-    .unwrap_or_else(|_| panic!("{what}: did not happen"));
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_somebody_else_has_taken_over_offers_nothing_and_stores_nothing() {
@@ -33,12 +14,13 @@ async fn a_run_that_somebody_else_has_taken_over_offers_nothing_and_stores_nothi
     let app = TestApp::start(&[("app", &database)]).await;
     let id = app.create("x").await;
     until("the run begins", async || app.export(&id).await["status"] == "RUNNING").await;
-    let taken = state(&app)
+    let taken = app
+        .state()
         .execute("UPDATE data_export SET worker = randomblob(16), phase = 'CONNECTING' WHERE state = 'RUNNING'", [])
         .unwrap();
     assert_eq!(taken, 1, "the export was over too soon for this test");
     // The worker takes the next export only when it is done with this one.
-    state(&app).execute_batch("UPDATE data_export SET rows_done = -1").unwrap();
+    app.state().execute_batch("UPDATE data_export SET rows_done = -1").unwrap();
     let (_other, small) = database_of("CREATE TABLE t (a)");
     replace(&database, &small);
     assert_eq!(app.run("next").await["status"], "COMPLETED");
@@ -53,7 +35,7 @@ async fn an_end_that_the_database_refuses_is_stored_as_soon_as_it_takes_it() {
     let (_folder, database) = database_of("CREATE TABLE t (a); INSERT INTO t VALUES (1)");
     let app = TestApp::start_without_worker(&[("app", &database)]).await;
     let id = app.create("x").await;
-    state(&app)
+    app.state()
         .execute_batch(
             "CREATE TRIGGER refuse BEFORE UPDATE ON data_export WHEN NEW.state = 'COMPLETED' \
              BEGIN SELECT RAISE(ABORT, 'the database is out of order'); END",
@@ -64,7 +46,7 @@ async fn an_end_that_the_database_refuses_is_stored_as_soon_as_it_takes_it() {
         .await;
     let export = app.export(&id).await;
     assert_eq!((&export["status"], &export["downloadUrl"]), (&"RUNNING".into(), &serde_json::Value::Null));
-    state(&app).execute_batch("DROP TRIGGER refuse").unwrap();
+    app.state().execute_batch("DROP TRIGGER refuse").unwrap();
     let export = app.finished(&id).await;
     assert!(app.archive(&export).0.is_file());
 }
@@ -79,7 +61,7 @@ async fn an_export_that_the_database_could_not_store_is_not_confirmed() {
     let (_folder, database) = database_of("CREATE TABLE t (a)");
     let app = TestApp::start_without_worker(&[("app", &database)]).await;
     // A full disk shows at the commit; so does a reference that is checked only then.
-    state(&app)
+    app.state()
         .execute_batch(
             "CREATE TABLE nowhere (id INTEGER PRIMARY KEY, other INTEGER REFERENCES nowhere DEFERRABLE INITIALLY DEFERRED); \
              CREATE TRIGGER refuse AFTER INSERT ON data_export BEGIN INSERT INTO nowhere VALUES (1, 2); END",

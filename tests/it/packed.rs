@@ -38,7 +38,8 @@ pub fn order(sources: Arc<[NamedSource]>) -> Order {
         exclude: Patterns::default(),
         format: &Csv,
         password: Secret::new(PASSWORD),
-        clock: Clock::new(|| chrono::DateTime::UNIX_EPOCH),
+        clock: Clock::new(|| chrono::DateTime::UNIX_EPOCH, || std::time::Duration::ZERO),
+        room: None,
     }
 }
 

@@ -77,7 +77,8 @@ fn order(address: &str, exclude: &[&str], format: &'static dyn Format) -> Order 
         exclude: Patterns::parse(&exclude).unwrap(),
         format,
         password: Secret::new(PASSWORD),
-        clock: Clock::new(|| chrono::DateTime::UNIX_EPOCH),
+        clock: Clock::new(|| chrono::DateTime::UNIX_EPOCH, || std::time::Duration::ZERO),
+        room: None,
     }
 }
 

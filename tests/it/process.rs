@@ -94,7 +94,8 @@ impl Server {
 
     /// The history, oldest first.
     pub async fn history(&self) -> Vec<serde_json::Value> {
-        let fields = "id status fileName sizeBytes filePassword downloadUrl failure { code message }";
+        let fields =
+            "id status trigger fileName sizeBytes filePassword downloadUrl restartedAs { id } failure { code message }";
         let data = self.graphql(&format!("{{ dataExports(last: 100) {{ nodes {{ {fields} }} }} }}")).await;
         data["dataExports"]["nodes"].as_array().unwrap().iter().rev().cloned().collect()
     }
@@ -127,10 +128,20 @@ impl Server {
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
 
-    /// Asks the server to stop, as systemd does, and waits for its end.
-    pub async fn stop(mut self) -> std::process::ExitStatus {
+    /// Asks the server to stop, as systemd does.
+    pub fn terminate(&self) {
         let pid = rustix::process::Pid::from_raw(self.child.id().unwrap().try_into().unwrap()).unwrap();
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    }
+
+    /// Asks the server to stop, and waits for its end.
+    pub async fn stop(self) -> std::process::ExitStatus {
+        self.terminate();
+        self.ended().await
+    }
+
+    /// Waits for the end of the server.
+    pub async fn ended(mut self) -> std::process::ExitStatus {
         tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("the server did not stop").unwrap()
     }
 

@@ -1,6 +1,12 @@
 //! The proof: what was written is on the disk, and read back it is what the sources gave.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::{
+    io::{self, Read, Seek, SeekFrom},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
@@ -8,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Order, Packed, write::Written};
 use crate::{
     archive::{self, Entry, Expected, FileAt, descriptor::TableWritten},
-    export::failure::PackError,
+    export::{failure::PackError, progress::Progress},
     files::Draft,
 };
 
@@ -17,11 +23,13 @@ pub(super) async fn prove(
     order: &Order,
     draft: &Draft,
     written: Written,
+    progress: &Progress,
     stop: CancellationToken,
 ) -> Result<Packed, PackError> {
     let Written { sealed, sources, tables, files, own } = written;
     let (file, reopened) = (draft.file()?, UntilStopped(FileAt::start(draft.reopen()?), stop));
-    let (format, password, whole) = (order.format, order.password.clone(), reopened.clone());
+    let (format, password) = (order.format, order.password.clone());
+    let whole = Counted(reopened.clone(), progress.bytes_verified());
     let synced = spawn_blocking(move || file.sync_all());
     let same = spawn_blocking(move || archive::verify_file(whole, &sealed).map(|()| sealed));
     let verified = spawn_blocking(move || {
@@ -40,6 +48,17 @@ pub(super) async fn prove(
     let sealed = same.map_err(PackError::died)??;
     let (verified, tables, files) = verified.map_err(PackError::died)??;
     Ok(Packed { sealed, sources, tables, files, verified })
+}
+
+/// A file that is read once, with a count of what was.
+struct Counted<R>(R, Arc<AtomicU64>);
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let length = self.0.read(bytes)?;
+        self.1.fetch_add(length as u64, Ordering::Relaxed);
+        Ok(length)
+    }
 }
 
 /// A file that cannot be read any more once the run is stopped.

@@ -1,0 +1,20 @@
+//! What the operator of a process sets about its exports. What admins set is in [`settings`](super::settings).
+
+use std::time::Duration;
+
+/// How long things may take, and how much at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// After so long without anything from its source, a run counts as stalled.
+    pub stall: Duration,
+    /// So long failed and canceled exports stay in the history.
+    pub history: Duration,
+    /// So many exports run at the same time in this process; one at least.
+    pub at_once: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { stall: Duration::from_secs(10 * 60), history: Duration::from_secs(30 * 24 * 60 * 60), at_once: 1 }
+    }
+}

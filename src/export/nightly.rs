@@ -1,0 +1,67 @@
+//! The nightly export: asked for at midnight UTC, once a night whatever the clock does and however many processes there are.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    data_export::Trigger,
+    data_export_settings::{self, Model as Settings},
+    nightly_run,
+};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
+use tracing::{info, warn};
+
+use super::{
+    CreateError, Engine,
+    queue::{Entry, PushError},
+    schedule, settings,
+};
+use crate::clock::new_id;
+
+impl Engine {
+    /// Queues the nightly export if it is due.
+    pub(super) async fn run_nightly(&self) -> Result<(), CreateError> {
+        let now = self.parts.clock.now();
+        let settings = self.put_right(settings::read(&self.parts.db).await?, now).await?;
+        let since = settings.automatic_since.filter(|_| settings.automatic_exports);
+        let Some(night) = since.and_then(|since| schedule::due(now, since)) else { return Ok(()) };
+        if nightly_run::Entity::find_by_id(night).one(&self.parts.db).await?.is_some() {
+            return Ok(());
+        }
+        let entry = Entry {
+            name: format!("Automatic export of {night}"),
+            trigger: Trigger::Automatic,
+            format: settings.format,
+            upload: settings.upload_automatic_exports,
+            ..self.entry(new_id(now))?
+        };
+        match self.queue.push_night(night, entry).await {
+            Ok(export) => info!(id = %export.id, %night, "automatic export queued"),
+            Err(PushError::Database(cause)) => return Err(cause.into()),
+            // Another process was quicker.
+            Err(PushError::There | PushError::Full) => {}
+        }
+        Ok(())
+    }
+
+    /// Forgets what was noted while the clock ran far ahead, so that the nights it named come to their exports.
+    async fn put_right(&self, settings: Settings, now: DateTime<Utc>) -> Result<Settings, DbErr> {
+        let db = &self.parts.db;
+        let ahead = nightly_run::Entity::find().filter(nightly_run::Column::Night.gt(now.date_naive())).all(db).await?;
+        for night in ahead.into_iter().map(|row| row.night) {
+            if schedule::is_untimely(schedule::midnight(night), now) {
+                warn!(%night, "the clock was set back: this night is still to come");
+                nightly_run::Entity::delete_by_id(night).exec(db).await?;
+            }
+        }
+        if !settings.automatic_since.is_some_and(|since| schedule::is_untimely(since, now)) {
+            return Ok(settings);
+        }
+        let since = data_export_settings::ActiveModel { automatic_since: Set(Some(now)), ..Default::default() };
+        data_export_settings::Entity::update_many().set(since).exec(db).await?;
+        Ok(Settings { automatic_since: Some(now), ..settings })
+    }
+
+    /// When the next nightly export will be, if they are on.
+    pub fn next_run(&self, settings: &Settings) -> Option<DateTime<Utc>> {
+        settings.automatic_exports.then(|| schedule::next(self.parts.clock.now()))
+    }
+}

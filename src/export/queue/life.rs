@@ -1,0 +1,93 @@
+//! What people and retention do to exports: call them off, pin them, read them again, remove them.
+
+use chrono::{DateTime, Utc};
+use entity::data_export::{ActiveModel, Column, Entity, Model, Phase, State};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
+use uuid::Uuid;
+
+use super::{Queue, changed_at, list, update};
+
+impl Queue {
+    /// Calls an export off: one that waits at once, one that runs as soon as its worker hears of it. False if it has ended.
+    pub(in crate::export) async fn cancel(&self, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbErr> {
+        let canceled = ActiveModel {
+            state: Set(State::Canceled),
+            phase: Set(Phase::Done),
+            finished_at: Set(Some(now)),
+            ..changed_at(now)
+        };
+        let waiting = update(id, canceled).filter(Column::State.eq(State::Queued)).filter(Column::Removing.eq(false));
+        if waiting.exec(&self.db).await?.rows_affected == 1 {
+            self.changed(id);
+            return Ok(true);
+        }
+        let wanted = ActiveModel { cancel_requested: Set(true), ..changed_at(now) };
+        let running = update(id, wanted).filter(Column::State.eq(State::Running));
+        let heard = running.exec(&self.db).await?.rows_affected == 1;
+        if heard {
+            self.cancels.notify_waiters();
+            self.changed(id);
+        }
+        Ok(heard)
+    }
+
+    /// Pins an export, or lets it go. False if there is none.
+    pub(in crate::export) async fn pin(&self, id: Uuid, pinned: bool, now: DateTime<Utc>) -> Result<bool, DbErr> {
+        let change = ActiveModel { pinned: Set(pinned), ..changed_at(now) };
+        let there = update(id, change).filter(Column::Removing.eq(false)).exec(&self.db).await?.rows_affected == 1;
+        if there {
+            self.changed(id);
+        }
+        Ok(there)
+    }
+
+    /// Stores what reading a finished archive again has shown.
+    pub(in crate::export) async fn read_again(
+        &self,
+        id: Uuid,
+        now: DateTime<Utc>,
+        mismatches: &[String],
+    ) -> Result<(), DbErr> {
+        let shown = ActiveModel { verified_at: Set(Some(now)), mismatches: Set(list(mismatches)), ..changed_at(now) };
+        update(id, shown).filter(Column::State.eq(State::Completed)).exec(&self.db).await?;
+        self.changed(id);
+        Ok(())
+    }
+
+    /// Tells those who watch an export to look at it again.
+    pub(in crate::export) async fn touch(&self, id: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+        update(id, changed_at(now)).exec(&self.db).await?;
+        self.changed(id);
+        Ok(())
+    }
+
+    /// Takes an export that is not running out of the history; what it has left goes later. False: it is running, pinned, gone,
+    /// or no longer in a state that `expected` names.
+    pub(in crate::export) async fn begin_removal(
+        &self,
+        id: Uuid,
+        now: DateTime<Utc>,
+        expected: &[State],
+    ) -> Result<bool, DbErr> {
+        // The key may be used again: what it stands for is no longer there.
+        let going = ActiveModel { removing: Set(true), idempotency_key: Set(None), ..changed_at(now) };
+        let going = update(id, going).filter(Column::State.is_in(expected.iter().copied()));
+        let going = going.filter(Column::Pinned.eq(false)).filter(Column::Removing.eq(false));
+        let began = going.exec(&self.db).await?.rows_affected == 1;
+        if began {
+            self.changed(id);
+        }
+        Ok(began)
+    }
+
+    /// The exports on their way out.
+    pub(in crate::export) async fn in_removal(&self) -> Result<Vec<Model>, DbErr> {
+        Entity::find().filter(Column::Removing.eq(true)).all(&self.db).await
+    }
+
+    /// Forgets an export of which nothing is left.
+    pub(in crate::export) async fn forget(&self, id: Uuid) -> Result<(), DbErr> {
+        Entity::delete_by_id(id).filter(Column::Removing.eq(true)).exec(&self.db).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,99 @@
+//! What a worker stores of a run while it has it.
+
+use chrono::{DateTime, Utc};
+use entity::data_export::{ActiveModel, Column, Entity, Model, Phase, State};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Set};
+use uuid::Uuid;
+
+use super::{Queue, changed_at, owned, update};
+use crate::export::{pace::Told, progress::Reading};
+
+/// What a heartbeat has heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::export) enum Beat {
+    /// The run is the worker's; whether somebody wants it canceled.
+    Mine { cancel: bool },
+    /// The run is somebody else's by now.
+    Lost,
+}
+
+impl Queue {
+    /// Takes the export that has waited longest for `worker`. `file_name` says what its archive will be
+    /// called: it is stored before the file exists, so that whatever is left of it can be found.
+    pub(in crate::export) async fn claim(
+        &self,
+        worker: Uuid,
+        now: DateTime<Utc>,
+        file_name: impl Fn(&Model) -> String,
+    ) -> Result<Option<Model>, DbErr> {
+        loop {
+            let waiting = Entity::find().filter(Column::State.eq(State::Queued)).filter(Column::Removing.eq(false));
+            let Some(oldest) = waiting.order_by_asc(Column::Id).one(&self.db).await? else { return Ok(None) };
+            // Made here rather than read back: once the claim is stored, nothing may keep the run from beginning.
+            let claimed = Model {
+                state: State::Running,
+                phase: Phase::Connecting,
+                worker: Some(worker),
+                started_at: Some(now),
+                file_name: Some(file_name(&oldest)),
+                updated_at: now,
+                ..oldest
+            };
+            let claim = ActiveModel {
+                state: Set(claimed.state),
+                phase: Set(claimed.phase),
+                worker: Set(claimed.worker),
+                started_at: Set(claimed.started_at),
+                file_name: Set(claimed.file_name.clone()),
+                ..changed_at(now)
+            };
+            let queued = update(claimed.id, claim).filter(Column::State.eq(State::Queued));
+            if queued.filter(Column::Removing.eq(false)).exec(&self.db).await?.rows_affected == 1 {
+                self.changed(claimed.id);
+                return Ok(Some(claimed));
+            }
+        }
+    }
+
+    /// Stores how far a run is, which says that its worker is alive, and hears whether it is to go on.
+    pub(in crate::export) async fn heartbeat(
+        &self,
+        id: Uuid,
+        worker: Uuid,
+        now: DateTime<Utc>,
+        reading: Reading,
+        told: Told,
+    ) -> Result<Beat, DbErr> {
+        let progress = with_reading(changed_at(now), reading, told);
+        if owned(id, worker, progress).exec(&self.db).await?.rows_affected == 0 {
+            return Ok(Beat::Lost);
+        }
+        self.changed(id);
+        let row = Entity::find_by_id(id).one(&self.db).await?;
+        Ok(row.map_or(Beat::Lost, |row| Beat::Mine { cancel: row.cancel_requested }))
+    }
+
+    /// The exports that are running, with their workers.
+    pub(in crate::export) async fn running(&self) -> Result<Vec<(Model, Uuid)>, DbErr> {
+        let running = Entity::find().filter(Column::State.eq(State::Running)).all(&self.db).await?;
+        Ok(running.into_iter().filter_map(|row| row.worker.map(|worker| (row, worker))).collect())
+    }
+}
+
+pub(super) fn with_reading(row: ActiveModel, reading: Reading, told: Told) -> ActiveModel {
+    ActiveModel {
+        phase: Set(reading.phase),
+        current_table: Set(reading.current_table),
+        tables_done: Set(reading.tables_done),
+        tables_total: Set(reading.tables_total),
+        rows_done: Set(reading.rows_done),
+        rows_estimated: Set(reading.rows_estimated),
+        bytes_read: Set(reading.bytes_read),
+        bytes_written: Set(reading.bytes_written),
+        bytes_verified: Set(reading.bytes_verified),
+        progress: Set(told.progress),
+        bytes_per_second: Set(told.bytes_per_second),
+        eta_seconds: Set(told.eta_seconds),
+        ..row
+    }
+}

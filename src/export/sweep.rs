@@ -1,0 +1,149 @@
+//! Finds what died or is over: runs whose worker is gone, exports that are to be removed, old failures, files that nobody
+//! needs.
+//!
+//! A worker is known to be gone by its silence: each heartbeat counts up its run's `sequence`, and a run whose number has not
+//! moved for [`SILENCE`] as this process has watched it is lost. So no two clocks are compared, and none that jumps does
+//! harm.
+
+use std::{
+    collections::HashMap,
+    time::{Duration, SystemTime},
+};
+
+use entity::data_export::{Column, Entity, State};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use tokio::sync::Mutex;
+use tracing::{error, info, warn};
+use uuid::Uuid;
+
+use super::{Engine, queue::Queue, worker::TICK};
+use crate::files::{FilesError, Found};
+
+/// A worker that is not heard of for so long is gone. With a look every ten seconds that is within a minute.
+const SILENCE: Duration = Duration::from_secs(40);
+/// Files are looked over so often.
+const HOUR: Duration = Duration::from_secs(60 * 60);
+/// A draft that no run knows is left alone for so long after it was written to last: it may be another instance's.
+const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What was seen at the last look.
+#[derive(Debug, Default)]
+pub(super) struct Sweep(Mutex<Seen>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    at: Option<Duration>,
+    /// Of each run that is somebody else's, its sequence and for how long it has been that.
+    runs: HashMap<Uuid, (i64, Duration)>,
+    files: Option<Duration>,
+}
+
+/// Why the sweeping ended early.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SweepError {
+    #[error(transparent)]
+    Database(#[from] DbErr),
+    #[error(transparent)]
+    Files(#[from] FilesError),
+}
+
+impl Engine {
+    pub(super) async fn sweep(&self) -> Result<(), SweepError> {
+        let mut seen = self.sweep.0.lock().await;
+        let elapsed = self.parts.clock.elapsed();
+        self.end_silent(&mut seen, elapsed).await?;
+        self.finish_removals().await?;
+        self.forget_old_failures().await?;
+        if seen.files.is_none_or(|last| elapsed.saturating_sub(last) >= HOUR) {
+            self.remove_remains_of_ended().await?;
+            self.look_over_files().await?;
+            seen.files = Some(elapsed);
+        }
+        Ok(())
+    }
+
+    /// Ends the runs whose workers are silent.
+    async fn end_silent(&self, seen: &mut Seen, elapsed: Duration) -> Result<(), SweepError> {
+        // While this process was frozen or without its database, the others may have been too: that time does not count.
+        let since = seen.at.map_or(Duration::ZERO, |last| elapsed.saturating_sub(last).min(TICK * 2));
+        seen.at = Some(elapsed);
+        let mut before = std::mem::take(&mut seen.runs);
+        for (export, worker) in self.queue.running().await? {
+            if self.running.has(export.id) {
+                continue;
+            }
+            let silent = match before.remove(&export.id) {
+                Some((sequence, silent)) if sequence == export.sequence => silent + since,
+                _ => Duration::ZERO,
+            };
+            if silent < SILENCE {
+                seen.runs.insert(export.id, (export.sequence, silent));
+                continue;
+            }
+            warn!(id = %export.id, "the worker of this export is gone");
+            if self.end_lost(&export, worker, export.file_name.clone()).await? {
+                self.clear(&self.queue, export.id, export.file_name.as_deref()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn forget_old_failures(&self) -> Result<(), SweepError> {
+        let now = self.parts.clock.now();
+        let history = chrono::TimeDelta::from_std(self.parts.limits.history).unwrap_or(chrono::TimeDelta::MAX);
+        let Some(limit) = now.checked_sub_signed(history) else { return Ok(()) };
+        let ended = [State::Failed, State::Canceled];
+        let old = Entity::find()
+            .filter(Column::State.is_in(ended))
+            .filter(Column::FinishedAt.lte(limit))
+            .filter(Column::Removing.eq(false))
+            .filter(Column::Pinned.eq(false));
+        for export in old.limit(1000).all(&self.parts.db).await? {
+            self.queue.begin_removal(export.id, now, &ended).await?;
+        }
+        Ok(self.finish_removals().await?)
+    }
+
+    /// Removes what is left of runs that have ended without an archive.
+    async fn remove_remains_of_ended(&self) -> Result<(), SweepError> {
+        for export in self.queue.with_remains().await? {
+            self.clear(&self.queue, export.id, export.file_name.as_deref()).await?;
+        }
+        Ok(())
+    }
+
+    async fn clear(&self, queue: &Queue, id: Uuid, file_name: Option<&str>) -> Result<(), SweepError> {
+        match file_name {
+            Some(file_name) if self.remove_remains(id, file_name) => Ok(queue.without_remains(id).await?),
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes drafts that nobody writes any more, and tells of archives that no row knows: those are left for people.
+    async fn look_over_files(&self) -> Result<(), SweepError> {
+        let files = &self.parts.files;
+        // The files first: what is made in between then has a row.
+        let found = files.list().await?;
+        let known = Entity::find().select_only().column(Column::FileName).filter(Column::FileName.is_not_null());
+        let known: std::collections::HashSet<String> =
+            known.into_tuple::<Option<String>>().all(&self.parts.db).await?.into_iter().flatten().collect();
+        for Found { name, draft, modified } in found.into_iter().filter(|found| !known.contains(&found.name)) {
+            if !draft {
+                warn!(
+                    file_name = name,
+                    "there is an archive that no export in the history has; it is left where it is"
+                );
+            } else if is_abandoned(modified, self.parts.clock.now().into()) {
+                match files.remove_draft(&name) {
+                    Ok(()) => info!(file_name = name, "an abandoned draft was removed"),
+                    Err(cause) => error!(file_name = name, %cause, "an abandoned draft cannot be removed"),
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_abandoned(modified: SystemTime, now: SystemTime) -> bool {
+    now.duration_since(modified).is_ok_and(|age| age > ABANDONED)
+}

@@ -1,0 +1,169 @@
+//! Runs that do not come to their end: too long, nothing from the source, a worker that is gone, somebody who calls them off.
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use crate::app::{TestApp, database_of, locked_database, until};
+
+/// What a table that is ready needs for the next try.
+async fn code(app: &TestApp, id: &Value) -> Value {
+    app.export(id.as_str().unwrap()).await["failure"]["code"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_over_the_backup_timeout_is_failed_and_restarted_at_most_three_times_in_a_row() {
+    let (_folder, database, _application) = locked_database();
+    let app = TestApp::start(&[("app", &database)]).await;
+    let first = app.create("x").await;
+    let mut chain = vec![json!(first)];
+    for round in 0..4 {
+        let id = chain.last().unwrap().as_str().unwrap().to_owned();
+        app.running(&id).await;
+        app.pass(TimeDelta::minutes(9));
+        // Below the stall's ten minutes something must be heard of it: the table is being looked for.
+        assert_eq!(app.export(&id).await["status"], "RUNNING");
+        app.pass(TimeDelta::minutes(52));
+        let failed = app.finished(&id).await;
+        assert_eq!(failed["failure"]["code"], "TIMED_OUT", "{failed}");
+        let message = failed["failure"]["message"].as_str().unwrap();
+        assert!(message.contains("60 minutes") && message.contains("Raise the backup timeout"), "{message}");
+        match &failed["restartedAs"]["id"] {
+            Value::Null => assert!(round == 3 && message.contains("not restarted again"), "{message}"),
+            id => {
+                assert!(message.contains(&format!("restarted ({} of 3)", round + 1)), "{message}");
+                chain.push(id.clone());
+            }
+        }
+    }
+    assert_eq!(chain.len(), 4, "the first, and three restarts");
+    for (before, after) in chain.iter().zip(&chain[1..]) {
+        let restart = app.export(after.as_str().unwrap()).await;
+        assert_eq!((&restart["trigger"], &restart["restartOf"]["id"]), (&json!("RESTART"), before));
+    }
+    assert_eq!(app.file_names(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_jumps_ends_no_run_and_a_timeout_that_is_raised_holds_at_once() {
+    let (_folder, database, application) = locked_database();
+    let app = TestApp::start(&[("app", &database)]).await;
+    let id = app.create("x").await;
+    app.running(&id).await;
+    app.set_clock(TimeDelta::days(2));
+    app.engine.tick().await;
+    app.set_clock(TimeDelta::days(-4));
+    app.engine.tick().await;
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    assert_eq!(app.export(&id).await["status"], "RUNNING");
+    application.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(app.finished(&id).await["status"], "COMPLETED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_whose_source_is_silent_for_ten_minutes_has_stalled_and_is_restarted() {
+    let (_folder, database, application) = locked_database();
+    let app = TestApp::start(&[("app", &database)]).await;
+    let id = app.create("x").await;
+    app.running(&id).await;
+    app.pass(TimeDelta::seconds(601));
+    let failed = app.finished(&id).await;
+    assert_eq!(failed["failure"]["code"], "STALLED", "{failed}");
+    application.execute_batch("ROLLBACK").unwrap();
+    let restart = failed["restartedAs"]["id"].as_str().unwrap();
+    assert_eq!(app.finished(restart).await["status"], "COMPLETED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_is_not_heard_of_is_lost_within_a_minute_and_what_it_does_later_changes_nothing() {
+    let (_folder, database, application) = locked_database();
+    let app = TestApp::start_without_worker(&[("app", &database)]).await;
+    let id = app.create("x").await;
+    let dead = app.another().await;
+    let stop = app.stop.clone();
+    let zombie = tokio::spawn({
+        let dead = std::sync::Arc::clone(&dead);
+        async move { dead.drain(&stop).await }
+    });
+    app.running(&id).await;
+    // Its heart no longer reaches the database, as if it were frozen.
+    app.state()
+        .execute_batch(
+            "CREATE TRIGGER frozen BEFORE UPDATE ON data_export WHEN OLD.state = 'RUNNING' AND NEW.state = 'RUNNING' \
+             BEGIN SELECT RAISE(ABORT, 'frozen'); END",
+        )
+        .unwrap();
+    for _ in 0..6 {
+        app.engine.tick().await;
+        app.pass(TimeDelta::seconds(10));
+    }
+    let lost = app.export(&id).await;
+    assert_eq!(lost["failure"]["code"], "WORKER_LOST", "{lost}");
+    assert!(lost["restartedAs"]["id"].is_string());
+    app.state().execute_batch("DROP TRIGGER frozen").unwrap();
+    application.execute_batch("ROLLBACK").unwrap();
+    // The zombie wakes up, finds that the run is no longer its own, and goes on with the next: the restart.
+    zombie.await.unwrap().unwrap();
+    assert_eq!(app.export(&id).await, lost, "nothing of it has changed");
+    assert_eq!(app.history().await[0]["status"], "COMPLETED");
+    assert_eq!(app.file_names().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_is_alive_is_not_taken_for_lost_however_often_it_is_looked_at() {
+    let (_folder, database, application) = locked_database();
+    let app = TestApp::start(&[("app", &database)]).await;
+    let id = app.create("x").await;
+    app.running(&id).await;
+    let other = app.another().await;
+    for _ in 0..8 {
+        other.tick().await;
+        app.pass(TimeDelta::seconds(10));
+        let before = app.export(&id).await["progress"]["sequence"].clone();
+        until("the heart beats", async || app.export(&id).await["progress"]["sequence"] != before).await;
+    }
+    application.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(app.finished(&id).await["status"], "COMPLETED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_that_waits_is_canceled_at_once_and_one_that_runs_soon_after() {
+    let (_folder, database, application) = locked_database();
+    let app = TestApp::start(&[("app", &database)]).await;
+    let (running, waiting) = (app.create("running").await, app.create("waiting").await);
+    app.running(&running).await;
+    let canceled = app.mutate("cancelDataExport", json!({"id": waiting})).await;
+    assert_eq!(canceled["dataExport"]["status"], "CANCELED", "{canceled}");
+    let canceled = app.mutate("cancelDataExport", json!({"id": running})).await;
+    assert_eq!(canceled["userErrors"], json!([]));
+    let export = app.finished(&running).await;
+    assert_eq!((&export["status"], &export["failure"]), (&json!("CANCELED"), &Value::Null));
+    assert_eq!(app.file_names(), Vec::<String>::new(), "the temporary file is gone");
+    for id in [&running, &waiting, "01a206a4-0c85-7155-9bf8-595267aa41f0", "x"] {
+        let refused = app.mutate("cancelDataExport", json!({"id": id})).await;
+        let code = if id.len() == 36 && !id.starts_with("01a206a4-0c85") { "NOT_CANCELABLE" } else { "NOT_FOUND" };
+        assert_eq!(refused["userErrors"][0]["code"], code, "{refused}");
+    }
+    application.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(app.run("next").await["status"], "COMPLETED", "the worker goes on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_of_the_source_is_not_restarted() {
+    let app = TestApp::start(&[("app", std::path::Path::new("/nowhere/app.db"))]).await;
+    let failed = app.run("x").await;
+    assert_eq!(code(&app, &failed["id"]).await, "SOURCE_UNREACHABLE");
+    assert_eq!((app.history().await.len(), &failed["restartedAs"]), (1, &Value::Null));
+}
+
+#[tokio::test]
+async fn a_canceled_export_whose_worker_is_lost_is_not_restarted() {
+    let (_folder, database) = database_of("CREATE TABLE t (a)");
+    let app = TestApp::start_without_worker(&[("app", &database)]).await;
+    let id = app.create("x").await;
+    let running = "UPDATE data_export SET state = 'RUNNING', worker = randomblob(16), file_name = 'data-export-1.zip'";
+    app.state().execute(running, []).unwrap();
+    assert_eq!(app.mutate("cancelDataExport", json!({"id": id})).await["dataExport"]["cancelRequested"], true);
+    app.another().await.repair().await.unwrap();
+    assert_eq!(app.export(&id).await["status"], "CANCELED");
+    assert_eq!(app.history().await.len(), 1);
+}
