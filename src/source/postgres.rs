@@ -9,25 +9,24 @@ mod contents;
 mod copy;
 mod decode;
 mod lock;
+mod reader;
+mod session;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use futures_util::TryStreamExt;
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row, postgres::PgConnectOptions, postgres::PgRow, raw_sql,
 };
 use tokio::time::timeout;
 
-use self::contents::Relation;
-use super::{AddressError, Chunk, Contents, File, Lane, Part, Reader, Snapshot, Source, SourceError, Table};
+use self::{contents::Relation, reader::PgReader, session::Session};
+use super::{AddressError, Contents, Reader, Snapshot, Source, SourceError, Table};
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(30);
 /// From so many tables on, locks are given back at once: a server has room for some thousands.
 const MANY: usize = 1000;
-/// Bytes of a large object that are read at a time.
-const OBJECT: usize = 1024 * 1024;
 
 /// What makes every value come as it is, whatever the role and the database say otherwise: for the transaction, so that a
 /// pooler that gives each transaction another session neither loses it nor passes it on. The last is for what not every
@@ -75,7 +74,9 @@ impl Source for Postgres {
         let row = query(&mut connection, "SELECT current_setting('server_version'), pg_export_snapshot()").await;
         let row = row.map_err(|cause| unreachable(&cause))?;
         let [version, id] = texts(&row, "snapshot")?;
-        Ok(Box::new(PgSnapshot { options: self.options.clone(), connection, version, id, relations: HashMap::new() }))
+        let session = Session::of(&mut connection, &self.options).await?;
+        let options = self.options.clone();
+        Ok(Box::new(PgSnapshot { options, connection, session, version, id, relations: HashMap::new() }))
     }
 }
 
@@ -83,6 +84,7 @@ impl Source for Postgres {
 struct PgSnapshot {
     options: PgConnectOptions,
     connection: PgConnection,
+    session: Arc<Session>,
     version: String,
     id: String,
     relations: Relations,
@@ -98,7 +100,8 @@ impl Snapshot for PgSnapshot {
     }
 
     async fn contents(&mut self) -> Result<Contents, SourceError> {
-        let (contents, relations) = contents::contents(&mut self.connection).await?;
+        let listed = self.session.busy(contents::contents(&mut self.connection)).await;
+        let (contents, relations) = listed?;
         self.relations = relations;
         Ok(contents)
     }
@@ -108,15 +111,19 @@ impl Snapshot for PgSnapshot {
         tables: &[Table],
         wanted: usize,
     ) -> Result<Vec<Box<dyn Reader>>, SourceError> {
-        let locked = lock::lock(&mut self.connection, tables).await?;
-        lock::unchanged(&mut self.connection, tables).await?;
+        let connection = &mut self.connection;
+        let locked = self.session.busy(async {
+            let locked = lock::lock(connection, tables).await?;
+            lock::unchanged(connection, tables).await.map(|()| locked)
+        });
+        let locked = locked.await?;
         let brief = !locked || tables.len() > MANY;
         let lasting = if brief { &[] } else { tables };
-        let mut connections = vec![self.connection];
+        let mut connections = vec![(self.connection, self.session)];
         let parts: usize = tables.iter().map(|table| table.parts.len().max(1)).sum();
         while connections.len() < wanted.min(parts) {
             match share(&self.options, &self.id, lasting).await {
-                Ok(connection) => connections.push(connection),
+                Ok(shared) => connections.push(shared),
                 // A server without room for another connection is read over fewer.
                 Err(cause) => {
                     tracing::info!(%cause, connections = connections.len(), "PostgreSQL gives no more connections");
@@ -125,104 +132,8 @@ impl Snapshot for PgSnapshot {
             }
         }
         let relations = Arc::new(self.relations);
-        let reader = |connection| PgReader { connection, relations: Arc::clone(&relations), brief };
-        Ok(connections.into_iter().map(|connection| Box::new(reader(connection)) as Box<dyn Reader>).collect())
-    }
-}
-
-/// A connection in the snapshot.
-struct PgReader {
-    connection: PgConnection,
-    relations: Arc<Relations>,
-    /// It does not hold the locks of all tables: that of one is given back when it was read, and the table is looked at again
-    /// before that.
-    brief: bool,
-}
-
-#[async_trait]
-impl Reader for PgReader {
-    async fn read(&mut self, table: &Table, part: Option<&Part>, to: &Lane) -> Result<(), SourceError> {
-        self.enter(table).await?;
-        self.copy(table, part, to).await?;
-        self.leave(table).await
-    }
-
-    async fn count(&mut self, table: &Table) -> Result<u64, SourceError> {
-        self.enter(table).await?;
-        let count = format!("SELECT count(*)::text FROM {}", self.relation(table)?.from);
-        let row = query(&mut self.connection, &count).await.map_err(|cause| unreadable(&table.full_name(), &cause))?;
-        self.leave(table).await?;
-        let [number] = texts(&row, &table.full_name())?;
-        number.parse().map_err(|_| broken(table, format!("the database counts {number} rows")))
-    }
-
-    /// A large object, some of it at a time.
-    async fn read_file(&mut self, file: &File, to: &Lane) -> Result<Option<String>, SourceError> {
-        let failed = |cause: sqlx::Error| unreadable(&file.path, &cause);
-        let oid = String::from_utf8_lossy(&file.locator).into_owned();
-        for place in (0_i64..).step_by(OBJECT) {
-            let statement = format!("COPY (SELECT lo_get({oid}, {place}, {OBJECT})) TO STDOUT (FORMAT binary)");
-            let mut object = self.connection.copy_out_raw(&statement).await.map_err(failed)?;
-            let mut message = Vec::new();
-            while let Some(piece) = object.try_next().await.map_err(failed)? {
-                message.extend_from_slice(&piece);
-            }
-            drop(object);
-            let bytes = copy::only_value(&message).ok_or_else(|| SourceError::Unreadable {
-                table: file.path.clone(),
-                why: "the server sends no large object".into(),
-            })?;
-            let length = bytes.len();
-            to.send(Chunk::Bytes(bytes), length).await?;
-            if length < OBJECT {
-                break;
-            }
-        }
-        Ok(None)
-    }
-}
-
-impl PgReader {
-    /// Before a table is read.
-    async fn enter(&mut self, table: &Table) -> Result<(), SourceError> {
-        if self.brief {
-            let begun = query(&mut self.connection, "SAVEPOINT one").await;
-            begun.map_err(|cause| unreadable(&table.full_name(), &cause))?;
-        }
-        Ok(())
-    }
-
-    /// After a table was read.
-    async fn leave(&mut self, table: &Table) -> Result<(), SourceError> {
-        if self.brief {
-            lock::unchanged(&mut self.connection, std::slice::from_ref(table)).await?;
-            // Rolled back, it would still be there, and the next within it.
-            let ended = query(&mut self.connection, "ROLLBACK TO SAVEPOINT one; RELEASE SAVEPOINT one").await;
-            ended.map_err(|cause| unreadable(&table.full_name(), &cause))?;
-        }
-        Ok(())
-    }
-
-    async fn copy(&mut self, table: &Table, part: Option<&Part>, to: &Lane) -> Result<(), SourceError> {
-        let failed = |cause: sqlx::Error| unreadable(&table.full_name(), &cause);
-        let relation = self.relation(table)?;
-        let (statement, columns) = (relation.copy(part), Arc::clone(&relation.columns));
-        let mut gathered = copy::Gathered::new(columns);
-        let mut rows = self.connection.copy_out_raw(&statement).await.map_err(failed)?;
-        while let Some(row) = rows.try_next().await.map_err(failed)? {
-            gathered.add(&row).map_err(|why| broken(table, why))?;
-            if let Some((rows, bytes)) = gathered.full() {
-                to.send(Chunk::Rows(Box::new(rows)), bytes).await?;
-            }
-        }
-        drop(rows);
-        let (rows, bytes) = gathered.rest().ok_or_else(|| broken(table, "the rows have no end".into()))?;
-        to.send(Chunk::Rows(Box::new(rows)), bytes).await
-    }
-
-    fn relation(&self, table: &Table) -> Result<&Relation, SourceError> {
-        let found = self.relations.get(&(table.schema.clone(), table.name.clone()));
-        found.ok_or_else(|| broken(table, "it was not listed".into()))
+        let reader = |(connection, session)| PgReader { connection, session, relations: Arc::clone(&relations), brief };
+        Ok(connections.into_iter().map(|shared| Box::new(reader(shared)) as Box<dyn Reader>).collect())
     }
 }
 
@@ -242,13 +153,18 @@ async fn connect(options: &PgConnectOptions) -> Result<PgConnection, SourceError
 
 /// Another connection in the snapshot `id`. It locks the `tables` too, and at once: later, somebody who wants to alter one may
 /// stand in line for it, and it would have to wait behind.
-async fn share(options: &PgConnectOptions, id: &str, tables: &[Table]) -> Result<PgConnection, SourceError> {
+async fn share(
+    options: &PgConnectOptions,
+    id: &str,
+    tables: &[Table],
+) -> Result<(PgConnection, Arc<Session>), SourceError> {
     let mut connection = connect(options).await?;
     // The name of a snapshot is made by the server, of digits, letters and dashes.
     let begin = format!("{BEGIN}; SET TRANSACTION SNAPSHOT '{id}'; {SETTINGS}");
     query(&mut connection, &begin).await.map_err(|cause| unreachable(&cause))?;
     if lock::lock(&mut connection, tables).await? {
-        Ok(connection)
+        let session = Session::of(&mut connection, options).await?;
+        Ok((connection, session))
     } else {
         Err(SourceError::Unreachable("the server has no room for more locks".into()))
     }

@@ -1,6 +1,7 @@
 //! PostgreSQL sources: every value of every type, everything there is in a database, and whatever may happen meanwhile.
 
 mod access;
+mod cancel;
 mod changes;
 mod contents;
 mod size;

@@ -41,7 +41,8 @@ async fn watch(app: &TestApp, id: &str) -> Socket {
     send(&mut socket, json!({"type": "connection_init", "payload": {"Authorization": authorization}})).await;
     assert_eq!(receive_json(&mut socket).await["type"], "connection_ack");
     let query = "subscription ($id: ID!) { dataExportProgress(id: $id) { \
-        status fileName progress { phase rowsDone tablesDone sequence } failure { code } } }";
+        status fileName progress { phase percent rowsDone rowsEstimated bytesVerified etaSeconds bytesPerSecond tablesDone sequence } \
+        failure { code } } }";
     let payload = json!({"query": query, "variables": {"id": id}});
     send(&mut socket, json!({"id": "1", "type": "subscribe", "payload": payload})).await;
     socket
@@ -115,6 +116,14 @@ async fn a_subscription_started_before_the_run_sees_it_queued_and_completed_and_
     assert_eq!(last["progress"]["phase"], "DONE");
     assert_eq!(last["progress"]["rowsDone"], "200000");
     assert!(sequences(&states).is_sorted_by(|one, next| one < next), "no state is shown twice: {states:?}");
+    let percents = states.iter().filter_map(|state| state["progress"]["percent"].as_f64()).collect::<Vec<_>>();
+    assert!(percents.is_sorted() && percents.last() == Some(&100.0), "{percents:?}");
+    let size = app.export(&id).await["sizeBytes"].clone();
+    assert_eq!(last["progress"]["bytesVerified"], size, "all of the archive was read back");
+    assert_eq!((&last["progress"]["etaSeconds"], &last["progress"]["bytesPerSecond"]), (&Value::Null, &Value::Null));
+    let next = app.run("next").await["id"].as_str().unwrap().to_owned();
+    let next = states(watch(&app, &next).await).await.pop().unwrap();
+    assert_eq!(next["progress"]["rowsEstimated"], "200000", "as many as the last time");
 }
 
 #[tokio::test]
