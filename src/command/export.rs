@@ -7,8 +7,8 @@ use std::{
 };
 
 use carryall::{
-    export::{Order, Packed, Progress, checked_name, pack},
-    files::Draft,
+    export::{Order, Packed, Progress, Room, checked_name, pack},
+    files::{Draft, room_at},
     format::{Csv, FORMATS, Format, by_name},
     source::Patterns,
 };
@@ -76,7 +76,7 @@ pub(super) async fn export(args: ExportArgs) -> Result<(), CommandError> {
         format: args.format,
         password: password.secret.clone(),
         clock: clock(),
-        room: None,
+        room: Some(Room { free: room_at(folder.unwrap_or(Path::new(".")))?, needed: None }),
     };
     let progress = Arc::new(Progress::default());
     let mut signals = StopSignals::listen()?;

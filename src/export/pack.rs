@@ -25,7 +25,7 @@ use crate::{
     files::Draft,
     format::Format,
     secret::Secret,
-    source::{Contents, Patterns, Snapshot, Source},
+    source::{Contents, Patterns, Size, Snapshot, Source},
 };
 
 /// A source and the name it has in the settings, which is also its folder in the archive.
@@ -76,10 +76,14 @@ pub struct Room {
     pub needed: Option<u64>,
 }
 
+/// An archive takes at least this part of what its sources take: text shrinks to a third or less, and there is more in a
+/// database's files than its rows.
+const LEAST: u64 = 4;
+
 impl Room {
-    /// An error if the archive will not fit.
-    fn check(self) -> Result<(), PackError> {
-        match self.needed {
+    /// An error if the archive will not fit, which takes at least a part of what its sources take.
+    fn check(self, sources: Option<u64>) -> Result<(), PackError> {
+        match self.needed.or(sources.map(|bytes| bytes / LEAST)) {
             Some(needed) if needed > self.free => Err(PackError::NoRoom { needed, free: self.free }),
             _ => Ok(()),
         }
@@ -106,8 +110,11 @@ pub async fn pack(order: &Order, draft: &Draft, progress: &Arc<Progress>) -> Res
     // If this future is dropped, the threads behind it go on: this ends them at their next piece.
     let stop = CancellationToken::new();
     let _stop_on_drop = stop.clone().drop_guard();
-    order.room.map_or(Ok(()), Room::check)?;
+    order.room.map_or(Ok(()), |room| room.check(None))?;
     let (snapshots, sources) = connect(order).await?;
+    let size = together(&snapshots);
+    order.room.map_or(Ok(()), |room| room.check(size.bytes))?;
+    size.rows.into_iter().for_each(|rows| progress.expect_rows(rows.try_into().unwrap_or(i64::MAX)));
     progress.exporting(snapshots.iter().map(|opened| opened.contents.tables.len()).sum());
     let (sender, inbox) = read::parcels();
     let writer = write::start(order, draft, progress, inbox, sources, stop.clone())?;
@@ -128,6 +135,12 @@ struct Opened {
     source: Arc<str>,
     snapshot: Box<dyn Snapshot>,
     contents: Contents,
+}
+
+/// How large all sources are, where that is known of each.
+fn together(snapshots: &[Opened]) -> Size {
+    let sizes = || snapshots.iter().map(|opened| opened.contents.size());
+    Size { rows: sizes().map(|size| size.rows).sum(), bytes: sizes().map(|size| size.bytes).sum() }
 }
 
 /// Takes all snapshots before anything else is asked, so that they are of nearly the same moment.

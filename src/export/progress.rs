@@ -64,9 +64,10 @@ impl Reading {
 }
 
 impl Progress {
-    /// About so many rows are to be written.
+    /// About so many rows are to be written. The first who knows says so.
     pub(super) fn expect_rows(&self, rows: i64) {
-        self.rows_estimated.store(rows, Relaxed);
+        // An error says only that somebody has said so.
+        let _ = self.rows_estimated.compare_exchange(0, rows, Relaxed, Relaxed);
     }
 
     /// The tables are known, and the writing begins.

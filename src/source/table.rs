@@ -33,6 +33,8 @@ pub struct File {
     pub path: String,
     /// By what the source finds it: in a directory, the bytes of its path.
     pub locator: Vec<u8>,
+    /// Its length when it was listed, where the source says that.
+    pub bytes: Option<u64>,
 }
 
 /// A table.
@@ -50,10 +52,30 @@ pub struct Table {
     pub foreign_keys: Vec<ForeignKey>,
     /// The parts in which it is read, in their order, which together are all its rows. Empty: it is read whole.
     pub parts: Vec<Part>,
+    /// How large it is, about.
+    pub size: Size,
+}
+
+/// How large a table is by the database's own notes, which may be old, or missing. Nothing is proven by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Its rows.
+    pub rows: Option<u64>,
+    /// The bytes that the database keeps it in, without its indexes.
+    pub bytes: Option<u64>,
 }
 
 /// A part of a table, as a range of the database's own places.
 pub type Part = Range<u32>;
+
+impl Contents {
+    /// How large all of it is together; None where that is not known of each.
+    pub fn size(&self) -> Size {
+        let tables = || self.tables.iter().map(|table| table.size);
+        let files = self.files.iter().map(|file| file.bytes);
+        Size { rows: tables().map(|size| size.rows).sum(), bytes: tables().map(|size| size.bytes).chain(files).sum() }
+    }
+}
 
 impl Table {
     /// Its name with its schema, as people write it.

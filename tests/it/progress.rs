@@ -110,13 +110,13 @@ async fn a_subscription_started_before_the_run_sees_it_queued_and_completed_and_
     let first = receive_json(&mut socket).await["payload"]["data"]["dataExportProgress"].clone();
     assert_eq!(first["status"], "QUEUED");
     app.start_worker();
-    let states = [vec![first], states(socket).await].concat();
-    let last = states.last().unwrap();
+    let seen = [vec![first], states(socket).await].concat();
+    let last = seen.last().unwrap();
     assert_eq!(last["status"], "COMPLETED");
     assert_eq!(last["progress"]["phase"], "DONE");
     assert_eq!(last["progress"]["rowsDone"], "200000");
-    assert!(sequences(&states).is_sorted_by(|one, next| one < next), "no state is shown twice: {states:?}");
-    let percents = states.iter().filter_map(|state| state["progress"]["percent"].as_f64()).collect::<Vec<_>>();
+    assert!(sequences(&seen).is_sorted_by(|one, next| one < next), "no state is shown twice: {seen:?}");
+    let percents = seen.iter().filter_map(|state| state["progress"]["percent"].as_f64()).collect::<Vec<_>>();
     assert!(percents.is_sorted() && percents.last() == Some(&100.0), "{percents:?}");
     let size = app.export(&id).await["sizeBytes"].clone();
     assert_eq!(last["progress"]["bytesVerified"], size, "all of the archive was read back");

@@ -66,7 +66,7 @@ fn list(root: &OwnedFd, folder: &[u8], contents: &mut Contents, folders: &mut Ve
                 continue;
             }
             FileType::RegularFile => {
-                contents.files.push(File { path: shown, locator: path });
+                contents.files.push(File { path: shown, locator: path, bytes: u64::try_from(found.st_size).ok() });
                 continue;
             }
             FileType::Symlink => "symbolic link",

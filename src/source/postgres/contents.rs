@@ -6,7 +6,9 @@ use std::{collections::HashMap, sync::Arc};
 use sqlx::{PgConnection, Row, postgres::PgRow};
 
 use super::{Relations, decode::Decode, query, quoted, unreachable};
-use crate::source::{Column, Contents, FieldType, File, ForeignKey, LeftOut, Part, SourceError, Table, batch::Kind};
+use crate::source::{
+    Column, Contents, FieldType, File, ForeignKey, LeftOut, Part, Size, SourceError, Table, batch::Kind,
+};
 
 /// Pages of a table that are read at a time: 4 MiB.
 const PAGES: u32 = 512;
@@ -67,7 +69,8 @@ pub(super) async fn contents(connection: &mut PgConnection) -> Result<(Contents,
                 relations.insert((Some(schema.clone()), name.clone()), relation);
                 places.insert(oid, contents.tables.len());
                 let parts = parts(text(&row, 4)?.parse().unwrap_or(0));
-                contents.tables.push(Table { schema: Some(schema), name, columns, parts, ..Table::default() });
+                let size = size(&row)?;
+                contents.tables.push(Table { schema: Some(schema), name, columns, parts, size, ..Table::default() });
                 continue;
             }
         };
@@ -78,7 +81,9 @@ pub(super) async fn contents(connection: &mut PgConnection) -> Result<(Contents,
         let relation = Relation { from: SEQUENCES.into(), select: exprs.join(", "), columns: decode.into() };
         let (schema, name) = ("pg_catalog".to_owned(), "pg_sequences".to_owned());
         relations.insert((Some(schema.clone()), name.clone()), relation);
-        contents.tables.push(Table { schema: Some(schema), name, columns, ..Table::default() });
+        // Too few rows to be worth a guess.
+        let size = Size { rows: Some(0), bytes: Some(0) };
+        contents.tables.push(Table { schema: Some(schema), name, columns, size, ..Table::default() });
     }
     contents.warnings.extend(unseen(&hidden));
     contents.warnings.extend(foreign_parts(connection).await?);
@@ -121,6 +126,13 @@ fn parts(pages: u32) -> Vec<Part> {
     parts
 }
 
+/// How large a table is, where PostgreSQL has noted it: it knows no rows of one that was never analyzed.
+fn size(row: &PgRow) -> Result<Size, SourceError> {
+    let (rows, bytes): (Option<u64>, Option<u64>) = (text(row, 6)?.parse().ok(), text(row, 7)?.parse().ok());
+    let unknown = rows == Some(0) && bytes.is_some_and(|bytes| bytes > 0);
+    Ok(Size { rows: rows.filter(|_| !unknown), bytes })
+}
+
 /// All relations with rows of their own or of others, but for the system's, the parts of partitioned tables, and other
 /// sessions' temporary ones. The pages are those of tables that can be read by ranges of them (since version 14). Last stands
 /// whether a sequence shows where it is.
@@ -130,9 +142,19 @@ async fn listed(connection: &mut PgConnection) -> Result<Vec<PgRow>, SourceError
         "SELECT c.oid::text, n.nspname::text, c.relname::text, c.relkind::text, \
              CASE WHEN c.relkind = 'r' AND a.amname = 'heap' AND current_setting('server_version_num')::int >= 140000 \
                  THEN coalesce(pg_catalog.pg_relation_size(c.oid) / current_setting('block_size')::int, 0) ELSE 0 END::text, \
-             coalesce(c.relkind <> 'S' OR pg_catalog.has_sequence_privilege(c.oid, 'SELECT, USAGE'), true)::text \
+             coalesce(c.relkind <> 'S' OR pg_catalog.has_sequence_privilege(c.oid, 'SELECT, USAGE'), true)::text, \
+             CASE c.relkind WHEN 'p' THEN coalesce(parts.rows::text, '') WHEN 'r' THEN greatest(c.reltuples, 0)::bigint::text \
+                 ELSE '' END, \
+             CASE c.relkind WHEN 'p' THEN coalesce(parts.bytes::text, '') WHEN 'r' THEN \
+                 (pg_catalog.pg_relation_size(c.oid) + coalesce(pg_catalog.pg_relation_size(nullif(c.reltoastrelid, 0)), 0))::text \
+                 ELSE '' END \
          FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam \
+         LEFT JOIN LATERAL (SELECT sum(greatest(l.reltuples, 0))::bigint AS rows, \
+                 sum(pg_catalog.pg_relation_size(l.oid) + coalesce(pg_catalog.pg_relation_size(nullif(l.reltoastrelid, 0)), 0)) \
+                 AS bytes \
+             FROM pg_catalog.pg_partition_tree(c.oid) tree JOIN pg_catalog.pg_class l ON l.oid = tree.relid \
+             WHERE c.relkind = 'p' AND l.relkind = 'r') parts ON true \
          WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND NOT c.relispartition AND c.relpersistence <> 't' \
              AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
          ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\"",
@@ -321,7 +343,7 @@ async fn large_objects(connection: &mut PgConnection) -> Result<Vec<File>, Sourc
     let found = rows(connection, "SELECT oid::text FROM pg_catalog.pg_largeobject_metadata ORDER BY oid").await?;
     let file = |row: &PgRow| {
         let oid = text(row, 0)?;
-        Ok(File { path: format!("large_objects/{oid}"), locator: oid.into_bytes() })
+        Ok(File { path: format!("large_objects/{oid}"), locator: oid.into_bytes(), bytes: None })
     };
     found.iter().map(file).collect()
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, Row};
 
-use super::{describe, unreadable};
+use super::{describe, quoted, unreadable};
 use crate::source::{Column, Contents, FieldType, ForeignKey, LeftOut, SourceError, Table};
 
 /// The tables of the snapshot. A virtual table has no data of its own: it is left out by name, and the tables that it
@@ -24,7 +24,24 @@ pub(super) fn contents(connection: &Connection) -> Result<Contents, SourceError>
         let found = foreign_keys(connection, name, &contents.tables);
         contents.tables[place].foreign_keys = found.map_err(|cause| unreadable(name, describe(&cause)))?;
     }
+    guess_sizes(connection, &mut contents.tables);
     Ok(contents)
+}
+
+/// Rows by the largest rowid, and bytes as a part of the file's by them. What cannot be told is left open.
+fn guess_sizes(connection: &Connection, tables: &mut [Table]) {
+    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, Option<i64>>(0)).ok().flatten();
+    for table in &mut *tables {
+        let last = number(&format!("SELECT coalesce(max(_rowid_), 0) FROM main.{}", quoted(&table.name)));
+        table.size.rows = last.and_then(|rows| rows.try_into().ok());
+    }
+    let pages = number("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
+    let rows: Option<u64> = tables.iter().map(|table| table.size.rows).sum();
+    let (Some(bytes), Some(rows)) = (pages.and_then(|bytes| u64::try_from(bytes).ok()), rows) else { return };
+    for table in tables {
+        let part = table.size.rows.map(|own| u128::from(bytes) * u128::from(own) / u128::from(rows.max(1)));
+        table.size.bytes = part.and_then(|part| part.try_into().ok());
+    }
 }
 
 fn left_out(name: String, reason: &'static str) -> LeftOut {
