@@ -7,6 +7,7 @@
 //! Nothing here knows where the bytes come from or where the file goes.
 
 pub mod ae2;
+mod clear;
 pub mod deflate;
 pub mod descriptor;
 mod entry_names;

@@ -1,6 +1,6 @@
 //! Reads an archive back and compares it with what was meant to be in it: the proof before an export is
-//! offered. It decrypts (the library checks each entry's HMAC), inflates, hashes and counts, several entries at a time, and
-//! the hashing of a large one beside its inflating.
+//! offered. It decrypts, checks each entry's HMAC, inflates, hashes and counts, several entries at a time, and the hashing of
+//! a large one beside its inflating.
 
 use std::{
     collections::HashMap,
@@ -14,9 +14,9 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
-use zip::{ZipArchive, read::ZipFile, result::ZipError};
+use zip::{ZipArchive, result::ZipError};
 
-use super::{Entry, Sealed, form, hexadecimal};
+use super::{Entry, Sealed, clear, form, hexadecimal};
 use crate::{
     format::{Format, RowCounter},
     secret::Secret,
@@ -120,14 +120,16 @@ impl<'a> Found<'a> {
     /// What a thread does until there are no more entries.
     fn read<F: Read + Seek>(&self, mut archive: ZipArchive<F>) -> Result<(), VerifyError> {
         while let Some((index, _)) = self.entries.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            let entry = archive.by_index_decrypt(*index, self.password.expose().as_bytes()).map_err(broken)?;
+            let entry = archive.by_index_raw(*index).map_err(broken)?;
             let path = entry.name().map_err(broken)?.into_owned();
-            if !form::is_ours(&entry) {
-                return Err(VerifyError::Foreign(format!("{path:?} is not encrypted as Carryall does")));
-            }
+            let large = entry.size() >= LARGE;
+            let entry = clear::open(entry, self.password).map_err(|cause| match cause {
+                VerifyError::Password => VerifyError::Mismatch(vec![format!("{path:?} has another password")]),
+                other => other,
+            })?;
             let expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner).remove(&path);
             let checked = match expected {
-                Some(expected) => check(entry, &expected),
+                Some(expected) => check(entry, large, &expected),
                 None => Err(Difference::Wrong(vec![format!("{path:?} should not be there")])),
             };
             let mut outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
@@ -178,9 +180,8 @@ enum Difference {
 }
 
 /// Reads one entry and compares it; returns the rows counted in it if it is a table.
-fn check<F: Read>(found: ZipFile<'_, F>, expected: &Expected<'_>) -> Result<Option<u64>, Difference> {
+fn check(found: impl Read, large: bool, expected: &Expected<'_>) -> Result<Option<u64>, Difference> {
     let mut seen = Seen::of(expected);
-    let large = found.size() >= LARGE;
     // One byte more than there should be is wrong already; a hostile archive may hold many more.
     let found = found.take(expected.entry.bytes.saturating_add(1));
     let read = if large { seen.read_beside(found) } else { seen.read_here(found) };
@@ -225,11 +226,11 @@ impl Seen {
 
     /// Reads here, and hashes and counts on another thread.
     fn read_beside(&mut self, from: impl Read) -> io::Result<()> {
-        let ((full, taken), (empty, given_back)) = (sync_channel::<Vec<u8>>(4), sync_channel(8));
+        let ((full, taken), (empty, given_back)) = (sync_channel::<(Vec<u8>, usize)>(4), sync_channel(8));
         thread::scope(|scope| {
             let hashing = scope.spawn(move || {
-                for piece in taken {
-                    self.add(&piece);
+                for (piece, length) in taken {
+                    self.add(&piece[..length]);
                     // Nobody needs it any more when all is read.
                     let _ = empty.try_send(piece);
                 }
@@ -260,15 +261,14 @@ impl Seen {
     }
 }
 
-fn read_pieces(mut from: impl Read, full: &SyncSender<Vec<u8>>, empty: &Receiver<Vec<u8>>) -> io::Result<()> {
+/// Reads whole pieces, whose buffers come back.
+fn read_pieces(mut from: impl Read, full: &SyncSender<(Vec<u8>, usize)>, empty: &Receiver<Vec<u8>>) -> io::Result<()> {
     loop {
-        let mut piece = empty.try_recv().unwrap_or_default();
-        piece.clear();
-        from.by_ref().take(PIECE as u64).read_to_end(&mut piece)?;
-        if piece.is_empty() {
-            return Ok(());
+        let mut piece = empty.try_recv().unwrap_or_else(|_| vec![0; PIECE]);
+        match from.read(&mut piece)? {
+            0 => return Ok(()),
+            length => full.send((piece, length)).map_err(io::Error::other)?,
         }
-        full.send(piece).map_err(io::Error::other)?;
     }
 }
 

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use zip::{ZipArchive, result::ZipError};
 
 use super::{
-    Entry, Expected, Verified, VerifyError, descriptor, form, hexadecimal,
+    Entry, Expected, Verified, VerifyError, clear, descriptor, form, hexadecimal,
     reader::{broken, verify},
 };
 use crate::{format, secret::Secret};
@@ -47,15 +47,9 @@ pub fn verify_alone<F: Read + Seek + Clone + Send + Sync>(file: F, password: &Se
     })?;
     form::check(&archive)?;
     let entries = archive.len();
-    let entry = archive.by_name_decrypt(descriptor::PATH, password.expose().as_bytes());
-    let entry = entry.map_err(|cause| match cause {
-        ZipError::FileNotFound => VerifyError::Foreign(format!("there is no {} in it", descriptor::PATH)),
-        ZipError::InvalidPassword => VerifyError::Password,
-        other => broken(other),
-    })?;
-    if !form::is_ours(&entry) {
-        return Err(VerifyError::Foreign(format!("its {} is not encrypted as Carryall does", descriptor::PATH)));
-    }
+    let place = archive.index_for_name(descriptor::PATH);
+    let place = place.ok_or_else(|| VerifyError::Foreign(format!("there is no {} in it", descriptor::PATH)))?;
+    let entry = clear::open(archive.by_index_raw(place).map_err(broken)?, password)?;
     let mut text = Hashing { inner: entry.take(LONGEST), hash: Sha256::new(), bytes: 0 };
     let mut expected = described(&mut text, entries)?;
     // What stands behind the JSON text: nothing, or it would be found to be longer than it should be.

@@ -8,15 +8,15 @@
 
 mod block;
 mod huffman;
+mod symbols;
+mod trees;
 
-use block::Block;
+use block::{Blocks, Tokens};
 
 /// How far back a match may lie.
 const WINDOW: usize = 32 * 1024;
 /// The hash table has 2^16 places.
 const HASH_BITS: u32 = 16;
-/// Shortest match that is looked for; shorter ones save little.
-const SHORTEST: usize = 4;
 /// Longest match there can be.
 const LONGEST: usize = 258;
 /// Most tokens of a block, and most bytes they stand for: few enough for codes that fit, and for a stored block to be
@@ -24,7 +24,7 @@ const LONGEST: usize = 258;
 const BLOCK_TOKENS: usize = 64 * 1024;
 const BLOCK_BYTES: usize = 512 * 1024;
 /// After so many literals in a row the data is taken to be hard to compress, and fewer places are looked at.
-const PATIENCE: usize = 256;
+const PATIENCE: usize = 64;
 /// Most literals that are taken without a look.
 const SKIP: usize = 8;
 
@@ -33,16 +33,19 @@ const PIECE: usize = 1024 * 1024;
 /// What ends a stream of pieces none of which was the last: an empty block of fixed codes (RFC 1951, section 3.2.6).
 pub(super) const END: [u8; 2] = [3, 0];
 
+/// For each hash the last place it was seen at, or 0.
+type Heads = [u32; 1 << HASH_BITS];
+
 /// Deflates pieces, one after the other. Keeps only its tables between them.
 pub struct Encoder {
-    /// For each hash the last place it was seen at, plus one; 0 is none.
-    heads: Box<[u32; 1 << HASH_BITS]>,
-    block: Block,
+    heads: Box<Heads>,
+    tokens: Tokens,
+    blocks: Blocks,
 }
 
 impl Default for Encoder {
     fn default() -> Self {
-        Self { heads: Box::new([0; 1 << HASH_BITS]), block: Block::default() }
+        Self { heads: Box::new([0; 1 << HASH_BITS]), tokens: Tokens::default(), blocks: Blocks::default() }
     }
 }
 
@@ -60,86 +63,94 @@ impl Encoder {
     /// whole byte, where the next one goes on. `data` must be shorter than 4 GiB.
     pub fn piece(&mut self, data: &[u8], start: usize, last: bool, out: &mut Vec<u8>) {
         self.heads.fill(0);
-        // A hash is made of four bytes, and a match is compared eight bytes at a time.
+        // Eight bytes are compared at a time.
         let hashed = data.len().saturating_sub(8);
         for place in start.saturating_sub(WINDOW)..start.min(hashed) {
-            self.heads[hash(load4(data, place))] = place as u32 + 1;
+            self.heads[hash(load(data, place))] = place as u32;
         }
         let mut place = start;
         while place < data.len() {
             let from = place;
-            place = self.tokenize(data, from, hashed);
-            self.block.write(&data[from..place], last && place == data.len(), out);
+            self.tokens.clear();
+            place = tokenize(&mut self.heads, &mut self.tokens, data, from, hashed);
+            self.blocks.write(&self.tokens, &data[from..place], last && place == data.len(), out);
         }
-        self.block.end_piece(last, start == data.len(), out);
-    }
-
-    /// Fills the block with tokens for the data at `place`, and returns where it ends.
-    fn tokenize(&mut self, data: &[u8], mut place: usize, hashed: usize) -> usize {
-        self.block.begin();
-        let block_end = data.len().min(place + BLOCK_BYTES);
-        let mut literals = 0;
-        while place < hashed.min(block_end) && self.block.len() < BLOCK_TOKENS {
-            let word = load4(data, place);
-            let head = &mut self.heads[hash(word)];
-            let candidate = (*head as usize).wrapping_sub(1);
-            *head = place as u32 + 1;
-            let distance = place.wrapping_sub(candidate);
-            if distance <= WINDOW && candidate < place && load4(data, candidate) == word {
-                let length = match_length(data, candidate, place);
-                self.block.push_match(length, distance);
-                self.enter(data, place, length, hashed);
-                place += length;
-                literals = 0;
-                continue;
-            }
-            self.block.push_literal(data[place]);
-            place += 1;
-            literals += 1;
-            if literals > PATIENCE {
-                let skip = (literals / PATIENCE).min(SKIP).min(hashed - place);
-                data[place..place + skip].iter().for_each(|byte| self.block.push_literal(*byte));
-                place += skip;
-            }
-        }
-        if place >= hashed {
-            let rest = block_end.saturating_sub(place);
-            data[place..place + rest].iter().for_each(|byte| self.block.push_literal(*byte));
-            place += rest;
-        }
-        place
-    }
-
-    /// Enters some places of a match into the table: all of them would cost more than they bring.
-    fn enter(&mut self, data: &[u8], place: usize, length: usize, hashed: usize) {
-        for inside in [place + 1, place + length - 2, place + length - 1] {
-            if inside < hashed {
-                self.heads[hash(load4(data, inside))] = inside as u32 + 1;
-            }
-        }
+        self.blocks.end_piece(last, start == data.len(), out);
     }
 }
 
-fn hash(word: u32) -> usize {
+/// Makes tokens of the data at `place`, as many as a block takes, and returns where they end.
+fn tokenize(heads: &mut Heads, tokens: &mut Tokens, data: &[u8], mut place: usize, hashed: usize) -> usize {
+    let block_end = data.len().min(place + BLOCK_BYTES);
+    let end = hashed.min(block_end);
+    let mut literals = 0;
+    while place < end && tokens.len() < BLOCK_TOKENS {
+        let word = load(data, place);
+        let head = &mut heads[hash(word)];
+        let candidate = *head as usize;
+        *head = place as u32;
+        let distance = place.wrapping_sub(candidate);
+        // A place that was never entered is 0, and right or wrong like any other.
+        if distance.wrapping_sub(1) < WINDOW
+            && let difference = load(data, candidate) ^ word
+            && difference as u32 == 0
+        {
+            let length = match difference {
+                0 => match_length(data, candidate, place),
+                difference => difference.trailing_zeros() as usize / 8,
+            };
+            tokens.push_match(length, distance);
+            enter(heads, data, word, place, length, hashed);
+            place += length;
+            literals = 0;
+            continue;
+        }
+        tokens.push_literal(word as u8);
+        place += 1;
+        literals += 1;
+        if literals > PATIENCE {
+            let skip = (literals / PATIENCE).min(SKIP).min(hashed - place);
+            data[place..place + skip].iter().for_each(|byte| tokens.push_literal(*byte));
+            place += skip;
+        }
+    }
+    if place >= hashed {
+        let rest = block_end.saturating_sub(place);
+        data[place..place + rest].iter().for_each(|byte| tokens.push_literal(*byte));
+        place += rest;
+    }
+    place
+}
+
+/// Enters some places of a match into the table: all of them would cost more than they bring.
+#[inline]
+fn enter(heads: &mut Heads, data: &[u8], word: u64, place: usize, length: usize, hashed: usize) {
+    let last = place + length - 2;
+    if last < hashed {
+        heads[hash(word >> 8)] = place as u32 + 1;
+        let behind = load(data, last);
+        heads[hash(behind)] = last as u32;
+        heads[hash(behind >> 8)] = last as u32 + 1;
+    }
+}
+
+fn hash(word: u64) -> usize {
     // Multiplicative hashing (Knuth, TAOCP 6.4) by 2^32 divided by the golden ratio.
-    (word.wrapping_mul(0x9E37_79B1) >> (32 - HASH_BITS)) as usize
+    ((word as u32).wrapping_mul(0x9E37_79B1) >> (32 - HASH_BITS)) as usize
 }
 
-/// Four bytes; zeros past the end, where no caller looks.
-fn load4(data: &[u8], place: usize) -> u32 {
-    data[place..].first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes))
-}
-
-fn load8(data: &[u8], place: usize) -> u64 {
+/// Eight bytes; zeros past the end, where no caller looks.
+#[inline]
+fn load(data: &[u8], place: usize) -> u64 {
     data[place..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
-/// How many bytes are the same at two places, of which the first [`SHORTEST`] are known to be.
+/// How many bytes are the same at two places, of which the first eight are known to be.
 fn match_length(data: &[u8], earlier: usize, place: usize) -> usize {
     let longest = LONGEST.min(data.len() - place);
-    let mut length = SHORTEST;
+    let mut length = 8;
     while length + 8 <= longest {
-        let difference = load8(data, earlier + length) ^ load8(data, place + length);
+        let difference = load(data, earlier + length) ^ load(data, place + length);
         if difference != 0 {
             return length + difference.trailing_zeros() as usize / 8;
         }
