@@ -182,8 +182,9 @@ impl Catalog {
             let checked = json.contains(&(key.0.clone(), key.1.clone(), name.clone()));
             let (decode, field_type) = reading(&text(row, 3).to_ascii_lowercase(), &text(row, 4), checked);
             // The server warns only of what it is asked to convert; of its own accord it writes `?` without a word.
-            let expr = match &*text(row, 8) {
-                "" | "utf8mb4" => quoted(&name),
+            let expr = match (decode, &*text(row, 8)) {
+                (Decode::Rounded, _) => format!("CAST({} AS CHAR)", quoted(&name)),
+                (_, "" | "utf8mb4") => quoted(&name),
                 _ => format!("CONVERT({} USING utf8mb4)", quoted(&name)),
             };
             let collation = Some(text(row, 7)).filter(|name| !name.is_empty() && name != "binary");
@@ -280,6 +281,8 @@ fn reading(data_type: &str, whole_type: &str, json: bool) -> (Decode, FieldType)
         "tinyint" | "smallint" | "mediumint" | "int" | "bigint" => (Decode::Integer, FieldType::Integer),
         "decimal" => (Decode::Decimal, FieldType::Number),
         "float" => (Decode::Float, FieldType::Number),
+        // What DOUBLE(20,4) keeps may be off its decimals by a little; only in texts the server rounds it to them.
+        "double" if whole_type.contains(',') => (Decode::Rounded, FieldType::Number),
         "double" => (Decode::Double, FieldType::Number),
         "bit" => (Decode::Bit, FieldType::Integer),
         "date" => (Decode::Date, FieldType::Date),

@@ -21,6 +21,8 @@ pub(super) enum Decode {
     Float,
     /// A 64-bit float.
     Double,
+    /// A 64-bit float of so many decimals, asked for as the text that the server rounds it to.
+    Rounded,
     /// Bits, the highest first.
     Bit,
     Date,
@@ -51,6 +53,7 @@ impl Decode {
             Self::Decimal => to.value(Value::Decimal(decimal(bytes)?)),
             Self::Float => to.value(Value::Single(f32::from_le_bytes(bytes.try_into().map_err(|_| LENGTH)?))),
             Self::Double => to.value(Value::Real(f64::from_le_bytes(bytes.try_into().map_err(|_| LENGTH)?))),
+            Self::Rounded => to.value(Value::Real(utf8(bytes)?.parse().map_err(|_| "the number is none")?)),
             Self::Date => date(bytes, to)?,
             Self::Time => time(bytes, to)?,
             Self::DateTime { utc } => date_time(bytes, utc, to)?,
@@ -247,6 +250,14 @@ mod tests {
         assert_eq!(at(&[8, 0, 1, 0, 0, 0, 0, 0, 0]).as_deref(), Ok("Text(\"24:00:00\")"));
         assert_eq!(at(&[12, 0, 0, 0, 0, 0, 1, 2, 3, 1, 0, 0, 0]).as_deref(), Ok("Time(\"01:02:03.000001\")"));
         assert!(at(&[8, 0, 255, 0, 0, 0, 0, 0, 0]).is_err());
+    }
+
+    #[test]
+    fn a_float_with_decimals_is_the_one_next_to_its_text() {
+        assert_eq!(shown(Decode::Rounded, b"-0.0001").as_deref(), Ok("Real(-0.0001)"));
+        assert_eq!(shown(Decode::Rounded, b"-0.00").as_deref(), Ok("Real(-0.0)"));
+        assert_eq!(shown(Decode::Double, &(-0.0001_f64).to_le_bytes()).as_deref(), Ok("Real(-0.0001)"));
+        assert!(shown(Decode::Rounded, b"").is_err());
     }
 
     #[test]
