@@ -96,9 +96,7 @@ impl Notation for Csv {
             | Value::Decimal(text)
             | Value::Date(text)
             | Value::Time(text)
-            | Value::DateTime(text) => {
-                out.extend_from_slice(text.as_bytes());
-            }
+            | Value::DateTime(text) => out.extend_from_slice(text.bytes()),
             Value::Text(value) | Value::Json(value) => text(value, out),
             // Zero bytes are a value, and so must not look like NULL.
             Value::Binary([]) => out.extend_from_slice(b"\"\""),

@@ -9,7 +9,7 @@ use super::{
     Format, Notation, Observed, RowCounter, Writing,
     digits::{base64, float, integer, not_finite},
 };
-use crate::source::{Column, FieldType, RowError, Rows, Table, Value};
+use crate::source::{Column, FieldType, Plain, RowError, Rows, Table, Value};
 
 /// The JSON Lines format.
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +84,7 @@ impl Notation for Objects {
             Value::Null => out.extend_from_slice(b"null"),
             Value::Boolean(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
             Value::Integer(value) => integer(value, out),
-            Value::Digits(digits) => out.extend_from_slice(digits.as_bytes()),
+            Value::Digits(digits) => out.extend_from_slice(digits.bytes()),
             Value::Real(value) => match not_finite(value) {
                 Some(name) => kind(*declared == FieldType::Number, "number", out, |out| string(name, out)),
                 None => float(value, out),
@@ -93,14 +93,17 @@ impl Notation for Objects {
                 Some(name) => kind(*declared == FieldType::Number, "number", out, |out| string(name, out)),
                 None => float(value, out),
             },
-            Value::Decimal(digits) => kind(*declared == FieldType::Number, "number", out, |out| string(digits, out)),
+            Value::Decimal(digits) => kind(*declared == FieldType::Number, "number", out, |out| plain(digits, out)),
             Value::Binary(bytes) => kind(*declared == FieldType::Binary, "base64", out, |out| {
                 out.push(b'"');
                 base64(bytes, out);
                 out.push(b'"');
             }),
-            Value::Text(text) | Value::Json(text) | Value::Date(text) | Value::Time(text) | Value::DateTime(text) => {
-                kind(!matches!(declared, FieldType::Number | FieldType::Binary), "text", out, |out| string(text, out));
+            Value::Text(text) | Value::Json(text) => {
+                kind(holds_text(*declared), "text", out, |out| string(text, out));
+            }
+            Value::Date(text) | Value::Time(text) | Value::DateTime(text) => {
+                kind(holds_text(*declared), "text", out, |out| plain(text, out));
             }
         }
     }
@@ -120,6 +123,17 @@ fn kind(own: bool, name: &str, out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8
     out.push(b':');
     write(out);
     out.push(b'}');
+}
+
+/// Whether a string in such a column is a text.
+fn holds_text(declared: FieldType) -> bool {
+    !matches!(declared, FieldType::Number | FieldType::Binary)
+}
+
+fn plain(text: Plain<'_>, out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(text.bytes());
+    out.push(b'"');
 }
 
 fn string(text: &str, out: &mut Vec<u8>) {

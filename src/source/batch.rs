@@ -21,21 +21,8 @@ enum Cell {
     Null,
     Integer(i64),
     Real(f64),
-    Single(f32),
-    Text(Kind, Span),
+    Text(Span),
     Binary(Span),
-}
-
-/// What a text says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Digits,
-    Decimal,
-    Text,
-    Json,
-    Date,
-    Time,
-    DateTime,
 }
 
 /// Start and length in a buffer. No value is longer than 4 GiB in any database, but the values of a row together may be.
@@ -91,21 +78,11 @@ impl Batch {
         self.cells.push(Cell::Real(value));
     }
 
-    /// A 32-bit float.
-    pub(super) fn push_single(&mut self, value: f32) {
-        self.cells.push(Cell::Single(value));
-    }
-
     /// A text.
     pub fn push_text(&mut self, value: &str) {
-        self.push(Kind::Text, value);
-    }
-
-    /// A text of any kind.
-    pub(super) fn push(&mut self, kind: Kind, value: &str) {
         let span = Span(self.text.len(), value.len() as u32);
         self.text.push_str(value);
-        self.cells.push(Cell::Text(kind, span));
+        self.cells.push(Cell::Text(span));
     }
 
     /// Bytes.
@@ -120,23 +97,8 @@ impl Batch {
             Cell::Null => Value::Null,
             Cell::Integer(value) => Value::Integer(value),
             Cell::Real(value) => Value::Real(value),
-            Cell::Single(value) => Value::Single(value),
             Cell::Binary(span) => Value::Binary(&self.binary[span.range()]),
-            Cell::Text(kind, span) => kind.value(&self.text[span.range()]),
-        }
-    }
-}
-
-impl Kind {
-    pub(super) fn value(self, text: &str) -> Value<'_> {
-        match self {
-            Self::Digits => Value::Digits(text),
-            Self::Decimal => Value::Decimal(text),
-            Self::Text => Value::Text(text),
-            Self::Json => Value::Json(text),
-            Self::Date => Value::Date(text),
-            Self::Time => Value::Time(text),
-            Self::DateTime => Value::DateTime(text),
+            Cell::Text(span) => Value::Text(&self.text[span.range()]),
         }
     }
 }
@@ -186,7 +148,7 @@ mod tests {
         batch.push_real(-0.0);
         batch.push_text("ü\0");
         batch.push_binary(&[0, 255]);
-        batch.push(Kind::Decimal, "1.10");
+        batch.push_text("");
         batch.end_row();
         let mut seen = Seen::default();
         assert_eq!((batch.visit(&mut seen), batch.count()), (Ok(()), 1));
@@ -196,7 +158,7 @@ mod tests {
             Value::Real(-0.0),
             Value::Text("ü\0"),
             Value::Binary(&[0, 255]),
-            Value::Decimal("1.10"),
+            Value::Text(""),
         ];
         assert_eq!(seen.0[..6], expected.map(|value| format!("{value:?}")));
         assert_eq!(seen.0[6..], ["end"]);

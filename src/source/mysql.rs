@@ -1,26 +1,27 @@
-//! MySQL 8 and MariaDB 10.6 or later: read over one connection, in one consistent snapshot, by the text protocol.
+//! MySQL 8 and MariaDB 10.6 or later: read over one connection, in one consistent snapshot, by the binary protocol.
 //!
-//! By the text protocol, since the server's own text of decimals and dates is exact; floats alone are asked for so that no
-//! digit is rounded away ([`contents`]). Over one connection, since another could share the snapshot only if every writer
+//! By the binary protocol, that of prepared statements, since it takes both sides less than to write numbers and times as
+//! texts and to read them again; what is sent is taken apart where it is formatted ([`sent`]). Over one connection, since another could share the snapshot only if every writer
 //! were stopped for a moment, which no export may ask of an application. Tables of engines without snapshots (MyISAM) are
 //! read as they are at that moment, and named in a warning.
 
 mod contents;
 mod decode;
+mod sent;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection, MySqlConnection, Row,
+    AssertSqlSafe, ConnectOptions, Connection, MySqlConnection,
     mysql::{MySqlConnectOptions, MySqlRow},
     raw_sql,
 };
 use tokio::time::timeout;
 
-use self::{contents::Relation, decode::Decode};
-use super::{AddressError, Batch, Chunk, Contents, Lane, Part, Reader, Snapshot, Source, SourceError, Table};
+use self::{contents::Relation, sent::SentRows};
+use super::{AddressError, Chunk, Contents, Lane, Part, Reader, Snapshot, Source, SourceError, Table};
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(30);
@@ -51,8 +52,9 @@ impl MySql {
     pub(super) fn at(address: &str) -> Result<Self, AddressError> {
         let options: MySqlConnectOptions = address.parse().map_err(|_| AddressError::MySql)?;
         let engine = if address.starts_with("mariadb:") { "mariadb" } else { "mysql" };
-        // What the driver would log are our own statements, at a level that nobody asked for.
-        Ok(Self { options: options.disable_statement_logging(), engine })
+        // What the driver would log are our own statements, at a level that nobody asked for. It keeps one prepared, so that
+        // none is closed between its rows and their warnings.
+        Ok(Self { options: options.disable_statement_logging().statement_cache_capacity(1), engine })
     }
 }
 
@@ -125,16 +127,16 @@ impl Reader for MySqlSnapshot {
         let (select, columns) = (relation.select.clone(), Arc::clone(&relation.columns));
         let mut number: u64 = 0;
         {
-            let mut rows = raw_sql(AssertSqlSafe(select)).fetch(&mut self.connection);
-            let mut batch = Batch::new(table.columns.len());
+            let mut rows = sqlx::query(AssertSqlSafe(select)).fetch(&mut self.connection);
+            let mut sent = SentRows::new(columns);
             while let Some(row) = rows.try_next().await.map_err(failed)? {
                 number += 1;
-                add(&row, &columns, table, number, &mut batch)?;
-                if batch.is_full() {
-                    send(batch.take(), to).await?;
+                sent.add(&row).map_err(failed)?;
+                if sent.is_full() {
+                    send(sent.take(), to).await?;
                 }
             }
-            send(batch, to).await?;
+            send(sent, to).await?;
         }
         self.warned(table).await?;
         self.last = Some((table.full_name(), self.counted(table, number).await?));
@@ -197,26 +199,9 @@ impl MySqlSnapshot {
     }
 }
 
-fn add(row: &MySqlRow, columns: &[Decode], table: &Table, number: u64, batch: &mut Batch) -> Result<(), SourceError> {
-    for (index, decode) in columns.iter().enumerate() {
-        // The first is the NULL that every row begins with.
-        let value: Option<&[u8]> = row.try_get_unchecked(index + 1).map_err(|cause| unreadable(table, &cause))?;
-        let pushed = match value {
-            None => {
-                batch.push_null();
-                Ok(())
-            }
-            Some(value) => decode.push(value, batch),
-        };
-        pushed.map_err(|why| broken(table, &format!("row {number}, column {}: {why}", table.columns[index].name)))?;
-    }
-    batch.end_row();
-    Ok(())
-}
-
-async fn send(batch: Batch, to: &Lane) -> Result<(), SourceError> {
-    let bytes = batch.bytes();
-    to.send(Chunk::Rows(Box::new(batch)), bytes).await
+async fn send(rows: SentRows, to: &Lane) -> Result<(), SourceError> {
+    let bytes = rows.bytes();
+    to.send(Chunk::Rows(Box::new(rows)), bytes).await
 }
 
 /// A connection with our settings.

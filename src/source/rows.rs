@@ -3,7 +3,7 @@
 //! A source hands over some rows at a time, as they came from the database ([`Rows`]); they are taken apart later, on
 //! whichever thread formats them. So the thread that reads does nothing but read.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
@@ -25,9 +25,9 @@ pub enum Value<'a> {
     /// A whole number.
     Integer(i64),
     /// A whole number in decimal digits.
-    Digits(&'a str),
+    Digits(Plain<'a>),
     /// An exact number in decimal digits; or `INF`, `-INF`, `NaN`.
-    Decimal(&'a str),
+    Decimal(Plain<'a>),
     /// A 64-bit float.
     Real(f64),
     /// A 32-bit float.
@@ -37,13 +37,38 @@ pub enum Value<'a> {
     /// A JSON text.
     Json(&'a str),
     /// A day, as in `2026-11-23`.
-    Date(&'a str),
+    Date(Plain<'a>),
     /// A time of day, as in `13:05:00.25`.
-    Time(&'a str),
+    Time(Plain<'a>),
     /// A day and a time, as in `2026-11-23T13:05:00Z`; without the offset where the database has none.
-    DateTime(&'a str),
+    DateTime(Plain<'a>),
     /// Bytes.
     Binary(&'a [u8]),
+}
+
+/// A text of digits, letters, and signs such as `-`, `:` and `.`: no format has to look for what must be quoted in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Plain<'a>(&'a [u8]);
+
+impl<'a> Plain<'a> {
+    /// What was written as such a text.
+    #[inline]
+    pub(super) fn of_ascii(bytes: &'a [u8]) -> Self {
+        debug_assert!(bytes.is_ascii());
+        Self(bytes)
+    }
+
+    /// Its bytes.
+    #[inline]
+    pub fn bytes(self) -> &'a [u8] {
+        self.0
+    }
+}
+
+impl fmt::Debug for Plain<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        String::from_utf8_lossy(self.0).fmt(out)
+    }
 }
 
 /// Some rows of one table.

@@ -62,9 +62,8 @@ pub(super) async fn contents(
         let in_snapshot = in_snapshot(&kind, &engine);
         contents.warnings.extend(warnings(&full, &kind, &engine));
         let from = format!("{}.{}", quoted(&database), quoted(&name));
-        // A row that begins with a value of 16 MiB or more begins with the byte by which the driver knows the end of all rows.
         let relation = Relation {
-            select: format!("SELECT NULL, {} FROM {from}", columns.1.join(", ")),
+            select: format!("SELECT {} FROM {from}", columns.1.join(", ")),
             check: (!sees_all || columns.0.is_empty()).then(|| format!("SHOW CREATE TABLE {from}")),
             columns: columns.2.into(),
             from,
@@ -181,13 +180,12 @@ impl Catalog {
         for row in &found {
             let (key, name) = ((text(row, 0), text(row, 1)), text(row, 2));
             let checked = json.contains(&(key.0.clone(), key.1.clone(), name.clone()));
-            let (decode, field_type) = reading(&text(row, 3).to_ascii_lowercase(), checked);
-            let expr = match decode {
-                // The text of a 32-bit float has six digits; that of the 64-bit one with its value has all.
-                Decode::Float => format!("{} * 1e0", quoted(&name)),
-                // The server warns only of what it is asked to convert; of its own accord it writes `?` without a word.
-                _ if !["", "utf8mb4"].contains(&&*text(row, 8)) => format!("CONVERT({} USING utf8mb4)", quoted(&name)),
-                _ => quoted(&name),
+            let (decode, field_type) = reading(&text(row, 3).to_ascii_lowercase(), &text(row, 4), checked);
+            // The server warns only of what it is asked to convert; of its own accord it writes `?` without a word.
+            let expr = match (decode, &*text(row, 8)) {
+                (Decode::Rounded, _) => format!("CAST({} AS CHAR)", quoted(&name)),
+                (_, "" | "utf8mb4") => quoted(&name),
+                _ => format!("CONVERT({} USING utf8mb4)", quoted(&name)),
             };
             let collation = Some(text(row, 7)).filter(|name| !name.is_empty() && name != "binary");
             let column = Column {
@@ -272,18 +270,26 @@ impl Catalog {
 }
 
 /// How a column of this type is read, and what it holds. `json`: it is a text that is checked to be JSON.
-fn reading(data_type: &str, json: bool) -> (Decode, FieldType) {
+fn reading(data_type: &str, whole_type: &str, json: bool) -> (Decode, FieldType) {
     match data_type {
-        "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "year" => (Decode::Integer, FieldType::Integer),
+        "tinyint" | "smallint" | "mediumint" | "int" | "bigint"
+            if whole_type.to_ascii_lowercase().contains("unsigned") =>
+        {
+            (Decode::Unsigned, FieldType::Integer)
+        }
+        "year" => (Decode::Unsigned, FieldType::Integer),
+        "tinyint" | "smallint" | "mediumint" | "int" | "bigint" => (Decode::Integer, FieldType::Integer),
         "decimal" => (Decode::Decimal, FieldType::Number),
         "float" => (Decode::Float, FieldType::Number),
+        // What DOUBLE(20,4) keeps may be off its decimals by a little; only in texts the server rounds it to them.
+        "double" if whole_type.contains(',') => (Decode::Rounded, FieldType::Number),
         "double" => (Decode::Double, FieldType::Number),
         "bit" => (Decode::Bit, FieldType::Integer),
         "date" => (Decode::Date, FieldType::Date),
         "time" => (Decode::Time, FieldType::Time),
-        "datetime" => (Decode::DateTime(""), FieldType::DateTime),
+        "datetime" => (Decode::DateTime { utc: false }, FieldType::DateTime),
         // Kept in UTC; the session's time zone is UTC.
-        "timestamp" => (Decode::DateTime("Z"), FieldType::DateTime),
+        "timestamp" => (Decode::DateTime { utc: true }, FieldType::DateTime),
         "json" => (Decode::Json, FieldType::Json),
         _ if json => (Decode::Json, FieldType::Json),
         "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "enum" | "set" | "uuid" | "inet4"

@@ -6,9 +6,7 @@ use std::{collections::HashMap, sync::Arc};
 use sqlx::{PgConnection, Row, postgres::PgRow};
 
 use super::{Relations, decode::Decode, query, quoted, unreachable};
-use crate::source::{
-    Column, Contents, FieldType, File, ForeignKey, LeftOut, Part, Size, SourceError, Table, batch::Kind,
-};
+use crate::source::{Column, Contents, FieldType, File, ForeignKey, LeftOut, Part, Size, SourceError, Table};
 
 /// Pages of a table that are read at a time: 4 MiB.
 const PAGES: u32 = 512;
@@ -247,8 +245,8 @@ fn reading(column: &str, oid: &str, types: &HashMap<String, Type>) -> (String, D
         "701" => (Decode::Float8, FieldType::Number),
         "1700" => (Decode::Numeric, FieldType::Number),
         // text, varchar, char(n), name
-        "25" | "1043" | "1042" | "19" => (Decode::Text(Kind::Text), FieldType::String),
-        "114" => (Decode::Text(Kind::Json), FieldType::Json),
+        "25" | "1043" | "1042" | "19" => (Decode::Text, FieldType::String),
+        "114" => (Decode::Json, FieldType::Json),
         "3802" => (Decode::Jsonb, FieldType::Json),
         "2950" => (Decode::Uuid, FieldType::String),
         "1082" => (Decode::Date, FieldType::Date),
@@ -257,7 +255,7 @@ fn reading(column: &str, oid: &str, types: &HashMap<String, Type>) -> (String, D
         "1184" => (Decode::TimestampTz, FieldType::DateTime),
         "17" => (Decode::Bytea, FieldType::Binary),
         // xml, whose output leaves out its declaration
-        "142" => return (format!("{column}::text"), Decode::Text(Kind::Text), FieldType::String),
+        "142" => return (format!("{column}::text"), Decode::Text, FieldType::String),
         // money, whose text depends on the locale
         "790" => return (format!("{column}::numeric"), Decode::Numeric, FieldType::Number),
         _ => return written(column, oid, types),
@@ -272,7 +270,7 @@ fn written(column: &str, oid: &str, types: &HashMap<String, Type>) -> (String, D
     let as_text = format!("CASE WHEN {column} IS DISTINCT FROM NULL THEN pg_catalog.format('%s', {column}) END");
     match types.get(oid) {
         Some(Type { kind, of, .. }) if kind == "d" => reading(column, of, types),
-        Some(Type { kind, .. }) if kind == "e" => (column.to_owned(), Decode::Text(Kind::Text), FieldType::String),
+        Some(Type { kind, .. }) if kind == "e" => (column.to_owned(), Decode::Text, FieldType::String),
         Some(Type { is_array: true, of, .. }) if json_can_say(of, types) => {
             // One whose bounds do not begin at 1 is written as PostgreSQL does, since JSON cannot say them.
             let expr = format!(
@@ -281,7 +279,7 @@ fn written(column: &str, oid: &str, types: &HashMap<String, Type>) -> (String, D
             );
             (expr, Decode::Array, FieldType::Json)
         }
-        _ => (as_text, Decode::Text(Kind::Text), FieldType::String),
+        _ => (as_text, Decode::Text, FieldType::String),
     }
 }
 

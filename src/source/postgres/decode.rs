@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::source::{Value, Visitor, batch::Kind, moment};
+use crate::source::{
+    Plain, Value, Visitor,
+    moment::{self, Moment, pair},
+};
 
 /// How the values of a column are to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +19,9 @@ pub(super) enum Decode {
     Float8,
     Numeric,
     /// Text in UTF-8.
-    Text(Kind),
+    Text,
+    /// JSON as it was written.
+    Json,
     /// JSON, or what PostgreSQL writes for an array that JSON cannot say.
     Array,
     Jsonb,
@@ -32,10 +37,10 @@ pub(super) enum Decode {
 const EPOCH: i64 = 10_957;
 const DAY: i64 = 86_400_000_000;
 
-/// Decodes values, with room for their text.
+/// Decodes values, with room for a numeric.
 #[derive(Default)]
 pub(super) struct Decoder {
-    text: String,
+    digits: Vec<u8>,
 }
 
 impl Decoder {
@@ -48,7 +53,6 @@ impl Decoder {
                 bytes.try_into().map(<$type>::from_be_bytes).map_err(|_| LENGTH)?
             };
         }
-        self.text.clear();
         match decode {
             Decode::Bool => to.value(Value::Boolean(number!(u8) != 0)),
             Decode::Int2 => to.value(Value::Integer(number!(i16).into())),
@@ -58,7 +62,8 @@ impl Decoder {
             Decode::Float4 => to.value(Value::Single(number!(f32))),
             Decode::Float8 => to.value(Value::Real(number!(f64))),
             Decode::Bytea => to.value(Value::Binary(bytes)),
-            Decode::Text(kind) => to.value(kind.value(utf8(bytes)?)),
+            Decode::Text => to.value(Value::Text(utf8(bytes)?)),
+            Decode::Json => to.value(Value::Json(utf8(bytes)?)),
             Decode::Array => match utf8(bytes)? {
                 json if json.ends_with(']') => to.value(Value::Json(json)),
                 // `[2:3]={1,2}` begins like JSON too.
@@ -69,71 +74,77 @@ impl Decoder {
                 _ => return Err("the server sends jsonb in an unknown version"),
             },
             Decode::Numeric => {
-                numeric(bytes, &mut self.text).ok_or(LENGTH)?;
-                to.value(Value::Decimal(&self.text));
+                self.digits.clear();
+                numeric(bytes, &mut self.digits).ok_or(LENGTH)?;
+                to.value(Value::Decimal(Plain::of_ascii(&self.digits)));
             }
             Decode::Uuid => {
                 let uuid = uuid::Uuid::from_bytes(bytes.try_into().map_err(|_| LENGTH)?);
                 to.value(Value::Text(uuid.as_hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer())));
             }
-            Decode::Date => self.date(number!(i32), to),
-            Decode::Time => self.time(number!(i64), to),
-            Decode::Timestamp => self.timestamp(number!(i64), "", to),
-            Decode::TimestampTz => self.timestamp(number!(i64), "Z", to),
+            Decode::Date => date(number!(i32), to),
+            Decode::Time => time(number!(i64), to),
+            Decode::Timestamp => timestamp(number!(i64), "", to),
+            Decode::TimestampTz => timestamp(number!(i64), "Z", to),
         }
         Ok(())
     }
+}
 
-    fn date(&mut self, days: i32, to: &mut dyn Visitor) {
-        match days {
-            i32::MAX => to.value(Value::Text("infinity")),
-            i32::MIN => to.value(Value::Text("-infinity")),
-            days => {
-                if moment::push_day(EPOCH + i64::from(days), &mut self.text) {
-                    to.value(Value::Date(&self.text));
-                } else {
-                    self.beyond(EPOCH + i64::from(days), None, "", to);
-                }
+fn date(days: i32, to: &mut dyn Visitor) {
+    match days {
+        i32::MAX => to.value(Value::Text("infinity")),
+        i32::MIN => to.value(Value::Text("-infinity")),
+        days => match moment::civil(EPOCH + i64::from(days)) {
+            (year @ 1..=9999, month, day) => {
+                let mut written = Moment::new();
+                written.day(year as u32, month, day);
+                to.value(Value::Date(written.plain()));
             }
-        }
+            day => beyond(day, None, "", to),
+        },
     }
+}
 
-    /// PostgreSQL has 24:00:00, which no clock has.
-    fn time(&mut self, micros: i64, to: &mut dyn Visitor) {
-        moment::push_time(micros, &mut self.text);
-        to.value(if micros < DAY { Value::Time(&self.text) } else { Value::Text(&self.text) });
-    }
+/// PostgreSQL has 24:00:00, which no clock has.
+fn time(micros: i64, to: &mut dyn Visitor) {
+    let mut written = Moment::new();
+    written.time(micros.clamp(0, DAY) as u64);
+    to.value(if micros < DAY { Value::Time(written.plain()) } else { Value::Text(written.text()) });
+}
 
-    fn timestamp(&mut self, micros: i64, offset: &str, to: &mut dyn Visitor) {
-        let (day, time) = (EPOCH + micros.div_euclid(DAY), micros.rem_euclid(DAY));
-        match micros {
-            i64::MAX => to.value(Value::Text("infinity")),
-            i64::MIN => to.value(Value::Text("-infinity")),
-            _ if moment::push_day(day, &mut self.text) => {
-                self.text.push('T');
-                moment::push_time(time, &mut self.text);
-                self.text.push_str(offset);
-                to.value(Value::DateTime(&self.text));
+fn timestamp(micros: i64, offset: &str, to: &mut dyn Visitor) {
+    let (day, time) = (EPOCH + micros.div_euclid(DAY), micros.rem_euclid(DAY) as u64);
+    match (micros, moment::civil(day)) {
+        (i64::MAX, _) => to.value(Value::Text("infinity")),
+        (i64::MIN, _) => to.value(Value::Text("-infinity")),
+        (_, (year @ 1..=9999, month, day)) => {
+            let mut written = Moment::new();
+            written.day(year as u32, month, day);
+            written.push(*b"T");
+            written.time(time);
+            if !offset.is_empty() {
+                written.push(*b"Z");
             }
-            _ => self.beyond(day, Some(time), offset, to),
+            to.value(Value::DateTime(written.plain()));
         }
+        (_, day) => beyond(day, Some(time), offset, to),
     }
+}
 
-    /// A day that ISO 8601 has no plain form for, as PostgreSQL writes it: `10000-01-01`, `0044-03-15 BC`.
-    fn beyond(&mut self, day: i64, time: Option<i64>, offset: &str, to: &mut dyn Visitor) {
-        self.text.clear();
-        let (year, month, day) = moment::civil(day);
-        let (year, before_christ) = if year > 0 { (year, false) } else { (1 - year, true) };
-        // Writing into a String cannot fail.
-        let _ = write!(self.text, "{year:04}-{month:02}-{day:02}");
-        if let Some(time) = time {
-            self.text.push(' ');
-            moment::push_time(time, &mut self.text);
-            self.text.push_str(if offset.is_empty() { "" } else { "+00" });
-        }
-        self.text.push_str(if before_christ { " BC" } else { "" });
-        to.value(Value::Text(&self.text));
+/// A day that ISO 8601 has no plain form for, as PostgreSQL writes it: `10000-01-01`, `0044-03-15 BC`.
+fn beyond((year, month, day): (i64, u32, u32), time: Option<u64>, offset: &str, to: &mut dyn Visitor) {
+    let (year, before_christ) = if year > 0 { (year, false) } else { (1 - year, true) };
+    let mut text = String::new();
+    // Writing into a String cannot fail.
+    let _ = write!(text, "{year:04}-{month:02}-{day:02}");
+    if let Some(time) = time {
+        let mut written = Moment::new();
+        written.time(time);
+        let _ = write!(text, " {}{}", written.text(), if offset.is_empty() { "" } else { "+00" });
     }
+    text.push_str(if before_christ { " BC" } else { "" });
+    to.value(Value::Text(&text));
 }
 
 fn utf8(bytes: &[u8]) -> Result<&str, &'static str> {
@@ -142,45 +153,42 @@ fn utf8(bytes: &[u8]) -> Result<&str, &'static str> {
 
 /// A numeric: the number of its digits to base 10,000, the weight of the first, the sign, the number of decimals, the
 /// digits (`numeric_send`). None if the bytes are not one.
-fn numeric(bytes: &[u8], text: &mut String) -> Option<()> {
-    let mut words = bytes.chunks(2).map(|word| word.try_into().ok().map(u16::from_be_bytes));
-    let mut word = || words.next().flatten();
-    let (count, weight, sign, scale) = (word()?, word()? as i16, word()?, word()?);
+fn numeric(bytes: &[u8], text: &mut Vec<u8>) -> Option<()> {
+    let (words, []) = bytes.as_chunks::<2>() else { return None };
+    let ([count, weight, sign, scale], digits) = words.split_first_chunk()?;
+    let [count, weight, sign, scale] = [count, weight, sign, scale].map(|word| u16::from_be_bytes(*word));
+    let weight = i32::from(weight as i16);
     match sign {
         0x0000 => {}
-        0x4000 => text.push('-'),
-        0xc000 => text.push_str("NaN"),
-        0xd000 => text.push_str("INF"),
-        0xf000 => text.push_str("-INF"),
+        0x4000 => text.push(b'-'),
+        0xc000 => text.extend_from_slice(b"NaN"),
+        0xd000 => text.extend_from_slice(b"INF"),
+        0xf000 => text.extend_from_slice(b"-INF"),
         _ => return None,
     }
     if sign >= 0xc000 {
         return Some(());
     }
-    if bytes.len() != 8 + usize::from(count) * 2 {
+    if digits.len() != usize::from(count) {
         return None;
     }
+    // Zeros at both ends are not sent.
     let digit = |place: i32| {
-        let at = 8 + usize::try_from(place).ok()? * 2;
-        bytes.get(at..at + 2)?.try_into().ok().map(u16::from_be_bytes)
+        let digit = usize::try_from(place).ok().and_then(|place| digits.get(place));
+        digit.map_or(0, |digit| u16::from_be_bytes(*digit))
     };
     if weight < 0 {
-        text.push('0');
-    }
-    for place in 0..=i32::from(weight) {
-        let value = digit(place).unwrap_or(0);
-        if place == 0 {
-            text.push_str(itoa::Buffer::new().format(value));
-        } else {
-            push_four(value, text);
-        }
+        text.push(b'0');
+    } else {
+        text.extend_from_slice(itoa::Buffer::new().format(digit(0)).as_bytes());
+        (1..=weight).for_each(|place| text.extend_from_slice(&four(digit(place))));
     }
     if scale > 0 {
-        text.push('.');
+        text.push(b'.');
         let end = text.len() + usize::from(scale);
-        let mut place = i32::from(weight) + 1;
+        let mut place = weight + 1;
         while text.len() < end {
-            push_four(if place < 0 { 0 } else { digit(place).unwrap_or(0) }, text);
+            text.extend_from_slice(&four(digit(place)));
             place += 1;
         }
         text.truncate(end);
@@ -189,10 +197,9 @@ fn numeric(bytes: &[u8], text: &mut String) -> Option<()> {
 }
 
 /// A digit to base 10,000.
-fn push_four(value: u16, text: &mut String) {
-    for unit in [1000, 100, 10, 1] {
-        text.push(char::from(b'0' + (value / unit % 10) as u8));
-    }
+fn four(value: u16) -> [u8; 4] {
+    let ([a, b], [c, d]) = (pair(u32::from(value / 100)), pair(value.into()));
+    [a, b, c, d]
 }
 
 #[cfg(test)]
