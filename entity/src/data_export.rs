@@ -78,7 +78,7 @@ pub struct Model {
     pub restart_of: Option<Uuid>,
     /// How many restarts in a row it stands at the end of; 0 for one that was asked for.
     pub restarts: i32,
-    /// What a client calls its wish, so that the same wish sent again makes no second export.
+    /// What the client of a token calls its wish, so that the same wish sent again makes no second export.
     pub idempotency_key: Option<String>,
     /// SHA-256 of what was wished for under that key.
     pub idempotency_digest: Option<Vec<u8>>,

@@ -17,8 +17,11 @@ impl MigrationTrait for Migration {
             let mut column = column;
             manager.alter_table(Table::alter().table(table).add_column(&mut column).to_owned()).await?;
         }
-        for (name, column) in UNIQUE {
-            let index = Index::create().unique().name(name).table(EXPORT).col(column).to_owned();
+        for (name, columns) in UNIQUE {
+            let mut index = Index::create().unique().name(name).table(EXPORT).to_owned();
+            for column in columns {
+                index.col(*column);
+            }
             manager.create_index(index).await?;
         }
         let nights = Table::create()
@@ -43,9 +46,9 @@ impl MigrationTrait for Migration {
 }
 
 const EXPORT: &str = "data_export";
-/// Columns that no two exports share a value of; several may have none.
-const UNIQUE: [(&str, &str); 2] =
-    [("data_export_restart_of", "restart_of"), ("data_export_idempotency_key", "idempotency_key")];
+/// Columns whose values no two exports share; several may have none.
+const UNIQUE: [(&str, &[&str]); 2] =
+    [("data_export_restart_of", &["restart_of"]), ("data_export_idempotency_key", &["created_by", "idempotency_key"])];
 
 /// Lists of texts are JSON.
 fn columns() -> Vec<(&'static str, ColumnDef)> {

@@ -18,7 +18,7 @@ use carryall::{
     clock::Clock,
     database::DatabaseError,
     demo::DemoError,
-    export::{NameError, PackError, RepairError},
+    export::{NameError, PackError},
     files::FilesError,
     secret::{KeyError, PasswordError},
     source::PatternError,
@@ -58,8 +58,6 @@ pub(crate) enum CommandError {
     Demo(#[from] DemoError),
     #[error("--listen: the server cannot listen at {0}: {1}")]
     Listen(std::net::SocketAddr, #[source] io::Error),
-    #[error(transparent)]
-    Repair(#[from] RepairError),
     #[error(transparent)]
     Token(#[from] TokenError),
     #[error("{0}: {1}")]

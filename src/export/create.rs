@@ -1,7 +1,7 @@
 //! From a wish to a row in the queue.
 
 use entity::data_export::{Column, Entity, Model, TableFormat, Trigger};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -101,11 +101,10 @@ impl Engine {
         checked_patterns(wish.exclude_tables)?;
         let idempotency = wish.idempotency_key.map(|key| Ok::<_, CreateError>((checked_key(key)?, digest(&wish))));
         let idempotency = idempotency.transpose()?;
-        if let Some(made) = self.made_before(idempotency.as_ref()).await? {
+        if let Some(made) = self.made_before(wish.created_by, idempotency.as_ref()).await? {
             return Ok(made);
         }
         let settings = settings::read(&self.parts.db).await?;
-        let id = new_id(self.parts.clock.now());
         let entry = Entry {
             name: name.to_owned(),
             trigger: Trigger::Manual,
@@ -115,23 +114,23 @@ impl Engine {
             pinned: wish.pinned,
             upload: settings.upload_automatic_exports,
             idempotency: idempotency.clone(),
-            ..self.entry(id)?
+            ..self.entry().await?
         };
-        match self.queue.push(entry, QUEUED_MAXIMUM).await {
-            Ok(export) => Ok(export),
-            Err(PushError::Full) => Err(CreateError::TooManyQueued),
-            Err(PushError::Database(cause)) => Err(cause.into()),
-            // The same wish came twice at the same time.
-            Err(PushError::There) => {
-                let made = self.made_before(idempotency.as_ref()).await?;
-                made.ok_or_else(|| DbErr::RecordNotFound("the export of an idempotency key".into()).into())
-            }
-        }
+        let refused = match self.queue.push(entry, QUEUED_MAXIMUM).await {
+            Ok(export) => return Ok(export),
+            Err(PushError::Database(cause)) => return Err(cause.into()),
+            Err(PushError::Full) => CreateError::TooManyQueued,
+            Err(PushError::There) => DbErr::RecordNotInserted.into(),
+        };
+        // The same wish may have come twice at the same time, and the other was quicker.
+        let made = self.made_before(wish.created_by, idempotency.as_ref()).await?;
+        made.ok_or(refused)
     }
 
     /// A nameless export with a new password, to be filled in.
-    pub(super) fn entry(&self, id: Uuid) -> Result<Entry, KeyError> {
-        let password = generate_password()?;
+    pub(super) async fn entry(&self) -> Result<Entry, CreateError> {
+        let id = self.next_id().await?;
+        let password = generate_password().map_err(KeyError::from)?;
         Ok(Entry {
             id,
             name: String::new(),
@@ -148,10 +147,28 @@ impl Engine {
         })
     }
 
-    /// The export that stands for an idempotency key.
-    async fn made_before(&self, idempotency: Option<&(String, Vec<u8>)>) -> Result<Option<Model>, CreateError> {
+    /// An id behind all others, so that their order is that in which exports were asked for, even if the clock was set back
+    /// since the last.
+    async fn next_id(&self) -> Result<Uuid, DbErr> {
+        let newest = Entity::find().order_by_desc(Column::Id).one(&self.parts.db).await?;
+        let id = new_id(self.parts.clock.now());
+        let behind = |newest: Uuid| {
+            // By the random end of the new one, so that two that are made at once are not the same.
+            let (_, random) = id.as_u64_pair();
+            Uuid::from_u128(newest.as_u128().saturating_add(1 + u128::from(random as u32)))
+        };
+        Ok(newest.map(|newest| newest.id).filter(|newest| *newest >= id).map_or(id, behind))
+    }
+
+    /// The export that stands for an idempotency key of a token.
+    async fn made_before(
+        &self,
+        created_by: &str,
+        idempotency: Option<&(String, Vec<u8>)>,
+    ) -> Result<Option<Model>, CreateError> {
         let Some((key, digest)) = idempotency else { return Ok(None) };
-        let made = Entity::find().filter(Column::IdempotencyKey.eq(key)).one(&self.parts.db).await?;
+        let own = Entity::find().filter(Column::CreatedBy.eq(created_by));
+        let made = own.filter(Column::IdempotencyKey.eq(key)).one(&self.parts.db).await?;
         match made {
             Some(made) if made.idempotency_digest.as_ref() != Some(digest) => Err(CreateError::IdempotencyKeyReused),
             made => Ok(made),

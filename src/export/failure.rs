@@ -84,8 +84,8 @@ impl Failure {
     pub(super) fn stalled(stall: Duration) -> Self {
         let minutes = stall.as_secs().div_ceil(60);
         let what = format!(
-            "Nothing came from the source for {minutes} minutes. See whether the database answers, and whether somebody holds a \
-             lock in it."
+            "Nothing came from the source for {minutes} minutes. See whether the database answers, whether somebody holds a \
+             lock in it; if counting its largest table takes as long, raise --stall-minutes."
         );
         Self::new(FailureCode::Stalled, what)
     }
@@ -100,12 +100,15 @@ impl Failure {
         matches!(self.code, FailureCode::TimedOut | FailureCode::Stalled | FailureCode::WorkerLost)
     }
 
-    /// The same, saying what comes of it: the how-manieth restart of `most` follows, or none.
-    pub(super) fn followed_by(mut self, restart: Option<i32>, most: i32) -> Self {
-        self.message += &match restart {
-            Some(number) => format!(" It is restarted ({number} of {most})."),
-            None => format!(" It is not restarted again, after {most} restarts in a row."),
-        };
+    /// The same, saying that a restart follows, the how-manieth of `most`.
+    pub(super) fn restarted(mut self, number: i32, most: i32) -> Self {
+        self.message += &format!(" It is restarted ({number} of {most}).");
+        self
+    }
+
+    /// The same, saying that no restart follows any more.
+    pub(super) fn given_up(mut self, most: i32) -> Self {
+        self.message += &format!(" It is not restarted again, after {most} restarts in a row.");
         self
     }
 

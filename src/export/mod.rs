@@ -31,14 +31,14 @@ mod worker;
 
 use std::{
     collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
     time::Duration,
 };
 
 use chrono::{DateTime, Utc};
 use entity::data_export::{Column, Entity, Model, State, TableFormat};
 use sea_orm::{DatabaseConnection, DbErr, EntityTrait, QueryOrder};
-use tokio::sync::broadcast;
+use tokio::sync::{Semaphore, broadcast};
 use uuid::Uuid;
 
 use crate::{
@@ -58,10 +58,11 @@ pub use removal::{Decision, RemoveError};
 pub use retention::Reason;
 pub use settings::Changed;
 pub use verify::VerifyAgainError;
-pub use worker::{RepairError, Stop};
+pub use worker::Stop;
 
 /// How long is waited after Carryall's own database has failed, before it is asked again.
 const PAUSE: Duration = Duration::from_secs(5);
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// What the engine is made of.
 pub struct Parts {
@@ -89,7 +90,12 @@ pub struct Engine {
     running: Ids,
     /// The archives that this process reads again now.
     reading: Ids,
+    /// Held while an archive is read again: one at a time, as it takes the disk from those that are being made.
+    reader: Semaphore,
+    nights: nightly::Nights,
     sweep: sweep::Sweep,
+    /// The oldest may have to go without a success before: the maximum was lowered, and it was not seen to.
+    retain_due: AtomicBool,
 }
 
 impl Engine {
@@ -100,6 +106,9 @@ impl Engine {
             worker: new_id(parts.clock.now()),
             running: Ids::default(),
             reading: Ids::default(),
+            reader: Semaphore::new(1),
+            nights: nightly::Nights::default(),
+            retain_due: AtomicBool::new(true),
             sweep: sweep::Sweep::default(),
             parts,
         }

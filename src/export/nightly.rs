@@ -1,6 +1,11 @@
 //! The nightly export: asked for at midnight UTC, once a night whatever the clock does and however many processes there are.
 
-use chrono::{DateTime, Utc};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     data_export::Trigger,
     data_export_settings::{self, Model as Settings},
@@ -10,11 +15,23 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
 use tracing::{info, warn};
 
 use super::{
-    CreateError, Engine,
+    CreateError, Engine, HOUR,
     queue::{Entry, PushError},
     schedule, settings,
 };
-use crate::clock::new_id;
+/// Since when it looks as if the clock had been ahead.
+#[derive(Debug, Default)]
+pub(super) struct Nights(Mutex<Option<Duration>>);
+
+impl Nights {
+    /// Whether it has looked so without a break for an hour, `elapsed` being now.
+    fn has_lasted(&self, looks_so: bool, elapsed: Duration) -> bool {
+        let mut since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let began = looks_so.then(|| since.unwrap_or(elapsed));
+        *since = began;
+        began.is_some_and(|began| elapsed.saturating_sub(began) >= HOUR)
+    }
+}
 
 impl Engine {
     /// Queues the nightly export if it is due.
@@ -31,7 +48,7 @@ impl Engine {
             trigger: Trigger::Automatic,
             format: settings.format,
             upload: settings.upload_automatic_exports,
-            ..self.entry(new_id(now))?
+            ..self.entry().await?
         };
         match self.queue.push_night(night, entry).await {
             Ok(export) => info!(id = %export.id, %night, "automatic export queued"),
@@ -42,17 +59,22 @@ impl Engine {
         Ok(())
     }
 
-    /// Forgets what was noted while the clock ran far ahead, so that the nights it named come to their exports.
+    /// Forgets what was noted while the clock ran far ahead, so that the nights it named come to their exports. Only after it
+    /// has looked so for an hour: it may be now that the clock is wrong.
     async fn put_right(&self, settings: Settings, now: DateTime<Utc>) -> Result<Settings, DbErr> {
         let db = &self.parts.db;
-        let ahead = nightly_run::Entity::find().filter(nightly_run::Column::Night.gt(now.date_naive())).all(db).await?;
-        for night in ahead.into_iter().map(|row| row.night) {
-            if schedule::is_untimely(schedule::midnight(night), now) {
-                warn!(%night, "the clock was set back: this night is still to come");
-                nightly_run::Entity::delete_by_id(night).exec(db).await?;
-            }
+        let later = nightly_run::Entity::find().filter(nightly_run::Column::Night.gt(now.date_naive())).all(db).await?;
+        let untimely = |night: &NaiveDate| schedule::is_untimely(schedule::midnight(*night), now);
+        let ahead = later.into_iter().map(|row| row.night).filter(untimely).collect::<Vec<_>>();
+        // Those who switched it on before this was noted did so at the latest now.
+        let unknown = settings.automatic_exports && settings.automatic_since.is_none();
+        let since_ahead = settings.automatic_since.is_some_and(|since| schedule::is_untimely(since, now));
+        let lasting = self.nights.has_lasted(!ahead.is_empty() || since_ahead, self.parts.clock.elapsed());
+        for night in ahead.into_iter().filter(|_| lasting) {
+            warn!(%night, "the clock was set back: this night is still to come");
+            nightly_run::Entity::delete_by_id(night).exec(db).await?;
         }
-        if !settings.automatic_since.is_some_and(|since| schedule::is_untimely(since, now)) {
+        if !(unknown || since_ahead && lasting) {
             return Ok(settings);
         }
         let since = data_export_settings::ActiveModel { automatic_since: Set(Some(now)), ..Default::default() };

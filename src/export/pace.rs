@@ -83,7 +83,7 @@ fn done(reading: &Reading) -> Option<f64> {
 
 fn exported(reading: &Reading) -> Option<f64> {
     let rows = reading.rows_estimated.filter(|rows| *rows > 0).and_then(|rows| part(reading.rows_done, rows));
-    // There may be more rows than the estimate said, and then the tables tell that it goes on.
+    // Without an estimate, the tables tell.
     rows.or_else(|| part(reading.tables_done.into(), reading.tables_total.into()))
 }
 

@@ -107,6 +107,11 @@ impl Progress {
         Arc::clone(&self.bytes_verified)
     }
 
+    /// All of the archive, these bytes, was read back.
+    pub(super) fn verified(&self, bytes: u64) {
+        self.bytes_verified.store(bytes, Relaxed);
+    }
+
     /// All counters.
     pub fn read(&self) -> Reading {
         let at = self.at.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -114,7 +119,7 @@ impl Progress {
     }
 
     fn read_in(&self, phase: Phase) -> Reading {
-        let rows_estimated = self.rows_estimated.load(Relaxed);
+        let (rows_estimated, written) = (self.rows_estimated.load(Relaxed), self.bytes_written.load(Relaxed));
         Reading {
             phase,
             current_table: None,
@@ -122,8 +127,9 @@ impl Progress {
             tables_total: self.tables_total.load(Relaxed),
             rows_done: self.rows_done.load(Relaxed),
             bytes_read: self.bytes_read.load(Relaxed),
-            bytes_written: self.bytes_written.load(Relaxed).try_into().unwrap_or(i64::MAX),
-            bytes_verified: self.bytes_verified.load(Relaxed).try_into().unwrap_or(i64::MAX),
+            bytes_written: written.try_into().unwrap_or(i64::MAX),
+            // The directory of the archive is read more than once.
+            bytes_verified: self.bytes_verified.load(Relaxed).min(written).try_into().unwrap_or(i64::MAX),
             rows_estimated: (rows_estimated > 0).then_some(rows_estimated),
         }
     }

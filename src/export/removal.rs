@@ -3,10 +3,9 @@
 //! An export is first marked, which takes it out of the history; then its file goes, and at last its row. Whatever fails or is
 //! cut off in between is gone on with at the next look, so that no file is left without a row that knows of it.
 
-use entity::{
-    data_export::{Column, Entity, Model, State},
-    data_export_settings,
-};
+use std::sync::atomic::Ordering;
+
+use entity::data_export::{Column, Entity, Model, State};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use tokio::task::spawn_blocking;
 use tracing::{error, info};
@@ -57,7 +56,9 @@ impl Engine {
         }
         let not_running = [State::Queued, State::Completed, State::Failed, State::Canceled];
         if !self.queue.begin_removal(id, self.parts.clock.now(), &not_running).await? {
-            return Err(RemoveError::Running);
+            // It was pinned or removed since, or it is running.
+            let export = self.in_history(id).await?.ok_or(RemoveError::NotFound)?;
+            return Err(if export.pinned { RemoveError::Pinned } else { RemoveError::Running });
         }
         info!(%id, "export removed");
         self.finish_removals().await.map_err(RemoveError::from)
@@ -70,42 +71,55 @@ impl Engine {
             None => settings::read(&self.parts.db).await?.maximum_exports,
         };
         let completed = Entity::find().filter(Column::State.eq(State::Completed)).filter(Column::Removing.eq(false));
-        let mut completed = completed.order_by_desc(Column::Id).all(&self.parts.db).await?;
+        let completed = completed.order_by_desc(Column::Id).all(&self.parts.db).await?;
         let mut candidates = Vec::new();
+        // An error here ends it all: what cannot be seen is not taken for gone.
+        let files = self.parts.files.list().await?;
+        let there = |export: &Model| {
+            let mut own = files.iter().filter(|found| Some(&found.name) == export.file_name.as_ref() && !found.draft);
+            own.any(|found| i64::try_from(found.bytes).ok() == export.size_bytes)
+        };
         for export in &completed {
-            let whole = export.mismatches == "[]";
-            // An error here ends it all: what cannot be seen is not taken for gone.
-            let good = whole && self.available_file(export).await?.is_some();
+            let good = export.mismatches == "[]" && there(export);
             candidates.push(Candidate { id: export.id, pinned: export.pinned, good });
         }
-        let plan = plan(candidates, usize::try_from(maximum).unwrap_or(usize::MAX).max(1));
-        let decision = |(export, (_, reason))| Decision { export, reason };
-        // Both are sorted by the id, the newest first.
-        Ok(completed.drain(..).zip(plan).map(decision).collect())
+        let reasons = plan(candidates, usize::try_from(maximum).unwrap_or(usize::MAX).max(1));
+        let decided = completed.into_iter().filter_map(|export| {
+            let reason = *reasons.get(&export.id)?;
+            Some(Decision { export, reason })
+        });
+        Ok(decided.collect())
     }
 
-    /// Removes what is past the maximum of `settings`, and returns it.
-    pub(super) async fn retain(&self, settings: &data_export_settings::Model) -> Result<Vec<Decision>, RemoveError> {
-        let mut decisions = self.decisions(Some(settings.maximum_exports)).await?;
-        decisions.retain(|decision| !decision.reason.keeps());
-        for Decision { export, .. } in &decisions {
-            if self.queue.begin_removal(export.id, self.parts.clock.now(), &[State::Completed]).await? {
-                info!(id = %export.id, file_name = export.file_name, "export is past the maximum and is removed");
+    /// Removes what is past the maximum, but for the export that has just become `safe`, and returns what went. What fails is
+    /// logged, and done at the next look.
+    pub(super) async fn retain(&self, safe: Option<Uuid>) -> Vec<Decision> {
+        self.retain_due.store(true, Ordering::Relaxed);
+        let mut removed = Vec::new();
+        match self.retain_but(safe, &mut removed).await {
+            Ok(()) => self.retain_due.store(false, Ordering::Relaxed),
+            Err(cause) => error!(%cause, "the oldest exports could not be removed yet"),
+        }
+        removed
+    }
+
+    /// The same, if it has failed, or was never done since the start.
+    pub(super) async fn retain_if_due(&self) {
+        if self.retain_due.load(Ordering::Relaxed) {
+            self.retain(None).await;
+        }
+    }
+
+    async fn retain_but(&self, safe: Option<Uuid>, removed: &mut Vec<Decision>) -> Result<(), RemoveError> {
+        let past = self.decisions(None).await?.into_iter().filter(|decision| !decision.reason.keeps());
+        for decision in past.filter(|decision| Some(decision.export.id) != safe) {
+            let Model { id, file_name, .. } = &decision.export;
+            if self.queue.begin_removal(*id, self.parts.clock.now(), &[State::Completed]).await? {
+                info!(%id, file_name, "export is past the maximum and is removed");
+                removed.push(decision);
             }
         }
-        self.finish_removals().await?;
-        Ok(decisions)
-    }
-
-    /// The same, after a success: what fails is logged, and done after the next.
-    pub(super) async fn retain_after_success(&self) {
-        let retained = match settings::read(&self.parts.db).await {
-            Ok(settings) => self.retain(&settings).await.map(drop),
-            Err(cause) => Err(cause.into()),
-        };
-        if let Err(cause) = retained {
-            error!(%cause, "the oldest exports could not be removed yet");
-        }
+        Ok(self.finish_removals().await?)
     }
 
     /// Goes on with the removals that were begun. A file that cannot be removed keeps its row.

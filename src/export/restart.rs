@@ -4,28 +4,31 @@
 use entity::data_export::{Model, Trigger};
 use tracing::error;
 
-use super::{Engine, failure::Failure, queue::Entry};
-use crate::clock::new_id;
+use super::{CreateError, Engine, failure::Failure, queue::Entry};
 
 /// Most restarts in a row.
 pub(super) const MOST: i32 = 3;
 
 impl Engine {
     /// What is stored of a run that failed: why, in words that say whether it is restarted, and its restart.
-    pub(super) fn after(&self, export: &Model, failure: Failure) -> (Failure, Option<Entry>) {
+    pub(super) async fn after(&self, export: &Model, failure: Failure) -> (Failure, Option<Entry>) {
         if !failure.is_restarted() {
             return (failure, None);
         }
-        let entry = (export.restarts < MOST).then(|| self.restart_of(export)).flatten();
-        let number = entry.as_ref().and_then(|entry| entry.restart).map(|(_, number)| number);
-        (failure.followed_by(number, MOST), entry)
+        if export.restarts >= MOST {
+            return (failure.given_up(MOST), None);
+        }
+        match self.restart_of(export).await {
+            Ok(entry) => (failure.restarted(export.restarts + 1, MOST), Some(entry)),
+            Err(cause) => {
+                error!(id = %export.id, %cause, "the export cannot be restarted");
+                (failure, None)
+            }
+        }
     }
 
-    fn restart_of(&self, export: &Model) -> Option<Entry> {
-        let id = new_id(self.parts.clock.now());
-        let entry =
-            self.entry(id).inspect_err(|cause| error!(id = %export.id, %cause, "the export cannot be restarted"));
-        Some(Entry {
+    async fn restart_of(&self, export: &Model) -> Result<Entry, CreateError> {
+        Ok(Entry {
             name: export.name.clone(),
             trigger: Trigger::Restart,
             created_by: export.created_by.clone(),
@@ -34,7 +37,7 @@ impl Engine {
             pinned: export.pinned,
             upload: export.upload,
             restart: Some((export.id, export.restarts + 1)),
-            ..entry.ok()?
+            ..self.entry().await?
         })
     }
 }

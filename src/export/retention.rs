@@ -1,5 +1,7 @@
 //! Which finished exports are kept. Nothing here reads a clock or a table, or removes anything.
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
 /// A completed export, as far as keeping it is concerned.
@@ -33,9 +35,8 @@ impl Reason {
     }
 }
 
-/// Decides over `candidates`, of which the newest `maximum` good ones that nobody has pinned are kept. The newest is decided
-/// first.
-pub fn plan(mut candidates: Vec<Candidate>, maximum: usize) -> Vec<(Uuid, Reason)> {
+/// Decides over `candidates`, of which the newest `maximum` good ones that nobody has pinned are kept.
+pub fn plan(mut candidates: Vec<Candidate>, maximum: usize) -> HashMap<Uuid, Reason> {
     candidates.sort_unstable_by_key(|candidate| std::cmp::Reverse(candidate.id));
     let mut counted = 0;
     let mut decide = |candidate: Candidate| match candidate {

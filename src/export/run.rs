@@ -1,9 +1,10 @@
 //! One run: the claimed export is packed, proven, published, and its end stored.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
 use entity::data_export::{Column, Entity, Model, State};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use tokio::task::spawn_blocking;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use super::{
     format_of,
     pack::{Order, Packed, Room, pack},
     progress::Progress,
-    watch::{Interrupt, Watch},
+    watch::{ALIVE, Interrupt, Watch},
     worker::Stop,
 };
 use crate::{files::Draft, source::Patterns};
@@ -53,9 +54,11 @@ impl Engine {
     }
 
     /// Removes what is left of a run that will not be offered; false if that is not sure.
-    pub(super) fn remove_remains(&self, id: Uuid, file_name: &str) -> bool {
-        let removed = self.parts.files.remove_remains(file_name);
+    pub(super) async fn remove_remains(&self, id: Uuid, file_name: &str) -> bool {
+        let (files, name) = (Arc::clone(&self.parts.files), file_name.to_owned());
+        let removed = spawn_blocking(move || files.remove_remains(&name)).await.map_err(std::io::Error::other);
         removed
+            .and_then(|removed| removed)
             .inspect_err(|cause| error!(%id, file_name, %cause, "what is left of the export could not be removed"))
             .is_ok()
     }
@@ -77,7 +80,7 @@ impl Run<'_> {
         let outcome = tokio::select! {
             packed = self.pack() => packed.map_or_else(
                 |cause| {
-                    warn!(%id, %cause, "export failed");
+                    warn!(%id, %cause, "no archive was made");
                     Outcome::Interrupted(Interrupt::Failed(Failure::from(&cause)))
                 },
                 |(draft, packed)| Outcome::Packed(draft, packed),
@@ -89,7 +92,8 @@ impl Run<'_> {
             Outcome::Packed(draft, packed) => self.offer(draft, &packed).await,
             Outcome::Interrupted(Interrupt::Failed(failure)) => self.end(End::Failed(failure)).await,
             Outcome::Interrupted(Interrupt::Canceled) => self.end(End::Canceled).await,
-            Outcome::Interrupted(Interrupt::Lost) => self.lost(),
+            // Nothing will be stored of it.
+            Outcome::Interrupted(Interrupt::Lost) => self.end(End::Canceled).await,
             Outcome::Stopped => self.end(End::GivenBack).await,
         }
     }
@@ -123,36 +127,58 @@ impl Run<'_> {
     /// Publishes the archive and completes the export.
     async fn offer(&self, draft: Draft, packed: &Packed) {
         let (id, file_name) = (self.export.id, self.file_name);
-        if let Err(cause) = self.engine.parts.files.publish(draft, file_name).await {
+        let published = self.alive_during(self.engine.parts.files.publish(draft, file_name)).await;
+        if let Err(cause) = published {
             warn!(%id, %cause, "the archive could not be published");
             return self.end(End::Failed(Failure::from(&PackError::Write(cause)))).await;
         }
         match self.store(&End::Completed(packed), None).await {
             Some(true) => {
                 info!(%id, file_name, bytes = packed.sealed.bytes, rows = packed.verified.rows, "export completed");
-                self.engine.retain_after_success().await;
+                self.engine.retain(Some(id)).await;
             }
-            Some(false) => self.lost(),
+            Some(false) => self.end(End::Canceled).await,
             // Whether it was stored is not known, so the archive stays: the next start decides by the row.
             None => {}
         }
     }
 
-    /// Ends a run without an archive.
-    async fn end(&self, end: End<'_>) {
-        let clear = self.engine.remove_remains(self.export.id, self.file_name);
-        match end {
-            // The next start will see to it.
-            End::GivenBack if !clear => return,
-            End::GivenBack => info!(id = %self.export.id, "the server stops; the export goes back into the queue"),
-            _ => {}
+    /// Goes on telling that the run is alive while `work` is being done.
+    async fn alive_during<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        let Engine { queue, worker, parts, .. } = self.engine;
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                () = tokio::time::sleep(ALIVE) => {
+                    let told = queue.still_alive(self.export.id, *worker, parts.clock.now()).await;
+                    told.unwrap_or_else(|cause| warn!(id = %self.export.id, %cause, "the run could not say that it is alive"));
+                }
+            }
         }
-        self.store(&end, (!clear).then(|| self.file_name.to_owned())).await;
     }
 
-    fn lost(&self) {
-        warn!(id = %self.export.id, "export belongs to another worker by now; this run is thrown away");
-        self.engine.remove_remains(self.export.id, self.file_name);
+    /// Ends a run without an archive.
+    async fn end(&self, end: End<'_>) {
+        let id = self.export.id;
+        let clear = self.engine.remove_remains(id, self.file_name).await;
+        match &end {
+            // The next start will see to it.
+            End::GivenBack if !clear => return,
+            End::GivenBack => info!(%id, "the server stops; the export goes back into the queue"),
+            End::Failed(Failure { code, message, .. }) => warn!(%id, ?code, message, "export failed"),
+            End::Canceled | End::Completed(_) => {}
+        }
+        let left = || (!clear).then(|| self.file_name.to_owned());
+        let mut stored = self.store(&end, left()).await;
+        if stored == Some(false) && !matches!(end, End::Canceled) {
+            stored = self.store(&End::Canceled, left()).await;
+        }
+        match stored {
+            Some(true) => info!(%id, "export ended without an archive"),
+            Some(false) => warn!(%id, "export belongs to another worker by now; this run was thrown away"),
+            None => {}
+        }
     }
 
     /// Tries to store the end until the database takes it, so that no export stays "running" for ever; None if the
@@ -165,7 +191,7 @@ impl Run<'_> {
             let stored = match end {
                 End::Completed(packed) => queue.complete(run.0, run.1, now, self.progress.read(), packed).await,
                 End::Failed(failure) => {
-                    let (failure, restart) = engine.after(export, failure.clone());
+                    let (failure, restart) = engine.after(export, failure.clone()).await;
                     queue.fail(run, now, failure, left, restart).await
                 }
                 End::Canceled => queue.end_canceled(run, now, left).await,

@@ -10,10 +10,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseConnection, DbErr, EntityTrait, ExprTrait, QueryFilter, Set, sea_query::Expr,
 };
 
-use super::{
-    Engine,
-    removal::{Decision, RemoveError},
-};
+use super::{Engine, removal::Decision};
 
 /// How many completed exports may be kept.
 pub const MAXIMUM_EXPORTS: RangeInclusive<i32> = 1..=1000;
@@ -55,9 +52,6 @@ pub enum SettingsError {
     /// Somebody else changed them in the meantime.
     #[error("The settings were changed by somebody else: they are at version {0} now. Load them again.")]
     Stale(i32),
-    /// They were changed, but what is past the new maximum could not be removed yet.
-    #[error(transparent)]
-    Remove(#[from] RemoveError),
     /// Carryall's own database failed.
     #[error(transparent)]
     Database(#[from] DbErr),
@@ -104,7 +98,7 @@ impl Engine {
             return Err(SettingsError::Stale(settings.version));
         }
         let lowered = change.maximum_exports.is_some();
-        let removed = if lowered { self.retain(&settings).await? } else { Vec::new() };
+        let removed = if lowered { self.retain(None).await } else { Vec::new() };
         Ok(Changed { settings, removed })
     }
 }

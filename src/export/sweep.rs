@@ -10,19 +10,20 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::data_export::{Column, Entity, State};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use tokio::sync::Mutex;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
-use super::{Engine, queue::Queue, worker::TICK};
+use super::{Engine, HOUR, worker::TICK};
 use crate::files::{FilesError, Found};
 
 /// A worker that is not heard of for so long is gone. With a look every ten seconds that is within a minute.
 const SILENCE: Duration = Duration::from_secs(40);
-/// Files are looked over so often.
-const HOUR: Duration = Duration::from_secs(60 * 60);
+/// A clock that was set by so much has jumped.
+const JUMP: TimeDelta = TimeDelta::hours(1);
 /// A draft that no run knows is left alone for so long after it was written to last: it may be another instance's.
 const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -36,6 +37,22 @@ struct Seen {
     /// Of each run that is somebody else's, its sequence and for how long it has been that.
     runs: HashMap<Uuid, (i64, Duration)>,
     files: Option<Duration>,
+    /// What both clocks said the last time, and since when they agree.
+    clocks: Option<(Duration, DateTime<Utc>, Duration)>,
+}
+
+impl Seen {
+    /// Whether the clock on the wall has not jumped for an hour: what is old by a clock that has may be new.
+    fn is_steady(&mut self, elapsed: Duration, now: DateTime<Utc>) -> bool {
+        let Some((before, then, since)) = self.clocks else {
+            self.clocks = Some((elapsed, now, elapsed));
+            return true;
+        };
+        let jumped = (now - then - TimeDelta::from_std(elapsed - before).unwrap_or_default()).abs() > JUMP;
+        let since = if jumped { elapsed + HOUR } else { since };
+        self.clocks = Some((elapsed, now, since));
+        elapsed >= since
+    }
 }
 
 /// Why the sweeping ended early.
@@ -50,13 +67,17 @@ pub(super) enum SweepError {
 impl Engine {
     pub(super) async fn sweep(&self) -> Result<(), SweepError> {
         let mut seen = self.sweep.0.lock().await;
-        let elapsed = self.parts.clock.elapsed();
+        let (elapsed, now) = (self.parts.clock.elapsed(), self.parts.clock.now());
         self.end_silent(&mut seen, elapsed).await?;
+        self.retain_if_due().await;
         self.finish_removals().await?;
-        self.forget_old_failures().await?;
+        let steady = seen.is_steady(elapsed, now);
+        if steady {
+            self.forget_old_failures().await?;
+        }
         if seen.files.is_none_or(|last| elapsed.saturating_sub(last) >= HOUR) {
             self.remove_remains_of_ended().await?;
-            self.look_over_files().await?;
+            self.look_over_files(steady).await?;
             seen.files = Some(elapsed);
         }
         Ok(())
@@ -82,7 +103,7 @@ impl Engine {
             }
             warn!(id = %export.id, "the worker of this export is gone");
             if self.end_lost(&export, worker, export.file_name.clone()).await? {
-                self.clear(&self.queue, export.id, export.file_name.as_deref()).await?;
+                self.clear(export.id, export.file_name.as_deref()).await?;
             }
         }
         Ok(())
@@ -107,33 +128,33 @@ impl Engine {
     /// Removes what is left of runs that have ended without an archive.
     async fn remove_remains_of_ended(&self) -> Result<(), SweepError> {
         for export in self.queue.with_remains().await? {
-            self.clear(&self.queue, export.id, export.file_name.as_deref()).await?;
+            self.clear(export.id, export.file_name.as_deref()).await?;
         }
         Ok(())
     }
 
-    async fn clear(&self, queue: &Queue, id: Uuid, file_name: Option<&str>) -> Result<(), SweepError> {
+    async fn clear(&self, id: Uuid, file_name: Option<&str>) -> Result<(), SweepError> {
         match file_name {
-            Some(file_name) if self.remove_remains(id, file_name) => Ok(queue.without_remains(id).await?),
+            Some(file_name) if self.remove_remains(id, file_name).await => Ok(self.queue.without_remains(id).await?),
             _ => Ok(()),
         }
     }
 
     /// Removes drafts that nobody writes any more, and tells of archives that no row knows: those are left for people.
-    async fn look_over_files(&self) -> Result<(), SweepError> {
+    async fn look_over_files(&self, steady: bool) -> Result<(), SweepError> {
         let files = &self.parts.files;
         // The files first: what is made in between then has a row.
         let found = files.list().await?;
         let known = Entity::find().select_only().column(Column::FileName).filter(Column::FileName.is_not_null());
         let known: std::collections::HashSet<String> =
             known.into_tuple::<Option<String>>().all(&self.parts.db).await?.into_iter().flatten().collect();
-        for Found { name, draft, modified } in found.into_iter().filter(|found| !known.contains(&found.name)) {
+        for Found { name, draft, modified, .. } in found.into_iter().filter(|found| !known.contains(&found.name)) {
             if !draft {
                 warn!(
                     file_name = name,
                     "there is an archive that no export in the history has; it is left where it is"
                 );
-            } else if is_abandoned(modified, self.parts.clock.now().into()) {
+            } else if steady && is_abandoned(modified, self.parts.clock.now().into()) {
                 match files.remove_draft(&name) {
                     Ok(()) => info!(file_name = name, "an abandoned draft was removed"),
                     Err(cause) => error!(file_name = name, %cause, "an abandoned draft cannot be removed"),

@@ -45,9 +45,13 @@ impl Engine {
         if let Some(held) = self.reading.hold(id) {
             let (engine, export) = (Arc::clone(self), export.clone());
             tokio::spawn(async move {
+                let turn = engine.reader.acquire().await;
                 let read = engine.read_again(&export, file_name, password).await;
+                drop(turn);
+                engine.keep(&export, read).await;
+                // Only now, so that nobody sees the verdict from before for the new one.
                 drop(held);
-                engine.tell(&export, read).await;
+                engine.queue.tell(export.id);
             });
             self.queue.touch(id, self.parts.clock.now()).await?;
         }
@@ -90,7 +94,7 @@ impl Engine {
         Ok(mismatches)
     }
 
-    async fn tell(&self, export: &Model, read: Result<Vec<String>, VerifyError>) {
+    async fn keep(&self, export: &Model, read: Result<Vec<String>, VerifyError>) {
         let (id, now) = (export.id, self.parts.clock.now());
         let stored = match &read {
             Ok(mismatches) => {
@@ -116,7 +120,7 @@ impl Engine {
 fn found<T>(checked: Result<T, VerifyError>) -> Result<(Vec<String>, Option<T>), VerifyError> {
     match checked {
         Ok(checked) => Ok((Vec::new(), Some(checked))),
-        Err(VerifyError::Io(cause)) => Err(cause.into()),
+        Err(VerifyError::Io(cause)) if cause.kind() == std::io::ErrorKind::NotFound => Err(cause.into()),
         Err(VerifyError::Mismatch(mismatches)) => Ok((mismatches, None)),
         Err(other) => Ok((vec![other.to_string()], None)),
     }

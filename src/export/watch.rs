@@ -3,9 +3,9 @@
 //!
 //! Times are counted by the clock that cannot be set: a clock that jumps ends no run.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
-use entity::data_export::Model;
+use entity::data_export::{Model, Phase};
 use tokio::select;
 use tracing::warn;
 use uuid::Uuid;
@@ -22,7 +22,7 @@ use super::{
 /// How often a run looks about. So a listener hears of a run twice a second at most.
 const BEAT: Duration = Duration::from_millis(500);
 /// So often a run says that it is alive, when there is nothing else to say.
-const ALIVE: Duration = Duration::from_secs(2);
+pub(super) const ALIVE: Duration = Duration::from_secs(1);
 
 /// Why a run does not go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,14 +57,24 @@ impl<'a> Watch<'a> {
 
     /// Watches until the run may not go on.
     pub(super) async fn watch(mut self) -> Interrupt {
+        let engine = self.engine;
+        let mut cancels = pin!(engine.queue.cancels.notified());
         loop {
-            let cancels = self.engine.queue.cancels.notified();
-            select! { () = tokio::time::sleep(BEAT) => {}, () = cancels => self.stored = None }
+            // Interest is registered before the row is read, so that no wake-up is lost.
+            cancels.as_mut().enable();
+            // What somebody wants goes before what a clock says.
+            if let Some(interrupt) = self.beat().await {
+                return interrupt;
+            }
             if let Some(failure) = self.over_time().await {
                 return Interrupt::Failed(failure);
             }
-            if let Some(interrupt) = self.beat().await {
-                return interrupt;
+            select! {
+                () = tokio::time::sleep(BEAT) => {}
+                () = cancels.as_mut() => {
+                    self.stored = None;
+                    cancels.set(engine.queue.cancels.notified());
+                }
             }
         }
     }
@@ -81,8 +91,10 @@ impl<'a> Watch<'a> {
         if let Some(minutes) = minutes.filter(|minutes| now - self.began > of_minutes(*minutes)) {
             return Some(Failure::timed_out(minutes));
         }
+        // Nothing comes from a source while the archive is read back.
+        let reads = matches!(self.moved.1.phase, Phase::Connecting | Phase::Exporting);
         let stall = self.engine.parts.limits.stall;
-        (now - self.moved.0 > stall).then(|| Failure::stalled(stall))
+        (reads && now - self.moved.0 > stall).then(|| Failure::stalled(stall))
     }
 
     /// Stores how far the run is, if that is due.

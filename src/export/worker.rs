@@ -23,32 +23,19 @@ pub struct Stop {
     pub running: CancellationToken,
 }
 
-/// Why what an earlier process left could not be repaired.
-#[derive(Debug, thiserror::Error)]
-pub enum RepairError {
-    /// What is left of an archive cannot be removed.
-    #[error("what an earlier run left of {0} cannot be removed: {1}")]
-    Remains(String, #[source] std::io::Error),
-    /// Carryall's own database failed.
-    #[error("Carryall's own database cannot be used: {0}")]
-    Database(#[from] DbErr),
-}
-
 impl Engine {
     /// Repairs what an earlier process left: a run that was cut off is failed and restarted, and its files go. Called
     /// once at start, by the process that has the database to itself, so that no running export is alive.
-    ///
-    /// # Errors
-    ///
-    /// If a file cannot be removed, its export stays as it is, so that the next start knows of it.
-    pub async fn repair(&self) -> Result<(), RepairError> {
+    pub async fn repair(&self) -> Result<(), DbErr> {
         for (export, worker) in self.queue.running().await? {
             warn!(id = %export.id, "the server stopped while this export ran");
-            if let Some(file_name) = &export.file_name {
-                let removed = self.parts.files.remove_remains(file_name);
-                removed.map_err(|cause| RepairError::Remains(file_name.clone(), cause))?;
-            }
-            self.end_lost(&export, worker, None).await?;
+            let file_name = export.file_name.as_deref();
+            let clear = match file_name {
+                Some(file_name) => self.remove_remains(export.id, file_name).await,
+                None => true,
+            };
+            // What cannot be removed stays in the row, and is tried again every hour.
+            self.end_lost(&export, worker, file_name.filter(|_| !clear).map(str::to_owned)).await?;
         }
         Ok(())
     }
@@ -61,10 +48,10 @@ impl Engine {
         left: Option<String>,
     ) -> Result<bool, DbErr> {
         let (run, now) = ((export.id, worker), self.parts.clock.now());
-        if export.cancel_requested {
-            return self.queue.end_canceled(run, now, left).await;
+        if self.queue.end_canceled(run, now, left.clone()).await? {
+            return Ok(true);
         }
-        let (failure, restart) = self.after(export, Failure::worker_lost());
+        let (failure, restart) = self.after(export, Failure::worker_lost()).await;
         self.queue.fail(run, now, failure, left, restart).await
     }
 
@@ -79,7 +66,12 @@ impl Engine {
             // Interest is registered before the queue is read, so that no wake-up is lost.
             let queued = self.queue.queued.notified();
             match self.drain(stop).await {
-                Ok(()) => tokio::select! { () = queued => {}, () = stop.taking.cancelled() => {} },
+                // Now and then without being woken: what another process queued, or one that died, wakes nobody here.
+                Ok(()) => tokio::select! {
+                    () = queued => {}
+                    () = tokio::time::sleep(TICK) => {}
+                    () = stop.taking.cancelled() => {}
+                },
                 Err(cause) => {
                     error!(%cause, "the queue cannot be read");
                     tokio::select! { () = tokio::time::sleep(PAUSE) => {}, () = stop.taking.cancelled() => {} }

@@ -133,6 +133,8 @@ pub struct Found {
     pub draft: bool,
     /// When it was written to last.
     pub modified: SystemTime,
+    /// Its length in bytes.
+    pub bytes: u64,
 }
 
 fn list(folder: &Path) -> io::Result<Vec<Found>> {
@@ -148,7 +150,8 @@ fn list(folder: &Path) -> io::Result<Vec<Found>> {
         }
         match entry.metadata() {
             Ok(about) if about.is_file() => {
-                found.push(Found { name: whole.to_owned(), draft: draft.is_some(), modified: about.modified()? });
+                let (name, modified) = (whole.to_owned(), about.modified()?);
+                found.push(Found { name, draft: draft.is_some(), modified, bytes: about.len() });
             }
             // A folder, or gone since.
             Ok(_) => {}

@@ -1,15 +1,21 @@
 //! What can be watched.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_graphql::{Context, ID, Subscription};
 use entity::data_export::{Model, State};
 use futures_util::{Stream, stream};
-use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::{
+    sync::broadcast::{self, error::RecvError},
+    time::timeout,
+};
 use uuid::Uuid;
 
 use super::{data_export::DataExport, failure::Failure};
 use crate::export::Engine;
+
+/// So often a client's view is looked at without being told of a change.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// What can be watched.
 pub struct Subscription;
@@ -65,11 +71,12 @@ impl Watch {
     /// The next state that was not shown yet; None if the export is gone or the server stops.
     async fn next(&mut self) -> Result<Option<Model>, Failure> {
         loop {
-            match self.changes.recv().await {
-                Ok(changed) if changed != self.id => continue,
-                // Of a listener that fell behind, only the present state is owed.
-                Ok(_) | Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => return Ok(None),
+            match timeout(LOOK, self.changes.recv()).await {
+                Ok(Ok(changed)) if changed != self.id => continue,
+                // Of a listener that fell behind, only the present state is owed. And now and then it looks by itself: nobody
+                // tells of what a process stored that died before it could.
+                Ok(Ok(_) | Err(RecvError::Lagged(_))) | Err(_) => {}
+                Ok(Err(RecvError::Closed)) => return Ok(None),
             }
             match self.engine.in_history(self.id).await? {
                 Some(export) if Some(export.sequence) == self.shown => {}

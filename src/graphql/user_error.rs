@@ -126,7 +126,7 @@ impl UserError {
                 })
                 .collect()),
             SettingsError::Stale(_) => Ok(vec![Self::new("expectedVersion", UserErrorCode::Stale, error.to_string())]),
-            SettingsError::Remove(_) | SettingsError::Database(_) => Err(error.into()),
+            SettingsError::Database(_) => Err(error.into()),
         }
     }
 }

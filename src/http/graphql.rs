@@ -41,7 +41,14 @@ pub(super) async fn execute(State(app): State<App>, headers: HeaderMap, body: By
             return problem(StatusCode::BAD_REQUEST, &message);
         }
     };
-    Json(app.schema.execute(request).await).into_response()
+    // On a task of its own: a mutation that was begun is done, even if the client goes away in the middle.
+    match tokio::spawn(async move { app.schema.execute(request).await }).await {
+        Ok(response) => Json(response).into_response(),
+        Err(cause) => {
+            tracing::error!(%cause, "an operation died");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
 }
 
 /// Opens a WebSocket for subscriptions. The token comes in the payload of `connection_init`.

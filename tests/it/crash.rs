@@ -3,6 +3,7 @@
 use std::{io::Read, process::Stdio, time::Duration};
 
 use crate::{
+    app::until,
     foreign::seven_zip,
     process::{Server, carryall},
 };
@@ -72,6 +73,59 @@ async fn after_a_kill_at_any_moment_nothing_is_stuck_and_every_file_that_is_offe
     println!("{rounds} kills, of which {lost} hit a running export; {completed} exports completed");
     assert_eq!(completed, rounds + 1, "each export came to its end, some by a restart");
     assert!(lost > 0, "no kill hit a running export");
+}
+
+/// Kills that fall into everything else that happens to exports: a cancel, a deletion, retention, reading again, a stop.
+#[tokio::test]
+async fn after_a_kill_in_the_middle_of_anything_the_newest_exports_are_there_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut random = std::fs::File::open("/dev/urandom").unwrap();
+    let mut byte = || {
+        let mut byte = [0];
+        random.read_exact(&mut byte).unwrap();
+        byte[0]
+    };
+    let database = folder.path().join("app.db");
+    let made = rusqlite::Connection::open(&database).unwrap();
+    made.execute_batch("CREATE TABLE t (a); INSERT INTO t VALUES (hex(randomblob(1000000)))").unwrap();
+    let source = format!("app=sqlite:{}", database.display());
+    let arguments = ["--source", &source, "--shutdown-grace", "0"];
+    for _ in 0..rounds() * 2 {
+        let server = Server::start(&data, &arguments).await;
+        server
+            .graphql("mutation { updateDataExportSettings(input: {maximumExports: 2}) { settings { version } } }")
+            .await;
+        server.create().await;
+        server.create().await;
+        let newest = server.history().await.pop().unwrap()["id"].as_str().unwrap().to_owned();
+        tokio::time::sleep(Duration::from_millis(u64::from(byte()))).await;
+        let what = ["cancelDataExport", "deleteDataExport", "verifyDataExport", ""][usize::from(byte() % 4)];
+        if what.is_empty() {
+            server.terminate();
+        } else {
+            server
+                .graphql(&format!("mutation {{ {what}(input: {{id: \"{newest}\"}}) {{ userErrors {{ code }} }} }}"))
+                .await;
+        }
+        tokio::time::sleep(Duration::from_millis(u64::from(byte() / 8))).await;
+        server.kill().await;
+    }
+    let server = Server::start(&data, &arguments).await;
+    server.create().await;
+    server.create().await;
+    server.settled().await;
+    // Retention follows the last success.
+    until("two are left", async || server.file_names().len() == 2).await;
+    let history = server.settled().await;
+    let mut named = history.iter().filter_map(|export| export["fileName"].as_str()).collect::<Vec<_>>();
+    let mut files = server.file_names();
+    named.sort_unstable();
+    files.sort_unstable();
+    assert_eq!(named, files, "the newest two, and their files");
+    let state = rusqlite::Connection::open(data.join("carryall.db")).unwrap();
+    let left = async || state.query_row("SELECT count(*) FROM data_export WHERE removing", [], |row| row.get(0));
+    until("no removal is left half-done", async || left().await == Ok(0)).await;
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 //! Runs that do not come to their end: too long, nothing from the source, a worker that is gone, somebody who calls them off.
 
+use std::time::Duration;
+
+use carryall::export::Limits;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use crate::app::{TestApp, database_of, locked_database, until};
+use crate::app::{Setup, TestApp, database_of, locked_database, until};
 
-/// What a table that is ready needs for the next try.
 async fn code(app: &TestApp, id: &Value) -> Value {
     app.export(id.as_str().unwrap()).await["failure"]["code"].clone()
 }
@@ -19,10 +21,7 @@ async fn a_run_over_the_backup_timeout_is_failed_and_restarted_at_most_three_tim
     for round in 0..4 {
         let id = chain.last().unwrap().as_str().unwrap().to_owned();
         app.running(&id).await;
-        app.pass(TimeDelta::minutes(9));
-        // Below the stall's ten minutes something must be heard of it: the table is being looked for.
-        assert_eq!(app.export(&id).await["status"], "RUNNING");
-        app.pass(TimeDelta::minutes(52));
+        app.pass(TimeDelta::minutes(61));
         let failed = app.finished(&id).await;
         assert_eq!(failed["failure"]["code"], "TIMED_OUT", "{failed}");
         let message = failed["failure"]["message"].as_str().unwrap();
@@ -46,14 +45,23 @@ async fn a_run_over_the_backup_timeout_is_failed_and_restarted_at_most_three_tim
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_jumps_ends_no_run_and_a_timeout_that_is_raised_holds_at_once() {
     let (_folder, database, application) = locked_database();
-    let app = TestApp::start(&[("app", &database)]).await;
+    let limits = Limits { stall: Duration::from_secs(86_400), ..Limits::default() };
+    let setup = Setup { limits, ..Setup::default() };
+    let app = TestApp::start_with(&[("app", format!("sqlite:{}", database.display()))], setup).await;
+    app.start_worker();
     let id = app.create("x").await;
     app.running(&id).await;
+    app.mutate("updateDataExportSettings", json!({"backupTimeoutMinutes": 1440})).await;
+    app.pass(TimeDelta::hours(23));
     app.set_clock(TimeDelta::days(2));
     app.engine.tick().await;
     app.set_clock(TimeDelta::days(-4));
     app.engine.tick().await;
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    let before = app.export(&id).await["progress"]["sequence"].clone();
+    until("it has looked at the time", async || app.export(&id).await["progress"]["sequence"] != before).await;
+    app.pass(TimeDelta::seconds(2));
+    let before = app.export(&id).await["progress"]["sequence"].clone();
+    until("and again", async || app.export(&id).await["progress"]["sequence"] != before).await;
     assert_eq!(app.export(&id).await["status"], "RUNNING");
     application.execute_batch("ROLLBACK").unwrap();
     assert_eq!(app.finished(&id).await["status"], "COMPLETED");
@@ -145,6 +153,24 @@ async fn an_export_that_waits_is_canceled_at_once_and_one_that_runs_soon_after()
     }
     application.execute_batch("ROLLBACK").unwrap();
     assert_eq!(app.run("next").await["status"], "COMPLETED", "the worker goes on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_that_comes_as_the_time_is_over_or_as_the_server_stops_is_not_forgotten() {
+    let (_folder, database, _application) = locked_database();
+    let app = TestApp::start(&[("app", &database)]).await;
+    let cancel = "UPDATE data_export SET cancel_requested = 1 WHERE state = 'RUNNING'";
+    let late = app.create("late").await;
+    app.running(&late).await;
+    app.state().execute(cancel, []).unwrap();
+    app.pass(TimeDelta::minutes(61));
+    assert_eq!(app.finished(&late).await["status"], "CANCELED");
+    let stopped = app.create("stopped").await;
+    app.running(&stopped).await;
+    app.state().execute(cancel, []).unwrap();
+    app.stop.running.cancel();
+    assert_eq!(app.finished(&stopped).await["status"], "CANCELED");
+    assert_eq!(app.history().await.len(), 2, "nothing was restarted");
 }
 
 #[tokio::test(flavor = "multi_thread")]

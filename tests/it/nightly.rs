@@ -100,6 +100,8 @@ async fn a_clock_that_jumps_makes_no_night_double_and_keeps_none_away() {
     assert_eq!(nights(&app).await[0], "Automatic export of 2026-12-01");
     app.set_clock(TimeDelta::days(-10));
     app.engine.tick().await;
+    app.pass(TimeDelta::hours(1));
+    app.engine.tick().await;
     assert_eq!(nights(&app).await.len(), 2);
     for day in 0..11 {
         app.pass(TimeDelta::days(1));
@@ -109,14 +111,45 @@ async fn a_clock_that_jumps_makes_no_night_double_and_keeps_none_away() {
 }
 
 #[tokio::test]
+async fn a_clock_that_goes_back_for_a_moment_and_is_put_right_makes_no_night_twice() {
+    let (_folder, app) = start("2026-11-20T12:00:00Z").await;
+    switch(&app, true).await;
+    app.pass(TimeDelta::hours(20));
+    app.engine.tick().await;
+    assert_eq!(nights(&app).await.len(), 1);
+    for back in [2, 40, 400] {
+        app.set_clock(TimeDelta::days(-back));
+        app.engine.tick().await;
+        app.pass(TimeDelta::minutes(5));
+        app.engine.tick().await;
+        app.set_clock(TimeDelta::days(back));
+        app.engine.tick().await;
+    }
+    assert_eq!(nights(&app).await, ["Automatic export of 2026-11-21"]);
+}
+
+#[tokio::test]
+async fn nights_that_were_switched_on_before_carryall_noted_when_come_as_well() {
+    let (_folder, app) = start("2026-11-20T12:00:00Z").await;
+    app.state().execute("UPDATE data_export_settings SET automatic_exports = 1", []).unwrap();
+    app.engine.tick().await;
+    assert_eq!(nights(&app).await.len(), 0, "nothing is made up for");
+    app.pass(TimeDelta::hours(12));
+    app.engine.tick().await;
+    assert_eq!(nights(&app).await.len(), 1);
+}
+
+#[tokio::test]
 async fn a_switch_that_was_turned_on_while_the_clock_ran_a_year_ahead_works_after_it_was_put_right() {
     let (_folder, app) = start("2026-11-20T12:00:00Z").await;
     app.set_clock(TimeDelta::days(365));
     switch(&app, true).await;
     app.set_clock(TimeDelta::days(-365));
     app.engine.tick().await;
+    app.pass(TimeDelta::hours(1));
+    app.engine.tick().await;
     assert_eq!(nights(&app).await.len(), 0);
-    app.pass(TimeDelta::hours(12));
+    app.pass(TimeDelta::hours(11));
     app.engine.tick().await;
     assert_eq!(nights(&app).await, ["Automatic export of 2026-11-21"]);
 }

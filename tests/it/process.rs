@@ -96,8 +96,19 @@ impl Server {
     pub async fn history(&self) -> Vec<serde_json::Value> {
         let fields =
             "id status trigger fileName sizeBytes filePassword downloadUrl restartedAs { id } failure { code message }";
-        let data = self.graphql(&format!("{{ dataExports(last: 100) {{ nodes {{ {fields} }} }} }}")).await;
-        data["dataExports"]["nodes"].as_array().unwrap().iter().rev().cloned().collect()
+        let (mut history, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = format!(
+                "{{ dataExports(first: 100{after}) {{ nodes {{ {fields} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+            );
+            let page = self.graphql(&page).await["dataExports"].clone();
+            history.extend(page["nodes"].as_array().unwrap().iter().cloned());
+            if page["pageInfo"]["hasNextPage"] == false {
+                history.reverse();
+                return history;
+            }
+            after = format!(", after: {}", page["pageInfo"]["endCursor"]);
+        }
     }
 
     /// Waits until no export is queued or running, and returns the history.

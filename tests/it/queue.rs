@@ -1,9 +1,10 @@
 //! The queue: how many may wait, what the same wish sent twice makes, how many run at once.
 
 use carryall::export::Limits;
+use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::app::{Setup, TestApp, database_of, locked_database};
+use crate::app::{Setup, TestApp, database_of, locked_database, until};
 
 const CREATE: &str = "mutation ($input: CreateDataExportInput!) { \
     createDataExport(input: $input) { dataExport { id pinned } userErrors { field code } } }";
@@ -70,6 +71,10 @@ async fn one_export_runs_at_a_time_unless_the_operator_allows_more() {
         for id in &ids[..expected] {
             app.running(id).await;
         }
+        // A heartbeat later it still waits.
+        let before = app.export(&ids[0]).await["progress"]["sequence"].clone();
+        app.pass(TimeDelta::seconds(2));
+        until("time goes by", async || app.export(&ids[0]).await["progress"]["sequence"] != before).await;
         assert_eq!(app.export(&ids[expected]).await["status"], "QUEUED");
         application.execute_batch("ROLLBACK").unwrap();
         for id in &ids {

@@ -105,6 +105,38 @@ async fn thirty_failing_nights_leave_all_seven_good_exports_and_the_failures_go_
 }
 
 #[tokio::test]
+async fn the_newest_export_stays_although_one_from_a_time_when_the_clock_ran_ahead_is_there() {
+    let (_folder, database) = database_of("CREATE TABLE t (a)");
+    let app = TestApp::start_without_worker(&[("app", &database)]).await;
+    set_maximum(&app, 1).await;
+    run(&app, "ahead").await;
+    let ahead = "UPDATE data_export SET file_password = file_password, id = x'0300000000007000b0000000000000ff'";
+    let state = app.state();
+    state
+        .execute_batch(&format!(
+            "PRAGMA foreign_keys = OFF; DELETE FROM exported_table; DELETE FROM source_snapshot; {ahead}"
+        ))
+        .unwrap();
+    for name in ["1", "2"] {
+        run(&app, name).await;
+        assert_eq!(names(&app, "COMPLETED").await, [name], "by the order in which they were asked for");
+    }
+    assert_eq!(app.file_names().len(), 1);
+}
+
+#[tokio::test]
+async fn a_maximum_that_was_lowered_before_a_crash_is_seen_to_at_the_next_start() {
+    let (_folder, database) = database_of("CREATE TABLE t (a)");
+    let app = TestApp::start_without_worker(&[("app", &database)]).await;
+    for name in ["1", "2", "3"] {
+        run(&app, name).await;
+    }
+    app.state().execute("UPDATE data_export_settings SET maximum_exports = 1", []).unwrap();
+    app.another().await.tick().await;
+    assert_eq!(names(&app, "COMPLETED").await, ["3"]);
+}
+
+#[tokio::test]
 async fn a_file_that_cannot_be_removed_keeps_its_row_until_it_is_gone_and_is_out_of_the_history_meanwhile() {
     let (_folder, database) = database_of("CREATE TABLE t (a)");
     let app = TestApp::start_without_worker(&[("app", &database)]).await;

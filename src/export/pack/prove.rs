@@ -27,9 +27,11 @@ pub(super) async fn prove(
     stop: CancellationToken,
 ) -> Result<Packed, PackError> {
     let Written { sealed, sources, tables, files, own } = written;
-    let (file, reopened) = (draft.file()?, UntilStopped(FileAt::start(draft.reopen()?), stop));
-    let (format, password) = (order.format, order.password.clone());
-    let whole = Counted(reopened.clone(), progress.bytes_verified());
+    let file = draft.file()?;
+    let whole = UntilStopped(FileAt::start(draft.reopen()?), stop);
+    // The entries take longer than the file as a whole, so that they tell how far it is.
+    let entries = Counted(whole.clone(), progress.bytes_verified());
+    let (format, password, all) = (order.format, order.password.clone(), sealed.bytes);
     let synced = spawn_blocking(move || file.sync_all());
     let same = spawn_blocking(move || archive::verify_file(whole, &sealed).map(|()| sealed));
     let verified = spawn_blocking(move || {
@@ -41,16 +43,18 @@ pub(super) async fn prove(
         };
         let others = files.iter().map(|file| &file.entry).chain(&own).map(plain);
         let expected = tables.iter().map(expected_table).chain(others).collect();
-        Ok::<_, PackError>((archive::verify(reopened, &password, expected)?, tables, files))
+        Ok::<_, PackError>((archive::verify(entries, &password, expected)?, tables, files))
     });
     let (synced, same, verified) = tokio::join!(synced, same, verified);
     synced.map_err(PackError::died)??;
     let sealed = same.map_err(PackError::died)??;
     let (verified, tables, files) = verified.map_err(PackError::died)??;
+    progress.verified(all);
     Ok(Packed { sealed, sources, tables, files, verified })
 }
 
-/// A file that is read once, with a count of what was.
+/// A file with a count of what was read of it.
+#[derive(Clone)]
 struct Counted<R>(R, Arc<AtomicU64>);
 
 impl<R: Read> Read for Counted<R> {
@@ -58,6 +62,12 @@ impl<R: Read> Read for Counted<R> {
         let length = self.0.read(bytes)?;
         self.1.fetch_add(length as u64, Ordering::Relaxed);
         Ok(length)
+    }
+}
+
+impl<R: Seek> Seek for Counted<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
     }
 }
 

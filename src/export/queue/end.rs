@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::data_export::{ActiveModel, Column, Entity, Model, Phase, State, Trigger};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, TransactionTrait};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, TransactionTrait, UpdateMany};
 use uuid::Uuid;
 
 use super::{Entry, Queue, changed_at, contents, owned, push::insert, run::with_reading, stored, update};
@@ -24,7 +24,6 @@ impl Queue {
             current_table: Set(None),
             worker: Set(None),
             finished_at: Set(Some(now)),
-            cancel_requested: Set(false),
             size_bytes: Set(Some(stored(packed.sealed.bytes))),
             sha256: Set(Some(packed.sealed.sha256.clone())),
             verified_at: Set(Some(now)),
@@ -33,9 +32,10 @@ impl Queue {
             ..with_reading(changed_at(now), reading, DONE)
         };
         let transaction = self.db.begin().await?;
-        if owned(id, worker, done).exec(&transaction).await?.rows_affected == 0 {
+        if wanted(owned(id, worker, done)).exec(&transaction).await?.rows_affected == 0 {
             // An earlier try may have been stored although its answer was lost. No two archives have the same hash.
             let stored = Entity::find_by_id(id).one(&transaction).await?;
+            self.changed(id);
             return Ok(stored.is_some_and(|row| row.sha256.as_ref() == Some(&packed.sealed.sha256)));
         }
         contents::insert(&transaction, id, packed).await?;
@@ -63,8 +63,11 @@ impl Queue {
             ..ended(now, left)
         };
         let transaction = self.db.begin().await?;
-        if owned(id, worker, failed).exec(&transaction).await?.rows_affected == 0 {
-            return Ok(false);
+        if wanted(owned(id, worker, failed)).exec(&transaction).await?.rows_affected == 0 {
+            // So may an earlier try of this.
+            let stored = Entity::find_by_id(id).one(&transaction).await?;
+            self.changed(id);
+            return Ok(stored.is_some_and(|row| row.state == State::Failed && row.finished_at == Some(now)));
         }
         let restart = match restart {
             Some(entry) => Some(insert(&transaction, entry).await?.id),
@@ -76,7 +79,7 @@ impl Queue {
         Ok(true)
     }
 
-    /// Ends a run that somebody called off. False: it is no longer this worker's.
+    /// Ends a run that somebody called off. False: nobody did, or it is no longer this worker's.
     pub(in crate::export) async fn end_canceled(
         &self,
         run: (Uuid, Uuid),
@@ -85,7 +88,8 @@ impl Queue {
     ) -> Result<bool, DbErr> {
         let (id, worker) = run;
         let canceled = ActiveModel { state: Set(State::Canceled), ..ended(now, left) };
-        let mine = owned(id, worker, canceled).exec(&self.db).await?.rows_affected == 1;
+        let called_off = owned(id, worker, canceled).filter(Column::CancelRequested.eq(true));
+        let mine = called_off.exec(&self.db).await?.rows_affected == 1;
         if mine {
             self.changed(id);
         }
@@ -105,7 +109,7 @@ impl Queue {
             file_name: Set(None),
             ..with_reading(changed_at(now), nothing, Told::default())
         };
-        let mine = owned(id, worker, queued).exec(&self.db).await?.rows_affected == 1;
+        let mine = wanted(owned(id, worker, queued)).exec(&self.db).await?.rows_affected == 1;
         if mine {
             self.changed(id);
         }
@@ -124,6 +128,11 @@ impl Queue {
         let ended = update(id, none).filter(Column::State.is_in([State::Failed, State::Canceled]));
         ended.exec(&self.db).await.map(drop)
     }
+}
+
+/// Of a run that somebody called off nothing else is stored: [`Queue::end_canceled`] ends it.
+fn wanted(change: UpdateMany<Entity>) -> UpdateMany<Entity> {
+    change.filter(Column::CancelRequested.eq(false))
 }
 
 /// What is told of a completed export.

@@ -49,12 +49,15 @@ impl Queue {
         mismatches: &[String],
     ) -> Result<(), DbErr> {
         let shown = ActiveModel { verified_at: Set(Some(now)), mismatches: Set(list(mismatches)), ..changed_at(now) };
-        update(id, shown).filter(Column::State.eq(State::Completed)).exec(&self.db).await?;
-        self.changed(id);
-        Ok(())
+        update(id, shown).filter(Column::State.eq(State::Completed)).exec(&self.db).await.map(drop)
     }
 
-    /// Tells those who watch an export to look at it again.
+    /// Tells those who watch an export to look at it.
+    pub(in crate::export) fn tell(&self, id: Uuid) {
+        self.changed(id);
+    }
+
+    /// Counts up an export, so that those who watch it see what is not in its row.
     pub(in crate::export) async fn touch(&self, id: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
         update(id, changed_at(now)).exec(&self.db).await?;
         self.changed(id);

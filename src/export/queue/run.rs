@@ -73,6 +73,11 @@ impl Queue {
         Ok(row.map_or(Beat::Lost, |row| Beat::Mine { cancel: row.cancel_requested }))
     }
 
+    /// Says that a worker is alive which has nothing else to tell.
+    pub(in crate::export) async fn still_alive(&self, id: Uuid, worker: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+        owned(id, worker, changed_at(now)).exec(&self.db).await.map(drop)
+    }
+
     /// The exports that are running, with their workers.
     pub(in crate::export) async fn running(&self) -> Result<Vec<(Model, Uuid)>, DbErr> {
         let running = Entity::find().filter(Column::State.eq(State::Running)).all(&self.db).await?;
