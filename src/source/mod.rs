@@ -11,6 +11,7 @@ mod mysql;
 mod patterns;
 mod postgres;
 mod rows;
+mod session;
 mod sqlite;
 mod table;
 

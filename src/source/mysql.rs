@@ -8,6 +8,7 @@
 mod contents;
 mod decode;
 mod sent;
+mod session;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -20,8 +21,8 @@ use sqlx::{
 };
 use tokio::time::timeout;
 
-use self::{contents::Relation, sent::SentRows};
-use super::{AddressError, Chunk, Contents, Lane, Part, Reader, Snapshot, Source, SourceError, Table};
+use self::{contents::Relation, sent::SentRows, session::MySqlSession};
+use super::{AddressError, Chunk, Contents, Lane, Part, Reader, Snapshot, Source, SourceError, Table, session::busy};
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(30);
@@ -78,13 +79,16 @@ impl Source for MySql {
             query(&mut connection, "SELECT CAST(version() AS CHAR)").await.map_err(|cause| unreachable(&cause))?;
         let version = row.first().map(|row| decode::text(row, 0)).unwrap_or_default();
         let database = self.options.get_database().map(str::to_owned);
-        Ok(Box::new(MySqlSnapshot { connection, version, database, relations: Relations::new(), last: None }))
+        let session = MySqlSession::of(&mut connection, &self.options).await?;
+        let relations = Relations::new();
+        Ok(Box::new(MySqlSnapshot { connection, session, version, database, relations, last: None }))
     }
 }
 
 /// A transaction with a consistent snapshot.
 struct MySqlSnapshot {
     connection: MySqlConnection,
+    session: Arc<MySqlSession>,
     version: String,
     database: Option<String>,
     relations: Relations,
@@ -102,7 +106,8 @@ impl Snapshot for MySqlSnapshot {
     }
 
     async fn contents(&mut self) -> Result<Contents, SourceError> {
-        let (contents, relations) = contents::contents(&mut self.connection, self.database.as_deref()).await?;
+        let listed = contents::contents(&mut self.connection, self.database.as_deref());
+        let (contents, relations) = busy(&self.session, listed).await?;
         self.relations = relations;
         Ok(contents)
     }
@@ -116,6 +121,18 @@ impl Snapshot for MySqlSnapshot {
 #[async_trait]
 impl Reader for MySqlSnapshot {
     async fn read(&mut self, table: &Table, _: Option<&Part>, to: &Lane) -> Result<(), SourceError> {
+        busy(&Arc::clone(&self.session), self.rows(table, to)).await
+    }
+
+    /// It was counted when it was read, before it was let go.
+    async fn count(&mut self, table: &Table) -> Result<u64, SourceError> {
+        let counted = self.last.take().filter(|(name, _)| *name == table.full_name());
+        counted.map(|(_, rows)| rows).ok_or_else(|| broken(table, "it was not the last to be read"))
+    }
+}
+
+impl MySqlSnapshot {
+    async fn rows(&mut self, table: &Table, to: &Lane) -> Result<(), SourceError> {
         let failed = |cause: sqlx::Error| unreadable(table, &cause);
         if let Some(check) = self.relation(table)?.check.clone() {
             query(&mut self.connection, &check).await.map_err(failed)?;
@@ -146,14 +163,6 @@ impl Reader for MySqlSnapshot {
         Ok(())
     }
 
-    /// It was counted when it was read, before it was let go.
-    async fn count(&mut self, table: &Table) -> Result<u64, SourceError> {
-        let counted = self.last.take().filter(|(name, _)| *name == table.full_name());
-        counted.map(|(_, rows)| rows).ok_or_else(|| broken(table, "it was not the last to be read"))
-    }
-}
-
-impl MySqlSnapshot {
     /// Asks what the server has to say of the rows that it has just sent: whether it had to change a text.
     async fn warned(&mut self, table: &Table) -> Result<(), SourceError> {
         let warnings = query(&mut self.connection, "SHOW WARNINGS").await;

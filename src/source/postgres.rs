@@ -20,8 +20,8 @@ use sqlx::{
 };
 use tokio::time::timeout;
 
-use self::{contents::Relation, reader::PgReader, session::Session};
-use super::{AddressError, Contents, Reader, Snapshot, Source, SourceError, Table};
+use self::{contents::Relation, reader::PgReader, session::PgSession};
+use super::{AddressError, Contents, Reader, Snapshot, Source, SourceError, Table, session::busy};
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(30);
@@ -74,7 +74,7 @@ impl Source for Postgres {
         let row = query(&mut connection, "SELECT current_setting('server_version'), pg_export_snapshot()").await;
         let row = row.map_err(|cause| unreachable(&cause))?;
         let [version, id] = texts(&row, "snapshot")?;
-        let session = Session::of(&mut connection, &self.options).await?;
+        let session = PgSession::of(&mut connection, &self.options).await?;
         let options = self.options.clone();
         Ok(Box::new(PgSnapshot { options, connection, session, version, id, relations: HashMap::new() }))
     }
@@ -84,7 +84,7 @@ impl Source for Postgres {
 struct PgSnapshot {
     options: PgConnectOptions,
     connection: PgConnection,
-    session: Arc<Session>,
+    session: Arc<PgSession>,
     version: String,
     id: String,
     relations: Relations,
@@ -100,7 +100,7 @@ impl Snapshot for PgSnapshot {
     }
 
     async fn contents(&mut self) -> Result<Contents, SourceError> {
-        let listed = self.session.busy(contents::contents(&mut self.connection)).await;
+        let listed = busy(&self.session, contents::contents(&mut self.connection)).await;
         let (contents, relations) = listed?;
         self.relations = relations;
         Ok(contents)
@@ -112,7 +112,7 @@ impl Snapshot for PgSnapshot {
         wanted: usize,
     ) -> Result<Vec<Box<dyn Reader>>, SourceError> {
         let connection = &mut self.connection;
-        let locked = self.session.busy(async {
+        let locked = busy(&self.session, async {
             let locked = lock::lock(connection, tables).await?;
             lock::unchanged(connection, tables).await.map(|()| locked)
         });
@@ -157,13 +157,13 @@ async fn share(
     options: &PgConnectOptions,
     id: &str,
     tables: &[Table],
-) -> Result<(PgConnection, Arc<Session>), SourceError> {
+) -> Result<(PgConnection, Arc<PgSession>), SourceError> {
     let mut connection = connect(options).await?;
     // The name of a snapshot is made by the server, of digits, letters and dashes.
     let begin = format!("{BEGIN}; SET TRANSACTION SNAPSHOT '{id}'; {SETTINGS}");
     query(&mut connection, &begin).await.map_err(|cause| unreachable(&cause))?;
     if lock::lock(&mut connection, tables).await? {
-        let session = Session::of(&mut connection, options).await?;
+        let session = PgSession::of(&mut connection, options).await?;
         Ok((connection, session))
     } else {
         Err(SourceError::Unreachable("the server has no room for more locks".into()))

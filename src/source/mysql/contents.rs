@@ -12,7 +12,7 @@ use super::{
     decode::{Decode, text},
     query, quoted, unreachable,
 };
-use crate::source::{Column, Contents, FieldType, ForeignKey, LeftOut, SourceError, Table};
+use crate::source::{Column, Contents, FieldType, ForeignKey, LeftOut, Size, SourceError, Table};
 
 /// The databases that are the server's own.
 const SYSTEM: &str = "'mysql', 'information_schema', 'performance_schema', 'sys'";
@@ -72,7 +72,9 @@ pub(super) async fn contents(
         };
         relations.insert((schema.clone(), name.clone()), relation);
         places.insert(key, contents.tables.len());
-        contents.tables.push(Table { schema, name, columns: columns.0, ..Table::default() });
+        // The engine's guess.
+        let size = Size { rows: text(&row, 5).parse().ok(), bytes: text(&row, 6).parse().ok() };
+        contents.tables.push(Table { schema, name, columns: columns.0, size, ..Table::default() });
     }
     catalog.keys(connection, &places, &mut contents.tables).await?;
     Ok((contents, relations))
@@ -152,7 +154,8 @@ impl Catalog {
             connection,
             &format!(
                 "SELECT table_schema, table_name, table_type, coalesce(engine, ''), \
-                     coalesce(create_time, '') FROM information_schema.tables \
+                     coalesce(create_time, ''), coalesce(table_rows, ''), coalesce(data_length, '') \
+                 FROM information_schema.tables \
                  WHERE {within} AND table_type <> 'TEMPORARY' ORDER BY BINARY table_schema, BINARY table_name"
             ),
         )

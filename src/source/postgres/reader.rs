@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use futures_util::TryStreamExt;
 use sqlx::PgConnection;
 
-use super::{Relations, broken, contents::Relation, copy, lock, query, session::Session, texts, unreadable};
-use crate::source::{Chunk, File, Lane, Part, Reader, SourceError, Table};
+use super::{Relations, broken, contents::Relation, copy, lock, query, session::PgSession, texts, unreadable};
+use crate::source::{Chunk, File, Lane, Part, Reader, SourceError, Table, session::busy};
 
 /// Bytes of a large object that are read at a time.
 const OBJECT: usize = 1024 * 1024;
@@ -15,7 +15,7 @@ const OBJECT: usize = 1024 * 1024;
 /// A connection in the snapshot.
 pub(super) struct PgReader {
     pub(super) connection: PgConnection,
-    pub(super) session: Arc<Session>,
+    pub(super) session: Arc<PgSession>,
     pub(super) relations: Arc<Relations>,
     /// It does not hold the locks of all tables: that of one is given back when it was read, and the table is looked at again
     /// before that.
@@ -25,15 +25,15 @@ pub(super) struct PgReader {
 #[async_trait]
 impl Reader for PgReader {
     async fn read(&mut self, table: &Table, part: Option<&Part>, to: &Lane) -> Result<(), SourceError> {
-        Arc::clone(&self.session).busy(self.rows(table, part, to)).await
+        busy(&Arc::clone(&self.session), self.rows(table, part, to)).await
     }
 
     async fn count(&mut self, table: &Table) -> Result<u64, SourceError> {
-        Arc::clone(&self.session).busy(self.counted(table)).await
+        busy(&Arc::clone(&self.session), self.counted(table)).await
     }
 
     async fn read_file(&mut self, file: &File, to: &Lane) -> Result<Option<String>, SourceError> {
-        Arc::clone(&self.session).busy(self.large_object(file, to)).await
+        busy(&Arc::clone(&self.session), self.large_object(file, to)).await
     }
 }
 

@@ -1,0 +1,38 @@
+//! The end of a session whose work was dropped in the middle. A server that sends rows notices at once that nobody takes them;
+//! one that counts or waits would go on to the end of its query. So it is told, over a connection of its own.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::runtime::Handle;
+
+use super::SourceError;
+
+/// A session on a server.
+#[async_trait]
+pub(super) trait Session: Send + Sync + 'static {
+    /// Ends it, whatever it is doing.
+    async fn end(&self) -> Result<(), SourceError>;
+}
+
+/// Does `work` in the session. If the work is dropped before it is done, the session is ended.
+pub(super) async fn busy<T>(session: &Arc<impl Session>, work: impl Future<Output = T>) -> T {
+    let mut busy = EndOnDrop(Some(Arc::clone(session)));
+    let done = work.await;
+    busy.0 = None;
+    done
+}
+
+/// Ends the session when it is dropped, unless it was taken out.
+struct EndOnDrop<S: Session>(Option<Arc<S>>);
+
+impl<S: Session> Drop for EndOnDrop<S> {
+    fn drop(&mut self) {
+        let (Some(session), Ok(runtime)) = (self.0.take(), Handle::try_current()) else { return };
+        runtime.spawn(async move {
+            if let Err(cause) = session.end().await {
+                tracing::warn!(%cause, "a query that nobody needs any more could not be ended");
+            }
+        });
+    }
+}
