@@ -19,7 +19,7 @@ use super::{
     export, order,
     server::{Database, connections, execute},
 };
-use crate::app::PATIENCE;
+use crate::app::{PATIENCE, until};
 
 /// Takes a snapshot and lists it.
 async fn listed(database: &Database) -> (Box<dyn Reader>, Vec<Table>) {
@@ -196,4 +196,17 @@ async fn tables_that_swap_their_names_after_the_listing_are_not_taken_for_each_o
         let named = matches!(&read, Err(SourceError::Unreadable { table: name, .. }) if *name == table.name);
         assert!(named, "{}: {read:?}", table.name);
     }
+}
+
+#[tokio::test]
+async fn a_reading_that_is_dropped_while_the_server_is_busy_with_it_ends_its_session() {
+    let database = Database::of("CREATE TABLE t (n INT)").await;
+    let (mut reader, tables) = listed(&database).await;
+    let mut other = database.root().await;
+    execute(&mut other, "LOCK TABLES t WRITE").await;
+    let waited = tokio::time::timeout(Duration::from_millis(300), read(&mut reader, &tables[0])).await;
+    assert!(waited.is_err(), "the table is locked");
+    // Our end of the connection is still open: it is the server that was told.
+    until("the session is gone", async || database.connections().await == 0).await;
+    drop(reader);
 }
