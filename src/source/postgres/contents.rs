@@ -133,7 +133,8 @@ fn size(row: &PgRow) -> Result<Size, SourceError> {
 
 /// All relations with rows of their own or of others, but for the system's, the parts of partitioned tables, and other
 /// sessions' temporary ones. The pages are those of tables that can be read by ranges of them (since version 14). Last stands
-/// whether a sequence shows where it is.
+/// whether a sequence shows where it is, and how large it is; the parts of a partitioned table are found without
+/// `pg_partition_tree`, which would lock them.
 async fn listed(connection: &mut PgConnection) -> Result<Vec<PgRow>, SourceError> {
     rows(
         connection,
@@ -148,11 +149,13 @@ async fn listed(connection: &mut PgConnection) -> Result<Vec<PgRow>, SourceError
                  ELSE '' END \
          FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam \
-         LEFT JOIN LATERAL (SELECT sum(greatest(l.reltuples, 0))::bigint AS rows, \
+         LEFT JOIN LATERAL (WITH RECURSIVE tree AS ( \
+                 SELECT inhrelid FROM pg_catalog.pg_inherits WHERE inhparent = c.oid AND c.relkind = 'p' UNION ALL \
+                 SELECT below.inhrelid FROM pg_catalog.pg_inherits below JOIN tree ON below.inhparent = tree.inhrelid) \
+             SELECT sum(greatest(l.reltuples, 0))::bigint AS rows, \
                  sum(pg_catalog.pg_relation_size(l.oid) + coalesce(pg_catalog.pg_relation_size(nullif(l.reltoastrelid, 0)), 0)) \
                  AS bytes \
-             FROM pg_catalog.pg_partition_tree(c.oid) tree JOIN pg_catalog.pg_class l ON l.oid = tree.relid \
-             WHERE c.relkind = 'p' AND l.relkind = 'r') parts ON true \
+             FROM tree JOIN pg_catalog.pg_class l ON l.oid = tree.inhrelid WHERE l.relkind = 'r') parts ON true \
          WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND NOT c.relispartition AND c.relpersistence <> 't' \
              AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
          ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\"",
