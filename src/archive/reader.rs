@@ -122,14 +122,19 @@ impl<'a> Found<'a> {
         while let Some((index, _)) = self.entries.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             let entry = archive.by_index_raw(*index).map_err(broken)?;
             let path = entry.name().map_err(broken)?.into_owned();
-            let large = entry.size() >= LARGE;
+            let size = entry.size();
             let entry = clear::open(entry, self.password).map_err(|cause| match cause {
                 VerifyError::Password => VerifyError::Mismatch(vec![format!("{path:?} has another password")]),
                 other => other,
             })?;
             let expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner).remove(&path);
             let checked = match expected {
-                Some(expected) => check(entry, large, &expected),
+                // Readers may take the length from the directory.
+                Some(expected) if expected.entry.bytes != size => Err(Difference::Wrong(vec![format!(
+                    "{path:?} is said to have {size} bytes, not {}",
+                    expected.entry.bytes
+                )])),
+                Some(expected) => check(entry, size >= LARGE, &expected),
                 None => Err(Difference::Wrong(vec![format!("{path:?} should not be there")])),
             };
             let mut outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
@@ -159,7 +164,7 @@ pub fn verify_file(mut file: impl Read, sealed: &Sealed) -> Result<(), VerifyErr
     let mut piece = vec![0; PIECE];
     let mut bytes = 0;
     loop {
-        match file.read(&mut piece)? {
+        match undisturbed(|| file.read(&mut piece))? {
             0 => break,
             length => {
                 hash.update(&piece[..length]);
@@ -217,7 +222,7 @@ impl Seen {
     fn read_here(&mut self, mut from: impl Read) -> io::Result<()> {
         let mut piece = vec![0; PIECE];
         loop {
-            match from.read(&mut piece)? {
+            match undisturbed(|| from.read(&mut piece))? {
                 0 => return Ok(()),
                 length => self.add(&piece[..length]),
             }
@@ -265,9 +270,19 @@ impl Seen {
 fn read_pieces(mut from: impl Read, full: &SyncSender<(Vec<u8>, usize)>, empty: &Receiver<Vec<u8>>) -> io::Result<()> {
     loop {
         let mut piece = empty.try_recv().unwrap_or_else(|_| vec![0; PIECE]);
-        match from.read(&mut piece)? {
+        match undisturbed(|| from.read(&mut piece))? {
             0 => return Ok(()),
             length => full.send((piece, length)).map_err(io::Error::other)?,
+        }
+    }
+}
+
+/// Reads again what a signal has broken off.
+pub(super) fn undisturbed(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match read() {
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
         }
     }
 }

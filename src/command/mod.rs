@@ -21,7 +21,7 @@ use carryall::{
     export::{NameError, PackError},
     files::FilesError,
     secret::{KeyError, PasswordError},
-    source::PatternError,
+    source::{PatternError, sessions_ended},
     token::TokenError,
 };
 use chrono::SubsecRound;
@@ -118,6 +118,7 @@ pub(crate) fn run(command: Command) -> Result<(), CommandError> {
             Command::Schema => Ok(()),
         }
     });
+    runtime.block_on(sessions_ended(LAST_READ));
     // A thread that reads a database cannot be stopped; the process does not wait for it.
     runtime.shutdown_timeout(LAST_READ);
     result

@@ -31,14 +31,14 @@ mod worker;
 
 use std::{
     collections::HashSet,
-    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
+    sync::{Arc, PoisonError, atomic::AtomicBool},
     time::Duration,
 };
 
 use chrono::{DateTime, Utc};
 use entity::data_export::{Column, Entity, Model, State, TableFormat};
 use sea_orm::{DatabaseConnection, DbErr, EntityTrait, QueryOrder};
-use tokio::sync::{Semaphore, broadcast};
+use tokio::sync::{Mutex, Semaphore, broadcast};
 use uuid::Uuid;
 
 use crate::{
@@ -94,6 +94,8 @@ pub struct Engine {
     reader: Semaphore,
     nights: nightly::Nights,
     sweep: sweep::Sweep,
+    /// Held while it is decided what goes, and done: what the decision rests on stays as it is meanwhile.
+    retaining: Mutex<()>,
     /// The oldest may have to go without a success before: the maximum was lowered, and it was not seen to.
     retain_due: AtomicBool,
 }
@@ -108,6 +110,7 @@ impl Engine {
             reading: Ids::default(),
             reader: Semaphore::new(1),
             nights: nightly::Nights::default(),
+            retaining: Mutex::new(()),
             retain_due: AtomicBool::new(true),
             sweep: sweep::Sweep::default(),
             parts,
@@ -147,7 +150,7 @@ pub async fn any(db: &DatabaseConnection) -> Result<bool, DbErr> {
 
 /// The exports that something is being done with.
 #[derive(Clone, Debug, Default)]
-struct Ids(Arc<Mutex<HashSet<Uuid>>>);
+struct Ids(Arc<std::sync::Mutex<HashSet<Uuid>>>);
 
 /// One of them, until it is dropped.
 #[derive(Debug)]

@@ -76,17 +76,21 @@ pub struct Room {
     pub needed: Option<u64>,
 }
 
-/// An archive takes at least this part of what its sources take: text shrinks to a third or less, and there is more in a
-/// database's files than its rows.
-const LEAST: u64 = 4;
-
 impl Room {
-    /// An error if the archive will not fit, which takes at least a part of what its sources take.
+    /// An error if the archive will not fit: it takes about as much as the last time, but hardly more than twice what its
+    /// sources take now, as they may have shrunk. What an archive takes of which there was none cannot be told: the same rows take a half of
+    /// what the database takes for them, or a fiftieth.
     fn check(self, sources: Option<u64>) -> Result<(), PackError> {
-        match self.needed.or(sources.map(|bytes| bytes / LEAST)) {
-            Some(needed) if needed > self.free => Err(PackError::NoRoom { needed, free: self.free }),
-            _ => Ok(()),
+        let most = |needed: u64| sources.map_or(needed, |sources| needed.min(sources.saturating_mul(2)));
+        let needed = self.needed.map(most);
+        match needed {
+            Some(needed) if needed > self.free => return Err(PackError::NoRoom { needed, free: self.free }),
+            None if sources.is_some_and(|sources| sources > self.free) => {
+                tracing::warn!(sources, free = self.free, "there may not be enough room for the archive");
+            }
+            _ => {}
         }
+        Ok(())
     }
 }
 
@@ -110,9 +114,8 @@ pub async fn pack(order: &Order, draft: &Draft, progress: &Arc<Progress>) -> Res
     // If this future is dropped, the threads behind it go on: this ends them at their next piece.
     let stop = CancellationToken::new();
     let _stop_on_drop = stop.clone().drop_guard();
-    order.room.map_or(Ok(()), |room| room.check(None))?;
     let (snapshots, sources) = connect(order).await?;
-    let size = together(&snapshots);
+    let size = Size::together(snapshots.iter().map(|opened| opened.contents.size()));
     order.room.map_or(Ok(()), |room| room.check(size.bytes))?;
     size.rows.into_iter().for_each(|rows| progress.expect_rows(rows.try_into().unwrap_or(i64::MAX)));
     progress.exporting(snapshots.iter().map(|opened| opened.contents.tables.len()).sum());
@@ -135,12 +138,6 @@ struct Opened {
     source: Arc<str>,
     snapshot: Box<dyn Snapshot>,
     contents: Contents,
-}
-
-/// How large all sources are, where that is known of each.
-fn together(snapshots: &[Opened]) -> Size {
-    let sizes = || snapshots.iter().map(|opened| opened.contents.size());
-    Size { rows: sizes().map(|size| size.rows).sum(), bytes: sizes().map(|size| size.bytes).sum() }
 }
 
 /// Takes all snapshots before anything else is asked, so that they are of nearly the same moment.

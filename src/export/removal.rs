@@ -94,6 +94,7 @@ impl Engine {
     /// Removes what is past the maximum, but for the export that has just become `safe`, and returns what went. What fails is
     /// logged, and done at the next look.
     pub(super) async fn retain(&self, safe: Option<Uuid>) -> Vec<Decision> {
+        let _retaining = self.retaining.lock().await;
         self.retain_due.store(true, Ordering::Relaxed);
         let mut removed = Vec::new();
         match self.retain_but(safe, &mut removed).await {
@@ -149,6 +150,7 @@ impl Engine {
 
     /// Pins an export or lets it go, and returns it; None if there is none.
     pub async fn pin(&self, id: Uuid, pinned: bool) -> Result<Option<Model>, DbErr> {
+        let _retaining = self.retaining.lock().await;
         let there = self.queue.pin(id, pinned, self.parts.clock.now()).await?;
         if there { self.in_history(id).await } else { Ok(None) }
     }

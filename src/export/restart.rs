@@ -2,6 +2,7 @@
 //! history with its reason.
 
 use entity::data_export::{Model, Trigger};
+use sea_orm::DbErr;
 use tracing::error;
 
 use super::{CreateError, Engine, failure::Failure, queue::Entry};
@@ -11,18 +12,20 @@ pub(super) const MOST: i32 = 3;
 
 impl Engine {
     /// What is stored of a run that failed: why, in words that say whether it is restarted, and its restart.
-    pub(super) async fn after(&self, export: &Model, failure: Failure) -> (Failure, Option<Entry>) {
+    pub(super) async fn after(&self, export: &Model, failure: Failure) -> Result<(Failure, Option<Entry>), DbErr> {
         if !failure.is_restarted() {
-            return (failure, None);
+            return Ok((failure, None));
         }
         if export.restarts >= MOST {
-            return (failure.given_up(MOST), None);
+            return Ok((failure.given_up(MOST), None));
         }
         match self.restart_of(export).await {
-            Ok(entry) => (failure.restarted(export.restarts + 1, MOST), Some(entry)),
+            Ok(entry) => Ok((failure.restarted(export.restarts + 1, MOST), Some(entry))),
+            // To be tried again.
+            Err(CreateError::Database(cause)) => Err(cause),
             Err(cause) => {
                 error!(id = %export.id, %cause, "the export cannot be restarted");
-                (failure, None)
+                Ok((failure, None))
             }
         }
     }

@@ -1,8 +1,9 @@
 //! One run: the claimed export is packed, proven, published, and its end stored.
 
-use std::{pin::pin, sync::Arc};
+use std::{panic::AssertUnwindSafe, pin::pin, sync::Arc};
 
 use entity::data_export::{Column, Entity, Model, State};
+use futures_util::FutureExt;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use tokio::task::spawn_blocking;
 use tracing::{error, info, warn};
@@ -78,7 +79,8 @@ impl Run<'_> {
         let watch = Watch::over(self.engine, self.export, &self.progress);
         // Dropping the packing ends the connections to the sources and removes the draft.
         let outcome = tokio::select! {
-            packed = self.pack() => packed.map_or_else(
+            // A driver that panics over what a server sends takes this run down, not the server.
+            packed = AssertUnwindSafe(self.pack()).catch_unwind() => packed.unwrap_or_else(|_| Err(PackError::Died("panic".into()))).map_or_else(
                 |cause| {
                     warn!(%id, %cause, "no archive was made");
                     Outcome::Interrupted(Interrupt::Failed(Failure::from(&cause)))
@@ -190,10 +192,10 @@ impl Run<'_> {
             let left = left.clone();
             let stored = match end {
                 End::Completed(packed) => queue.complete(run.0, run.1, now, self.progress.read(), packed).await,
-                End::Failed(failure) => {
-                    let (failure, restart) = engine.after(export, failure.clone()).await;
-                    queue.fail(run, now, failure, left, restart).await
-                }
+                End::Failed(failure) => match engine.after(export, failure.clone()).await {
+                    Ok((failure, restart)) => queue.fail(run, now, failure, left, restart).await,
+                    Err(cause) => Err(cause),
+                },
                 End::Canceled => queue.end_canceled(run, now, left).await,
                 End::GivenBack => queue.give_back(run, now).await,
             };

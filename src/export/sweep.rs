@@ -44,9 +44,10 @@ struct Seen {
 impl Seen {
     /// Whether the clock on the wall has not jumped for an hour: what is old by a clock that has may be new.
     fn is_steady(&mut self, elapsed: Duration, now: DateTime<Utc>) -> bool {
+        // At the start nothing is known of it: a machine may well boot with a wrong one.
         let Some((before, then, since)) = self.clocks else {
-            self.clocks = Some((elapsed, now, elapsed));
-            return true;
+            self.clocks = Some((elapsed, now, elapsed + HOUR));
+            return false;
         };
         let jumped = (now - then - TimeDelta::from_std(elapsed - before).unwrap_or_default()).abs() > JUMP;
         let since = if jumped { elapsed + HOUR } else { since };
@@ -117,6 +118,7 @@ impl Engine {
         let old = Entity::find()
             .filter(Column::State.is_in(ended))
             .filter(Column::FinishedAt.lte(limit))
+            .filter(Column::CreatedAt.lte(limit))
             .filter(Column::Removing.eq(false))
             .filter(Column::Pinned.eq(false));
         for export in old.limit(1000).all(&self.parts.db).await? {

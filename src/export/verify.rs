@@ -95,6 +95,7 @@ impl Engine {
     }
 
     async fn keep(&self, export: &Model, read: Result<Vec<String>, VerifyError>) {
+        let _retaining = self.retaining.lock().await;
         let (id, now) = (export.id, self.parts.clock.now());
         let stored = match &read {
             Ok(mismatches) => {

@@ -51,7 +51,7 @@ impl Engine {
         if self.queue.end_canceled(run, now, left.clone()).await? {
             return Ok(true);
         }
-        let (failure, restart) = self.after(export, Failure::worker_lost()).await;
+        let (failure, restart) = self.after(export, Failure::worker_lost()).await?;
         self.queue.fail(run, now, failure, left, restart).await
     }
 

@@ -21,6 +21,7 @@ use url::Url;
 pub use batch::Batch;
 pub use patterns::{PatternError, Patterns};
 pub use rows::{Chunk, Held, Lane, Plain, RowError, Rows, Value, Visitor};
+pub use session::sessions_ended;
 pub use table::{Column, Contents, FieldType, File, ForeignKey, LeftOut, Part, Size, Table};
 
 /// An application's data. Object-safe; opening it costs nothing until a snapshot is taken.

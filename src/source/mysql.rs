@@ -31,8 +31,13 @@ const CONNECT: Duration = Duration::from_secs(30);
 const SESSION: &str = "SET SESSION sql_mode = '', time_zone = '+00:00', net_write_timeout = 86400, \
     net_read_timeout = 86400, wait_timeout = 86400, lock_wait_timeout = 10, max_error_count = 65535, \
     sql_select_limit = 18446744073709551615";
-/// What ends a statement that runs too long: in MariaDB, in MySQL. The other does not know it.
-const NO_TIME_OUT: [&str; 2] = ["SET SESSION max_statement_time = 0", "SET SESSION max_execution_time = 0"];
+/// What not every server knows: what ends a statement that runs too long, in MariaDB and in MySQL, and from when on MySQL looks
+/// anew how large its tables are.
+const IF_KNOWN: [&str; 3] = [
+    "SET SESSION max_statement_time = 0",
+    "SET SESSION max_execution_time = 0",
+    "SET SESSION information_schema_stats_expiry = 31536000",
+];
 
 /// What to do about a table that may not be read.
 const GRANT: &str = "; grant SELECT on it to the user of the source, or exclude it";
@@ -225,7 +230,7 @@ async fn connect(options: &MySqlConnectOptions) -> Result<MySqlConnection, Sourc
         }
     };
     query(&mut connection, SESSION).await.map_err(|cause| refused(&place, &cause))?;
-    for statement in NO_TIME_OUT {
+    for statement in IF_KNOWN {
         // Unknown to one of the two kinds of server.
         match query(&mut connection, statement).await {
             Err(cause) if cause.as_database_error().is_none() => return Err(refused(&place, &cause)),
@@ -278,6 +283,7 @@ fn unreadable(table: &Table, cause: &sqlx::Error) -> SourceError {
             return SourceError::Unreachable(why);
         }
         Some(1142 | 1143) => GRANT,
+        Some(1461) => "; the server has no room for one more prepared statement (max_prepared_stmt_count)",
         // The definition has changed: a consistent snapshot cannot be had of it any more.
         Some(1412) => " (it was altered or emptied after the snapshot was taken); create the export again",
         Some(1205) => "; another session holds a lock on it",

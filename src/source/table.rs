@@ -68,12 +68,20 @@ pub struct Size {
 /// A part of a table, as a range of the database's own places.
 pub type Part = Range<u32>;
 
+impl Size {
+    /// How large several are together; None where that is not known of each.
+    pub fn together(sizes: impl Iterator<Item = Self>) -> Self {
+        let add = |one: Option<u64>, other: Option<u64>| one.zip(other).map(|(one, other)| one.saturating_add(other));
+        let none = Self { rows: Some(0), bytes: Some(0) };
+        sizes.fold(none, |all, one| Self { rows: add(all.rows, one.rows), bytes: add(all.bytes, one.bytes) })
+    }
+}
+
 impl Contents {
     /// How large all of it is together; None where that is not known of each.
     pub fn size(&self) -> Size {
-        let tables = || self.tables.iter().map(|table| table.size);
-        let files = self.files.iter().map(|file| file.bytes);
-        Size { rows: tables().map(|size| size.rows).sum(), bytes: tables().map(|size| size.bytes).chain(files).sum() }
+        let files = self.files.iter().map(|file| Size { rows: Some(0), bytes: file.bytes });
+        Size::together(self.tables.iter().map(|table| table.size).chain(files))
     }
 }
 

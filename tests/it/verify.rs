@@ -124,14 +124,14 @@ async fn archives_that_lie_about_what_is_in_them_are_refused() {
         (vec![(t, table.clone()), ("more.csv", vec![]), (d, honest.clone())], "\"more.csv\" should not be there"),
         (vec![("README.txt", vec![]), (d, honest.clone())], "\"app/t.csv\" is missing"),
         (vec![(t, b"a\n1\n3\n".to_vec()), (d, honest.clone())], "another SHA-256"),
-        (vec![(t, vec![0; 1 << 28]), (d, honest.clone())], "has 7 bytes, not 6"),
+        (vec![(t, vec![0; 1 << 28]), (d, honest.clone())], "is said to have 268435456 bytes, not 6"),
         (vec![(t, table.clone()), (t, table.clone()), (d, honest.clone())], "the same name"),
         (vec![(t, table.clone()), (d, descriptor(&[resource.clone(), resource.clone()]))], "described twice"),
         (
             vec![(t, table.clone()), (d, descriptor(&[resource.clone(), resource.clone(), resource.clone()]))],
             "more entries",
         ),
-        (with("bytes", json!(5)), "has 6 bytes, not 5"),
+        (with("bytes", json!(5)), "is said to have 6 bytes, not 5"),
         (with("carryall", json!({"rowCount": 3})), "has 2 rows, not 3"),
         (with("hash", json!("md5:0")), "no SHA-256"),
         (with("format", json!("xlsx")), "unknown format"),
@@ -142,6 +142,28 @@ async fn archives_that_lie_about_what_is_in_them_are_refused() {
         let path = forged(folder.path(), &entries);
         let output = verify(&path, PASSWORD).await;
         assert_eq!(output.status.code(), Some(1), "{said}: {}", stdout(&output));
+        assert!(stderr(&output).contains(said), "{said}: {}", stderr(&output));
+    }
+}
+
+#[tokio::test]
+async fn a_length_in_the_directory_that_is_not_that_of_the_entry_is_refused_whoever_is_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let (table, resource) = described();
+    let honest = descriptor(std::slice::from_ref(&resource));
+    for (content, length, said) in [
+        (table, 5_u32, "is said to have 5 bytes, not 6"),
+        // Of what is longer than it says, one byte more is read.
+        (vec![0; 1 << 28], 6, "has 7 bytes, not 6"),
+    ] {
+        let path = forged(folder.path(), &[("app/t.csv", content), ("datapackage.json", honest.clone())]);
+        let mut bytes = fs::read(&path).unwrap();
+        // The first record of the directory, and its length uncompressed (APPNOTE 4.3.12).
+        let record = bytes.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
+        bytes[record + 24..record + 28].copy_from_slice(&length.to_le_bytes());
+        fs::write(&path, bytes).unwrap();
+        let output = verify(&path, PASSWORD).await;
+        assert_eq!(output.status.code(), Some(1), "{said}");
         assert!(stderr(&output).contains(said), "{said}: {}", stderr(&output));
     }
 }

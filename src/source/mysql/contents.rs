@@ -283,9 +283,9 @@ fn reading(data_type: &str, whole_type: &str, json: bool) -> (Decode, FieldType)
         "year" => (Decode::Unsigned, FieldType::Integer),
         "tinyint" | "smallint" | "mediumint" | "int" | "bigint" => (Decode::Integer, FieldType::Integer),
         "decimal" => (Decode::Decimal, FieldType::Number),
-        "float" => (Decode::Float, FieldType::Number),
         // What DOUBLE(20,4) keeps may be off its decimals by a little; only in texts the server rounds it to them.
-        "double" if whole_type.contains(',') => (Decode::Rounded, FieldType::Number),
+        "double" | "float" if whole_type.contains(',') => (Decode::Rounded, FieldType::Number),
+        "float" => (Decode::Float, FieldType::Number),
         "double" => (Decode::Double, FieldType::Number),
         "bit" => (Decode::Bit, FieldType::Integer),
         "date" => (Decode::Date, FieldType::Date),

@@ -120,6 +120,9 @@ fn moment(bytes: &[u8]) -> Result<(u32, u32, u32, u64), &'static str> {
         }
         _ => return Err(LENGTH),
     };
+    if day.0 > 9999 || day.1 > 12 || day.2 > 31 {
+        return Err("the day is none");
+    }
     Ok((day.0, day.1, day.2, if rest.is_empty() { 0 } else { of_day(rest)? }))
 }
 
@@ -130,6 +133,9 @@ fn of_day(bytes: &[u8]) -> Result<u64, &'static str> {
         time => (time, 0),
     };
     let [hours, minutes, seconds] = time else { return Err(LENGTH) };
+    if *hours > 23 || *minutes > 59 || *seconds > 59 || micros > 999_999 {
+        return Err("the time is none");
+    }
     let seconds = (u64::from(*hours) * 60 + u64::from(*minutes)) * 60 + u64::from(*seconds);
     Ok(seconds * 1_000_000 + u64::from(micros))
 }

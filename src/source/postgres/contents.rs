@@ -124,11 +124,10 @@ fn parts(pages: u32) -> Vec<Part> {
     parts
 }
 
-/// How large a table is, where PostgreSQL has noted it: it knows no rows of one that was never analyzed.
+/// How large a table is by what PostgreSQL noted when it was last analyzed; nothing, if it never was, as a small one may be.
+/// Looking at the files instead would take locks.
 fn size(row: &PgRow) -> Result<Size, SourceError> {
-    let (rows, bytes): (Option<u64>, Option<u64>) = (text(row, 6)?.parse().ok(), text(row, 7)?.parse().ok());
-    let unknown = rows == Some(0) && bytes.is_some_and(|bytes| bytes > 0);
-    Ok(Size { rows: rows.filter(|_| !unknown), bytes })
+    Ok(Size { rows: text(row, 6)?.parse().ok(), bytes: text(row, 7)?.parse().ok() })
 }
 
 /// All relations with rows of their own or of others, but for the system's, the parts of partitioned tables, and other
@@ -142,20 +141,18 @@ async fn listed(connection: &mut PgConnection) -> Result<Vec<PgRow>, SourceError
              CASE WHEN c.relkind = 'r' AND a.amname = 'heap' AND current_setting('server_version_num')::int >= 140000 \
                  THEN coalesce(pg_catalog.pg_relation_size(c.oid) / current_setting('block_size')::int, 0) ELSE 0 END::text, \
              coalesce(c.relkind <> 'S' OR pg_catalog.has_sequence_privilege(c.oid, 'SELECT, USAGE'), true)::text, \
-             CASE c.relkind WHEN 'p' THEN coalesce(parts.rows::text, '') WHEN 'r' THEN greatest(c.reltuples, 0)::bigint::text \
-                 ELSE '' END, \
-             CASE c.relkind WHEN 'p' THEN coalesce(parts.bytes::text, '') WHEN 'r' THEN \
-                 (pg_catalog.pg_relation_size(c.oid) + coalesce(pg_catalog.pg_relation_size(nullif(c.reltoastrelid, 0)), 0))::text \
-                 ELSE '' END \
+             coalesce(CASE c.relkind WHEN 'p' THEN parts.rows ELSE greatest(c.reltuples, 0)::bigint END, 0)::text, \
+             (coalesce(CASE c.relkind WHEN 'p' THEN parts.pages ELSE c.relpages + coalesce(toast.relpages, 0) END, 0) \
+                 * current_setting('block_size')::bigint)::text \
          FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-         LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam \
+         LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam LEFT JOIN pg_catalog.pg_class toast ON toast.oid = c.reltoastrelid \
          LEFT JOIN LATERAL (WITH RECURSIVE tree AS ( \
                  SELECT inhrelid FROM pg_catalog.pg_inherits WHERE inhparent = c.oid AND c.relkind = 'p' UNION ALL \
                  SELECT below.inhrelid FROM pg_catalog.pg_inherits below JOIN tree ON below.inhparent = tree.inhrelid) \
              SELECT sum(greatest(l.reltuples, 0))::bigint AS rows, \
-                 sum(pg_catalog.pg_relation_size(l.oid) + coalesce(pg_catalog.pg_relation_size(nullif(l.reltoastrelid, 0)), 0)) \
-                 AS bytes \
-             FROM tree JOIN pg_catalog.pg_class l ON l.oid = tree.inhrelid WHERE l.relkind = 'r') parts ON true \
+                 sum(l.relpages + coalesce(toast.relpages, 0))::bigint AS pages \
+             FROM tree JOIN pg_catalog.pg_class l ON l.oid = tree.inhrelid \
+                 LEFT JOIN pg_catalog.pg_class toast ON toast.oid = l.reltoastrelid WHERE l.relkind = 'r') parts ON true \
          WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND NOT c.relispartition AND c.relpersistence <> 't' \
              AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
          ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\"",

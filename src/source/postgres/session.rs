@@ -17,12 +17,13 @@ pub(super) struct PgSession {
 }
 
 impl PgSession {
-    /// The session of `connection`.
+    /// The session of `connection`. Where a role of other rights is set at the login, PostgreSQL does not say when it began;
+    /// then nobody could end it either.
     pub(super) async fn of(
         connection: &mut PgConnection,
         options: &PgConnectOptions,
     ) -> Result<Arc<Self>, SourceError> {
-        let own = "SELECT pid::text, backend_start::text FROM pg_catalog.pg_stat_activity \
+        let own = "SELECT pid::text, coalesce(backend_start::text, '') FROM pg_catalog.pg_stat_activity \
             WHERE pid = pg_catalog.pg_backend_pid()";
         let row = query(connection, own).await.map_err(|cause| unreachable(&cause))?;
         let [pid, started] = texts(&row, "session")?;
@@ -34,6 +35,9 @@ impl PgSession {
 #[async_trait]
 impl Session for PgSession {
     async fn end(&self) -> Result<(), SourceError> {
+        if self.started.is_empty() {
+            return Ok(());
+        }
         let mut connection = connect(&self.options).await?;
         // Both were told by the server: a number, and a time in digits and punctuation.
         let end = format!(

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rusqlite::{Connection, Row};
 
 use super::{describe, quoted, unreadable};
-use crate::source::{Column, Contents, FieldType, ForeignKey, LeftOut, SourceError, Table};
+use crate::source::{Column, Contents, FieldType, ForeignKey, LeftOut, Size, SourceError, Table};
 
 /// The tables of the snapshot. A virtual table has no data of its own: it is left out by name, and the tables that it
 /// keeps its data in are exported, whatever module it needs.
@@ -28,16 +28,22 @@ pub(super) fn contents(connection: &Connection) -> Result<Contents, SourceError>
     Ok(contents)
 }
 
-/// Rows by the largest rowid, and bytes as a part of the file's by them. What cannot be told is left open.
+/// Rows by the largest rowid, and bytes as a part of the file's by them. What cannot be told is left open: where rowids are
+/// no numbers in a row, or where a column is called as they are.
 fn guess_sizes(connection: &Connection, tables: &mut [Table]) {
-    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, Option<i64>>(0)).ok().flatten();
+    let number = |sql: &str| {
+        let found = connection.query_row(sql, [], |row| row.get::<_, Option<i64>>(0)).ok().flatten();
+        found.and_then(|number| u64::try_from(number).ok())
+    };
+    let Some(bytes) = number("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size") else { return };
     for table in &mut *tables {
-        let last = number(&format!("SELECT coalesce(max(_rowid_), 0) FROM main.{}", quoted(&table.name)));
-        table.size.rows = last.and_then(|rows| rows.try_into().ok());
+        if !table.columns.iter().any(|column| column.name.eq_ignore_ascii_case("_rowid_")) {
+            let last = number(&format!("SELECT coalesce(max(_rowid_), 0) FROM main.{}", quoted(&table.name)));
+            // A row takes a byte at least.
+            table.size.rows = last.filter(|rows| *rows <= bytes);
+        }
     }
-    let pages = number("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
-    let rows: Option<u64> = tables.iter().map(|table| table.size.rows).sum();
-    let (Some(bytes), Some(rows)) = (pages.and_then(|bytes| u64::try_from(bytes).ok()), rows) else { return };
+    let Some(rows) = Size::together(tables.iter().map(|table| table.size)).rows else { return };
     for table in tables {
         let part = table.size.rows.map(|own| u128::from(bytes) * u128::from(own) / u128::from(rows.max(1)));
         table.size.bytes = part.and_then(|part| part.try_into().ok());

@@ -154,3 +154,15 @@ async fn a_text_that_is_not_utf8_is_refused_and_its_table_row_and_column_are_nam
     let message = failure.message;
     assert!(message.contains("row 2") && message.contains("column ö") && message.contains("UTF-8"), "{message}");
 }
+
+#[tokio::test]
+async fn a_role_that_acts_as_another_from_its_login_on_exports_what_that_one_may_read() {
+    let database = database_of("CREATE TABLE t (a int); INSERT INTO t VALUES (1)").await;
+    let (role, address) = database.role("NOINHERIT").await;
+    let other = format!("{role}_of");
+    let sql = format!(
+        "CREATE ROLE {other}; GRANT SELECT ON t TO {other}; GRANT {other} TO {role}; ALTER ROLE {role} SET role = '{other}'"
+    );
+    database.execute(&sql).await;
+    assert_eq!(exported(&address).await.rows("public.t"), 1);
+}

@@ -270,3 +270,19 @@ async fn a_server_that_goes_away_between_two_exports_is_an_unreachable_source() 
     let failure = failure(&address).await;
     assert_eq!(failure.code, entity::data_export::FailureCode::SourceUnreachable);
 }
+
+#[tokio::test]
+async fn listing_a_database_locks_none_of_its_tables() {
+    let database = database_of(
+        "CREATE TABLE t (a int) PARTITION BY LIST (a); CREATE TABLE t_1 PARTITION OF t FOR VALUES IN (1); \
+         CREATE TABLE other (a text); INSERT INTO t VALUES (1); ANALYZE",
+    )
+    .await;
+    let mut snapshot = source::open(&database.address()).unwrap().snapshot().await.unwrap();
+    let contents = snapshot.contents().await.unwrap();
+    assert_eq!(contents.tables.iter().map(|table| table.size.rows).collect::<Vec<_>>(), [Some(0), Some(1)]);
+    let locked = "SELECT count(*)::text FROM pg_locks JOIN pg_class ON pg_class.oid = relation \
+        WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+            AND relnamespace = 'public'::regnamespace";
+    assert_eq!(database.value(locked).await, "0");
+}
