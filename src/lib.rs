@@ -5,7 +5,7 @@
 //! `createDataExport` ([`graphql`]) puts a row into the queue ([`export`]). A worker claims it, takes a
 //! snapshot of every source ([`source`]), writes each table ([`format`](mod@format)) into an encrypted zip
 //! ([`archive`]), reads the zip back, gives it its name among the finished files ([`files`]), and marks the row
-//! completed. Everyone who subscribed sees each step; [`http`] hands the file out.
+//! completed; what is past the maximum goes. Everyone who subscribed sees each step; [`http`] hands the file out.
 //!
 //! # Layout
 //!

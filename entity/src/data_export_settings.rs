@@ -26,6 +26,8 @@ pub struct Model {
     pub format: TableFormat,
     /// When the nightly exports were last switched on; a midnight before that is not made up for.
     pub automatic_since: Option<DateTimeUtc>,
+    /// Exports may have come to be past the maximum, and were not removed yet: after a success, or a lower maximum.
+    pub retention_due: bool,
     /// Counts the changes, so that two admins do not overwrite each other unseen.
     pub version: i32,
 }

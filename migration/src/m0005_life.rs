@@ -68,6 +68,8 @@ fn columns() -> Vec<(&'static str, ColumnDef)> {
         big_integer("bytes_verified").default(0).take(),
         text("mismatches").default("[]").take(),
     ];
-    let settings = timestamp_with_time_zone_null("automatic_since").take();
-    export.map(|column| (EXPORT, column)).into_iter().chain([("data_export_settings", settings)]).collect()
+    let settings =
+        [timestamp_with_time_zone_null("automatic_since").take(), boolean("retention_due").default(false).take()];
+    let settings = settings.map(|column| ("data_export_settings", column));
+    export.map(|column| (EXPORT, column)).into_iter().chain(settings).collect()
 }

@@ -31,7 +31,7 @@ mod worker;
 
 use std::{
     collections::HashSet,
-    sync::{Arc, PoisonError, atomic::AtomicBool},
+    sync::{Arc, PoisonError},
     time::Duration,
 };
 
@@ -96,8 +96,6 @@ pub struct Engine {
     sweep: sweep::Sweep,
     /// Held while it is decided what goes, and done: what the decision rests on stays as it is meanwhile.
     retaining: Mutex<()>,
-    /// The oldest may have to go without a success before: the maximum was lowered, and it was not seen to.
-    retain_due: AtomicBool,
 }
 
 impl Engine {
@@ -111,7 +109,6 @@ impl Engine {
             reader: Semaphore::new(1),
             nights: nightly::Nights::default(),
             retaining: Mutex::new(()),
-            retain_due: AtomicBool::new(true),
             sweep: sweep::Sweep::default(),
             parts,
         }

@@ -3,8 +3,6 @@
 //! An export is first marked, which takes it out of the history; then its file goes, and at last its row. Whatever fails or is
 //! cut off in between is gone on with at the next look, so that no file is left without a row that knows of it.
 
-use std::sync::atomic::Ordering;
-
 use entity::data_export::{Column, Entity, Model, State};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use tokio::task::spawn_blocking;
@@ -95,20 +93,19 @@ impl Engine {
     /// logged, and done at the next look.
     pub(super) async fn retain(&self, safe: Option<Uuid>) -> Vec<Decision> {
         let _retaining = self.retaining.lock().await;
-        self.retain_due.store(true, Ordering::Relaxed);
         let mut removed = Vec::new();
-        match self.retain_but(safe, &mut removed).await {
-            Ok(()) => self.retain_due.store(false, Ordering::Relaxed),
-            Err(cause) => error!(%cause, "the oldest exports could not be removed yet"),
+        if let Err(cause) = self.retain_but(safe, &mut removed).await {
+            error!(%cause, "the oldest exports could not be removed yet");
         }
         removed
     }
 
-    /// The same, if it has failed, or was never done since the start.
-    pub(super) async fn retain_if_due(&self) {
-        if self.retain_due.load(Ordering::Relaxed) {
+    /// The same, if it has failed or was cut off.
+    pub(super) async fn retain_if_due(&self) -> Result<(), DbErr> {
+        if settings::read(&self.parts.db).await?.retention_due {
             self.retain(None).await;
         }
+        Ok(())
     }
 
     async fn retain_but(&self, safe: Option<Uuid>, removed: &mut Vec<Decision>) -> Result<(), RemoveError> {
@@ -120,7 +117,8 @@ impl Engine {
                 removed.push(decision);
             }
         }
-        Ok(self.finish_removals().await?)
+        self.finish_removals().await?;
+        Ok(settings::note_retention(&self.parts.db, false).await?)
     }
 
     /// Goes on with the removals that were begun. A file that cannot be removed keeps its row.

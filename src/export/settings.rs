@@ -7,7 +7,8 @@ use entity::{
     data_export_settings::{ActiveModel, Column, Entity, ID, Model},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseConnection, DbErr, EntityTrait, ExprTrait, QueryFilter, Set, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, ExprTrait, QueryFilter,
+    Set, sea_query::Expr,
 };
 
 use super::{Engine, removal::Decision};
@@ -62,6 +63,12 @@ pub async fn read(db: &DatabaseConnection) -> Result<Model, DbErr> {
     Entity::find_by_id(ID).one(db).await?.ok_or_else(|| DbErr::RecordNotFound("the settings".into()))
 }
 
+/// Notes whether there may be exports past the maximum.
+pub(super) async fn note_retention(db: &impl ConnectionTrait, due: bool) -> Result<(), DbErr> {
+    let row = ActiveModel { retention_due: Set(due), ..Default::default() };
+    Entity::update_many().set(row).exec(db).await.map(drop)
+}
+
 impl Engine {
     /// Changes the settings, all that the change names or nothing. A lower maximum takes effect at once.
     pub async fn update_settings(&self, change: Change) -> Result<Changed, SettingsError> {
@@ -81,6 +88,9 @@ impl Engine {
         }
         row.automatic_exports = change.automatic_exports.map_or(row.automatic_exports, Set);
         row.upload_automatic_exports = change.upload_automatic_exports.map_or(row.upload_automatic_exports, Set);
+        if change.maximum_exports.is_some() {
+            row.retention_due = Set(true);
+        }
         row.maximum_exports = change.maximum_exports.map_or(row.maximum_exports, Set);
         row.backup_timeout_minutes = change.backup_timeout_minutes.map_or(row.backup_timeout_minutes, Set);
         row.format = change.format.map_or(row.format, Set);

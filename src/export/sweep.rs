@@ -70,7 +70,7 @@ impl Engine {
         let mut seen = self.sweep.0.lock().await;
         let (elapsed, now) = (self.parts.clock.elapsed(), self.parts.clock.now());
         self.end_silent(&mut seen, elapsed).await?;
-        self.retain_if_due().await;
+        self.retain_if_due().await?;
         self.finish_removals().await?;
         let steady = seen.is_steady(elapsed, now);
         if steady {

@@ -3,7 +3,6 @@
 mod access;
 mod change;
 mod contents;
-pub mod server;
 mod settings;
 mod texts;
 mod values;

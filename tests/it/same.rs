@@ -2,7 +2,11 @@
 
 use carryall::format::Csv;
 
-use crate::{app, mariadb::server::Database, packed::packed_as, servers::postgres};
+use crate::{
+    app,
+    packed::packed_as,
+    servers::{mariadb::Database, postgres},
+};
 
 /// A table with what the three have in common, by the names that they have for it.
 fn table(integer: &str, double: &str, timestamp: &str, blob: &str, bytes: &str) -> String {

@@ -1,5 +1,6 @@
 //! Database servers of the tests' own: private, on the loopback, and gone when the tests are.
 
+pub mod mariadb;
 pub mod postgres;
 
 use std::{

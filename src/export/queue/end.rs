@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, TransactionTrai
 use uuid::Uuid;
 
 use super::{Entry, Queue, changed_at, contents, owned, push::insert, run::with_reading, stored, update};
-use crate::export::{failure::Failure, pace::Told, pack::Packed, progress::Reading};
+use crate::export::{failure::Failure, pace::Told, pack::Packed, progress::Reading, settings::note_retention};
 
 impl Queue {
     /// Ends a run whose archive is published. False: it is no longer this worker's. May be tried again after an error.
@@ -39,6 +39,7 @@ impl Queue {
             return Ok(stored.is_some_and(|row| row.sha256.as_ref() == Some(&packed.sealed.sha256)));
         }
         contents::insert(&transaction, id, packed).await?;
+        note_retention(&transaction, true).await?;
         transaction.commit().await?;
         self.changed(id);
         Ok(true)

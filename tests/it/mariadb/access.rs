@@ -3,10 +3,8 @@
 use carryall::{export::Failure, format::Csv};
 use entity::data_export::FailureCode;
 
-use super::{
-    export,
-    server::{Database, PASSWORD, create_user, execute},
-};
+use super::export;
+use crate::servers::mariadb::{Database, PASSWORD, create_user, execute};
 
 /// A database whose reader is replaced by a user with these privileges on it, `*` standing for its name.
 async fn granted(sql: &str, privileges: &[&str]) -> Database {

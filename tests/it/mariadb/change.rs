@@ -15,11 +15,9 @@ use carryall::{
     source::{self, Chunk, Lane, Reader, SourceError, Table},
 };
 
-use super::{
-    export, order,
-    server::{Database, connections, execute},
-};
+use super::{export, order};
 use crate::app::{PATIENCE, until};
+use crate::servers::mariadb::{Database, connections, execute};
 
 /// Takes a snapshot and lists it.
 async fn listed(database: &Database) -> (Box<dyn Reader>, Vec<Table>) {

@@ -3,10 +3,8 @@
 use carryall::format::Csv;
 use serde_json::json;
 
-use super::{
-    Export, export,
-    server::{Database, create_user, execute},
-};
+use super::{Export, export};
+use crate::servers::mariadb::{Database, create_user, execute};
 
 fn resource(export: &Export, table: &str) -> serde_json::Value {
     let descriptor = export.descriptor();

@@ -2,10 +2,8 @@
 
 use carryall::format::Csv;
 
-use super::{
-    export,
-    server::{Server, create_user, execute},
-};
+use super::export;
+use crate::servers::mariadb::{Server, create_user, execute};
 
 #[tokio::test]
 async fn settings_of_the_server_change_nothing_of_an_export() {

@@ -6,7 +6,8 @@ use carryall::{
 };
 use entity::data_export::FailureCode;
 
-use super::{export, server::Database};
+use super::export;
+use crate::servers::mariadb::Database;
 
 #[tokio::test]
 async fn values_of_many_packets_are_exact() {

@@ -8,7 +8,8 @@ use rand_chacha::{
     rand_core::{Rng, SeedableRng},
 };
 
-use super::{export, server::Database};
+use super::export;
+use crate::servers::mariadb::Database;
 
 /// A table for each family of types, with the values at their ends. The column z is there since frictionless takes a row of
 /// nothing but NULL for a mistake.

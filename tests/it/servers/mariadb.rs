@@ -1,51 +1,57 @@
-//! A MariaDB of our own: one for all tests, or one with settings of its own. It ends with the process of the tests, however
-//! that ends, since `serve.sh` waits at the other end of a pipe.
+//! A private MariaDB, shared or with settings of its own, and a database of its own for each test.
 
 use std::{
-    net::TcpListener,
-    os::unix::{net::UnixStream, process::CommandExt},
-    path::PathBuf,
-    process::{Child, Command, Stdio},
+    os::unix::net::UnixStream,
+    path::{Path, PathBuf},
     sync::{
         LazyLock,
         atomic::{AtomicU32, Ordering},
     },
-    time::{Duration, Instant},
 };
 
 use sqlx::{AssertSqlSafe, Connection, MySqlConnection, Row, mysql::MySqlConnectOptions, raw_sql};
 
-use crate::app::PATIENCE;
+use super::{Process, command, folder, free_port};
 
 /// What every user's password is, and how it is written in an address.
 pub const PASSWORD: (&str, &str) = ("s3cret/@:%?", "s3cret%2F%40%3A%25%3F");
 
 static SHARED: LazyLock<Server> = LazyLock::new(|| Server::start(&[]));
 
+/// Of which root nobody can be from elsewhere.
+const INIT: &str = "DELETE FROM mysql.global_priv WHERE user = 'root' AND host <> 'localhost'; FLUSH PRIVILEGES";
+
 /// A running server. It is stopped, and its folder removed, when this is dropped or the process ends.
 pub struct Server {
     port: u16,
     folder: PathBuf,
-    _supervisor: Child,
+    _process: Process,
 }
 
 impl Server {
     /// Starts a server with `options`.
     pub fn start(options: &[&str]) -> Self {
-        let folder = tempfile::Builder::new().prefix("carryall-").tempdir().unwrap().keep();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = Command::new("sh");
-        command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/mariadb/serve.sh"));
-        command.arg(&folder).arg(port.to_string()).args(options);
-        // In a group of its own, so that Ctrl-C ends the tests and the end of the tests ends it.
-        let mut supervisor = command.stdin(Stdio::piped()).process_group(0).spawn().unwrap();
-        let started = Instant::now();
-        while UnixStream::connect(folder.join("socket")).is_err() {
-            let running = supervisor.try_wait().unwrap().is_none() && started.elapsed() < PATIENCE;
-            assert!(running, "mariadbd is needed: `make test` installs it. {}", log(&folder));
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Self { port, folder, _supervisor: supervisor }
+        let (folder, port) = (folder(), free_port());
+        let at = |option: &str, name: &str| format!("--{option}={}", folder.join(name).display());
+        let mut install = command(Path::new("mariadb-install-db"));
+        install.args(["--no-defaults", "--skip-test-db", "--auth-root-authentication-method=normal"]);
+        let installed = install.arg(at("datadir", "data")).current_dir(&folder).output().unwrap();
+        assert!(installed.status.success(), "{installed:?}");
+        std::fs::write(folder.join("init.sql"), INIT).unwrap();
+        let mut server = command(&binary());
+        server.args([
+            "--no-defaults".into(),
+            at("datadir", "data"),
+            at("socket", "socket"),
+            at("init-file", "init.sql"),
+        ]);
+        server.args(["--bind-address=127.0.0.1", "--skip-name-resolve", &format!("--port={port}")]);
+        // Nothing here must outlive a power cut.
+        server.args(["--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--innodb-buffer-pool-size=64M"]);
+        server.args(["--max-allowed-packet=256M", "--character-set-server=utf8mb4"]).args(options);
+        let socket = folder.join("socket");
+        let process = Process::start(folder.clone(), &server, "KILL", || UnixStream::connect(&socket).is_ok());
+        Self { port, folder, _process: process }
     }
 
     /// The file of a table of `database` that ends so.
@@ -67,8 +73,11 @@ impl Server {
     }
 }
 
-fn log(folder: &std::path::Path) -> String {
-    std::fs::read_to_string(folder.join("log")).unwrap_or_default()
+/// The server's command, which Debian keeps where not everybody's PATH leads.
+fn binary() -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut found = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]).map(|at| at.join("mariadbd"));
+    found.find(|path| path.exists()).expect("MariaDB is needed: `make test` installs it")
 }
 
 /// A database of the shared server, for one test alone.
