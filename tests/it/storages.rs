@@ -1,0 +1,3 @@
+//! Storages, each on a real server, read back by somebody else's client.
+
+mod conformance;
