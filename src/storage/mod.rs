@@ -6,8 +6,14 @@
 //!
 //! Another provider is one more file here, one more variant of [`Config`] and one more line in [`open`].
 
+mod base_path;
+pub mod dropbox;
 mod error;
+mod http_client;
 mod network;
+mod reading;
+mod secret_text;
+mod steps;
 
 use std::{io, ops::Range, sync::Arc, sync::atomic::AtomicU64};
 
@@ -17,6 +23,7 @@ use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
 pub use error::StorageError;
+pub use http_client::Pace;
 pub use network::Network;
 
 /// A folder at a provider. Object-safe; making one connects to nothing.
