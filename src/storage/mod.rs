@@ -11,6 +11,7 @@ pub mod dropbox;
 mod error;
 mod http_client;
 mod network;
+pub mod rackspace;
 mod reading;
 mod secret_text;
 mod steps;
