@@ -96,7 +96,12 @@ pub fn tool(name: &str) -> PathBuf {
 pub fn control(url: &str, body: Option<&serde_json::Value>, ca: Option<&Path>) -> serde_json::Value {
     let mut curl = Command::new("curl");
     curl.args(["--silent", "--show-error", "--fail", url]);
-    curl.args(body.map(|body| format!("--json={body}"))).args(ca.map(|ca| format!("--cacert={}", ca.display())));
+    if let Some(body) = body {
+        curl.arg("--json").arg(body.to_string());
+    }
+    if let Some(ca) = ca {
+        curl.arg("--cacert").arg(ca);
+    }
     let output = curl.output().expect("curl is needed: `make test` installs it");
     assert!(output.status.success(), "{output:?}");
     serde_json::from_slice(&output.stdout).unwrap()

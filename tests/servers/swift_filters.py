@@ -54,8 +54,8 @@ def faults(_settings, **_):
 class Faults:
     """POST /_test/fault takes {"method", "path", "kind", "skip", "count", "status", "retry_after"}: `path` is a part of it,
     and `skip` requests pass first. Kinds: `status`; `reset` (in the middle of the body); `lost` (the work is done, and
-    no answer given); `damage` (the body is another). POST /_test/lapse makes all tokens worthless; the fault `lapse`
-    does that when its request comes. GET /_test/log lists the requests as [method, path, status]."""
+    no answer given); `damage` (the body is another); `lapse` (the token of the request is worthless from now on). GET
+    /_test/log lists the requests as [method, path, status]."""
 
     def __init__(self, app):
         self.app = app
@@ -85,7 +85,7 @@ class Faults:
             environ["wsgi.input"].read(1 << 16)
             return reset(environ)
         if kind == "lapse":
-            lapse()
+            lapse(environ["HTTP_X_AUTH_TOKEN"])
         if kind == "damage":
             environ["wsgi.input"] = Damaged(environ["wsgi.input"])
         if kind == "lost":
@@ -97,8 +97,6 @@ class Faults:
     def told(self, path, environ, start_response):
         if path == "/_test/fault":
             FAULTS.append(json.loads(environ["wsgi.input"].read()))
-        elif path == "/_test/lapse":
-            lapse()
         body = json.dumps(LOG).encode()
         start_response("200 OK", [("Content-Length", str(len(body))), ("Content-Type", "application/json")])
         return [body]
@@ -130,8 +128,8 @@ def matches(fault, method, path):
     return True
 
 
-def lapse():
-    for key in [key for key in CACHE if "/token/" in key or "/user/" in key]:
+def lapse(token):
+    for key in [key for key, value in CACHE.items() if key.endswith("/token/" + token) or value == token]:
         del CACHE[key]
 
 

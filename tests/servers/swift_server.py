@@ -2,8 +2,8 @@
 
     swift_server.py FOLDER LARGEST_OBJECT IDENTITY_PORT PROXY_PORT OBJECT_PORT CONTAINER_PORT ACCOUNT_PORT
 
-Users: `exporter` with the password `swift-password` may do everything, `reader` with `reader-password` nothing. Ends its
-servers when it is ended. FOLDER/ready is there when it is ready.
+Users: `exporter` and `lapsing` with the password `swift-password` may do everything, `reader` with `reader-password`
+nothing. Ends its servers when it is ended. FOLDER/ready is there when it is ready.
 """
 
 import os
@@ -61,6 +61,7 @@ paste.filter_factory = swift_filters:cache
 use = egg:swift#tempauth
 reseller_prefix = MossoCloudFS
 user_exports_exporter = swift-password .admin
+user_exports_lapsing = swift-password .admin
 user_exports_reader = reader-password
 """ + "\n".join(f"[filter:{name}]\nuse = egg:swift#{name}" for name in FILTERS) + "\n"
 

@@ -61,7 +61,9 @@ impl Swift {
     /// What lies there, read by rclone; None if nothing does.
     pub fn read(&self, path: &str) -> Option<Vec<u8>> {
         let output = self.rclone("cat", &[], path, &[]);
-        output.status.success().then_some(output.stdout)
+        // What is not there is an empty folder to it.
+        let there = output.status.success() && (!output.stdout.is_empty() || !self.list(path).is_empty());
+        there.then_some(output.stdout)
     }
 
     /// Puts something there by rclone.
@@ -70,9 +72,9 @@ impl Swift {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
-    /// Everything in a container, by rclone.
-    pub fn list(&self, container: &str) -> Vec<String> {
-        let output = self.rclone("lsf", &["--recursive", "--files-only"], container, &[]);
+    /// Everything in a container or a folder, by rclone.
+    pub fn list(&self, path: &str) -> Vec<String> {
+        let output = self.rclone("lsf", &["--recursive", "--files-only"], path, &[]);
         String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
     }
 
