@@ -14,6 +14,14 @@ pub(super) fn folders(text: &str) -> Result<Vec<String>, StorageError> {
     }
 }
 
+/// Takes a name of a file in the folder: of no other one.
+pub(super) fn file(name: &str) -> Result<&str, StorageError> {
+    if matches!(name, "" | "." | "..") || name.contains('/') || name.chars().any(char::is_control) {
+        return Err(StorageError::InvalidSettings(format!("{name:?} is not a name of a file")));
+    }
+    Ok(name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -24,6 +32,9 @@ mod tests {
             assert_eq!(folders(text), Ok(vec!["a b".to_owned(), "ü".to_owned()]), "{text}");
         }
         assert_eq!(folders("/"), Ok(Vec::new()));
+        assert!(
+            file("ü 漢 é%20+&#.zip").is_ok() && ["", "..", "a/b", "/a", "a\nb"].iter().all(|name| file(name).is_err())
+        );
         for text in ["..", "a/../b", "./a", "a\nb"] {
             assert!(matches!(folders(text), Err(StorageError::InvalidSettings(_))), "{text}");
         }

@@ -96,8 +96,9 @@ impl DropboxStorage {
         Ok(Self { calls: Calls { http, account, api, content }, folders, limits, network: network.clone() })
     }
 
-    fn path(&self, name: &str) -> String {
-        self.folders.iter().map(String::as_str).chain([name]).map(|part| format!("/{part}")).collect()
+    fn path(&self, name: &str) -> Result<String, StorageError> {
+        let name = base_path::file(name)?;
+        Ok(self.folders.iter().map(String::as_str).chain([name]).map(|part| format!("/{part}")).collect())
     }
 
     async fn metadata(&self, path: &str) -> Result<Value, Failure> {
@@ -118,7 +119,7 @@ impl DropboxStorage {
 
     async fn try_all(&self, steps: &mut Steps) -> Option<()> {
         let name = format!(".carryall-check-{}", uuid::Uuid::new_v4().simple());
-        let (path, probe) = (self.path(&name), name.as_bytes());
+        let (path, probe) = (self.path(&name).ok()?, name.as_bytes());
         steps.reach(&self.calls.http, &self.network, &self.calls.api).await?;
         let signed_in = steps.run(StepKind::SignIn, async {
             match self.metadata(&path).await {
@@ -155,7 +156,7 @@ impl DropboxStorage {
 #[async_trait]
 impl Storage for DropboxStorage {
     async fn put(&self, name: &str, content: &dyn Content, sent: &Arc<AtomicU64>) -> Result<Receipt, StorageError> {
-        let (path, bytes) = (self.path(name), content.bytes());
+        let (path, bytes) = (self.path(name)?, content.bytes());
         if bytes > LARGEST {
             return Err(StorageError::Rejected(format!("Dropbox takes no file of more than {LARGEST} bytes")));
         }
@@ -172,11 +173,11 @@ impl Storage for DropboxStorage {
 
     async fn verify(&self, name: &str, receipt: &Receipt) -> Result<(), StorageError> {
         let hash = receipt.remote.as_deref().unwrap_or_default();
-        self.compare(&self.path(name), receipt.bytes, hash).await
+        self.compare(&self.path(name)?, receipt.bytes, hash).await
     }
 
     async fn delete(&self, name: &str) -> Result<(), StorageError> {
-        self.remove(&self.path(name)).await
+        self.remove(&self.path(name)?).await
     }
 
     async fn check(&self) -> Vec<Step> {

@@ -102,8 +102,9 @@ impl RackspaceStorage {
         Ok(Self { swift, http, folders, limits, network: network.clone() })
     }
 
-    fn object(&self, name: &str) -> String {
-        self.folders.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().join("/")
+    fn object(&self, name: &str) -> Result<String, StorageError> {
+        let name = base_path::file(name)?;
+        Ok(self.folders.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().join("/"))
     }
 
     /// How large the segments of so large a file are; None if it needs none.
@@ -159,7 +160,7 @@ impl RackspaceStorage {
 
     async fn try_all(&self, steps: &mut Steps) -> Option<()> {
         let name = format!(".carryall-check-{}", uuid::Uuid::new_v4().simple());
-        let (object, probe) = (self.object(&name), Bytes::from(name));
+        let (object, probe) = (self.object(&name).ok()?, Bytes::from(name));
         steps.reach(&self.http, &self.network, &self.swift.identity.endpoint).await?;
         let signed_in = steps.run(StepKind::SignIn, async {
             let session = self.swift.identity.session().await?;
@@ -196,12 +197,12 @@ impl RackspaceStorage {
 impl Storage for RackspaceStorage {
     async fn put(&self, name: &str, content: &dyn Content, sent: &Arc<AtomicU64>) -> Result<Receipt, StorageError> {
         let reading = Reading::new(content, sent, ());
-        let sum = self.send(&self.object(name), &reading, content.bytes()).await;
+        let sum = self.send(&self.object(name)?, &reading, content.bytes()).await;
         Ok(reading.receipt(sum.map_err(|error| reading.trouble().unwrap_or(error))?))
     }
 
     async fn verify(&self, name: &str, receipt: &Receipt) -> Result<(), StorageError> {
-        let object = self.object(name);
+        let object = self.object(name)?;
         let head = self.swift.ask(&Ask::object(Method::HEAD, &object), None).await?;
         if head.status == StatusCode::NOT_FOUND {
             return Err(self.swift.not_there(&object));
@@ -216,7 +217,7 @@ impl Storage for RackspaceStorage {
     }
 
     async fn delete(&self, name: &str) -> Result<(), StorageError> {
-        self.remove(&self.object(name)).await
+        self.remove(&self.object(name)?).await
     }
 
     async fn check(&self) -> Vec<Step> {
