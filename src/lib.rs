@@ -10,12 +10,12 @@
 //! # Layout
 //!
 //! The modules, lowest first: [`clock`], [`secret`], [`database`], [`token`], [`demo`], [`source`],
-//! [`format`](mod@format), [`archive`], [`files`], [`export`], [`graphql`], [`http`]. One may name only those before it, so
+//! [`format`](mod@format), [`archive`], [`files`], [`storage`], [`export`], [`graphql`], [`http`]. One may name only those before it, so
 //! that each can be read on its own; a test (`tests/it/layout.rs`) holds it to that.
 //!
 //! # Invariants
 //!
-//! - [`source`], [`format`](mod@format), [`archive`] and [`files`] know nothing of exports, settings or
+//! - [`source`], [`format`](mod@format), [`archive`], [`files`] and [`storage`] know nothing of exports, settings or
 //!   Carryall's own tables.
 //! - [`format`](mod@format) does no I/O.
 //! - `export/queue.rs` and its folder are the only ones that write an export's state, each time in one conditional UPDATE.
@@ -40,6 +40,7 @@ pub mod export;
 pub mod files;
 pub mod format;
 pub mod source;
+pub mod storage;
 
 pub mod demo;
 pub mod graphql;

@@ -36,6 +36,7 @@ mod settings;
 mod shutdown;
 mod sign_in;
 mod sources;
+mod storages;
 mod strays;
 mod verify;
 mod zip64;

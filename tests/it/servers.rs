@@ -1,7 +1,9 @@
 //! Database servers of the tests' own: private, on the loopback, and gone when the tests are.
 
+pub mod dropbox;
 pub mod mariadb;
 pub mod postgres;
+pub mod swift;
 
 use std::{
     net::TcpListener,
@@ -78,4 +80,30 @@ pub fn command(path: &Path) -> Command {
 /// A port of the loopback at which nobody listens.
 pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// The Python that has the packages of `tests/foreign/requirements.txt`.
+pub fn python() -> PathBuf {
+    let python = std::env::var_os("CARRYALL_TEST_PYTHON");
+    python.expect("CARRYALL_TEST_PYTHON is needed: run the tests by `make test`, or see scripts/test-tools.sh").into()
+}
+
+/// A command that a package of that Python brought along.
+pub fn tool(name: &str) -> PathBuf {
+    python().with_file_name(name)
+}
+
+/// Tells a server of the tests' own something, or asks it; over TLS, if there is a CA.
+pub fn control(url: &str, body: Option<&serde_json::Value>, ca: Option<&Path>) -> serde_json::Value {
+    let mut curl = Command::new("curl");
+    curl.args(["--silent", "--show-error", "--fail", url]);
+    if let Some(body) = body {
+        curl.arg("--json").arg(body.to_string());
+    }
+    if let Some(ca) = ca {
+        curl.arg("--cacert").arg(ca);
+    }
+    let output = curl.output().expect("curl is needed: `make test` installs it");
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
 }

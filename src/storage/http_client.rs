@@ -1,0 +1,138 @@
+//! HTTP as storages speak it: no connection to where none may go, no redirects, no silence without an end, and no limit for the
+//! whole.
+
+mod activity;
+mod failure;
+mod resolver;
+mod tries;
+
+use std::{net::IpAddr, sync::Arc};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{StreamExt, stream::BoxStream};
+use reqwest::{Body, Certificate, Client, Method, RequestBuilder, StatusCode, header};
+use url::{Host, Url};
+
+use self::{activity::Activity, resolver::Resolver};
+use super::{Network, StorageError, network};
+
+pub(super) use resolver::{admitted, proxies};
+pub use tries::Pace;
+pub(super) use tries::Tries;
+
+/// Longest answer that is read. What storages answer is short: tokens, catalogues, lists of segments.
+const LONGEST_ANSWER: usize = 8 << 20;
+
+/// A client for one storage.
+#[derive(Clone, Debug)]
+pub(super) struct Http {
+    client: Client,
+    network: Network,
+    pace: Pace,
+}
+
+/// What is sent, as a stream that is as long as it says.
+pub(super) struct Outgoing {
+    pub(super) bytes: u64,
+    pub(super) pieces: BoxStream<'static, Result<Bytes, StorageError>>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: header::HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Http {
+    pub(super) fn new(network: &Network, pace: Pace) -> Result<Self, StorageError> {
+        let mut builder = Client::builder()
+            .user_agent(concat!("carryall/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(network::CONNECT)
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .dns_resolver(Arc::new(Resolver::new(network)));
+        if let Some(path) = &network.extra_ca_file {
+            let wrong = |why: String| StorageError::InvalidSettings(format!("the CA file {}: {why}", path.display()));
+            let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+            let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| wrong(failure::deepest(&error)))?;
+            builder = builder.tls_certs_merge(certificates);
+        }
+        let client = builder.build().map_err(|error| {
+            StorageError::unreachable(format!("no HTTPS client could be made: {}", failure::deepest(&error)))
+        })?;
+        Ok(Self { client, network: network.clone(), pace })
+    }
+
+    /// How often and how fast something is tried again.
+    pub(super) fn tries(&self) -> Tries {
+        self.pace.tries()
+    }
+
+    /// Takes an address that somebody gave as `field`. Names are looked at again when they are resolved.
+    pub(super) fn address(&self, field: &str, text: &str) -> Result<Url, StorageError> {
+        let wrong = |why: &str| StorageError::InvalidSettings(format!("{field}: {why}"));
+        let url = Url::parse(text.trim()).map_err(|_| wrong("give it as https://HOST or https://HOST/PATH"))?;
+        if !matches!(url.scheme(), "https" | "http") || !url.username().is_empty() || url.password().is_some() {
+            return Err(wrong("give it as https://HOST or https://HOST/PATH, without a name or a password in it"));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(wrong("it must not hold ? or #"));
+        }
+        match url.host() {
+            None => return Err(wrong("it names no host")),
+            Some(Host::Ipv4(address)) => self.network.admit(IpAddr::V4(address))?,
+            Some(Host::Ipv6(address)) => self.network.admit(IpAddr::V6(address))?,
+            Some(Host::Domain(name)) => {
+                let name = name.trim_end_matches('.').to_ascii_lowercase();
+                if name == "localhost" || name.ends_with(".localhost") || resolver::is_proxy(&name) {
+                    self.network.admit(IpAddr::from([127, 0, 0, 1]))?;
+                }
+            }
+        }
+        Ok(url)
+    }
+
+    pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        self.client.request(method, url)
+    }
+
+    /// Sends it and reads what is answered, whatever the status. Fails when nothing moves for too long.
+    pub(super) async fn send(
+        &self,
+        mut request: RequestBuilder,
+        body: Option<Outgoing>,
+    ) -> Result<Answer, StorageError> {
+        let activity = Arc::new(Activity::new(self.pace.silence));
+        if let Some(Outgoing { bytes, pieces }) = body {
+            let noted = Arc::clone(&activity);
+            request = request.header(header::CONTENT_LENGTH, bytes);
+            request = request.body(Body::wrap_stream(pieces.inspect(move |_| noted.note())));
+        }
+        let response = activity.watch(request.send()).await?.map_err(failure::of)?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let (mut pieces, mut body) = (response.bytes_stream(), BytesMut::new());
+        loop {
+            activity.note();
+            let Some(piece) = activity.watch(pieces.next()).await? else { break };
+            body.extend_from_slice(&piece.map_err(failure::of)?);
+            if body.len() > LONGEST_ANSWER {
+                return Err(StorageError::Rejected("the answer is too long".into()));
+            }
+        }
+        Ok(Answer { status, headers, body: body.freeze() })
+    }
+}
+
+impl Answer {
+    /// A header, if it is there and readable.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// How long it asks to be left alone, if it says so in seconds.
+    pub(super) fn retry_after(&self) -> Option<std::time::Duration> {
+        self.header("retry-after")?.trim().parse().ok().map(std::time::Duration::from_secs)
+    }
+}

@@ -1,0 +1,75 @@
+//! The steps of a check, each tried only if those before it worked.
+
+use std::{future::Future, time::Duration};
+
+use tokio::{
+    net::TcpStream,
+    time::{Instant, timeout},
+};
+use url::Url;
+
+use super::{
+    Network, Step, StepKind, StorageError,
+    http_client::{Http, admitted, proxies},
+    network::CONNECT,
+};
+
+/// What was tried so far.
+#[derive(Default)]
+pub(super) struct Steps {
+    done: Vec<Step>,
+}
+
+impl Steps {
+    /// Tries one; None if it failed.
+    pub(super) async fn run<T>(
+        &mut self,
+        kind: StepKind,
+        attempt: impl Future<Output = Result<(T, Option<String>), StorageError>>,
+    ) -> Option<T> {
+        let start = Instant::now();
+        let (value, error, detail) = match attempt.await {
+            Ok((value, detail)) => (Some(value), None, detail),
+            Err(error) => (None, Some(error), None),
+        };
+        let millis = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.done.push(Step { kind, error, detail, millis });
+        value
+    }
+
+    pub(super) fn done(self) -> Vec<Step> {
+        self.done
+    }
+
+    /// The way to an HTTP server: its name, a connection, its certificate. Behind a proxy the first two are the proxy's matter.
+    pub(super) async fn reach(&mut self, http: &Http, network: &Network, url: &Url) -> Option<()> {
+        if proxies().is_empty() {
+            let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(443));
+            // The brackets of IPv6 addresses belong to URLs.
+            let host = host.trim_matches(['[', ']']);
+            let found = self.run(StepKind::Resolve, async {
+                let found = admitted(network, host, port).await?;
+                let detail = found.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>().join(", ");
+                Ok((found, Some(detail)))
+            });
+            let found = found.await?;
+            self.run(StepKind::Connect, async {
+                let refused =
+                    |why: String| StorageError::unreachable(format!("{host}:{port} cannot be reached: {why}"));
+                match timeout(CONNECT, TcpStream::connect(&found[..])).await {
+                    Ok(Ok(_)) => Ok(((), None)),
+                    Ok(Err(error)) => Err(refused(error.to_string())),
+                    Err(_) => Err(refused(format!("it did not answer for {} s", Duration::as_secs(&CONNECT)))),
+                }
+            })
+            .await?;
+        }
+        let kind = if url.scheme() == "https" { StepKind::Identify } else { StepKind::Connect };
+        if kind == StepKind::Connect && proxies().is_empty() {
+            return Some(());
+        }
+        // Whatever it answers, it has shown its certificate by then.
+        let request = http.request(reqwest::Method::HEAD, url.clone());
+        self.run(kind, async { http.send(request, None).await.map(|_| ((), None)) }).await
+    }
+}
