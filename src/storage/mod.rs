@@ -8,6 +8,7 @@
 
 mod error;
 mod network;
+pub mod sftp;
 
 use std::{io, ops::Range, sync::Arc, sync::atomic::AtomicU64};
 

@@ -1,6 +1,7 @@
 //! Database servers of the tests' own: private, on the loopback, and gone when the tests are.
 
 pub mod postgres;
+pub mod sftp;
 
 use std::{
     net::TcpListener,

@@ -1,3 +1,4 @@
 //! Storages, each on a real server, read back by somebody else's client.
 
 mod conformance;
+mod sftp;
