@@ -87,6 +87,7 @@ impl Sftp {
 #[async_trait]
 impl Storage for Sftp {
     async fn put(&self, name: &str, content: &dyn Content, sent: &Arc<AtomicU64>) -> Result<Receipt, StorageError> {
+        Folder::admits(name)?;
         let session = self.session().await?;
         self.folder.make(&session).await?;
         match upload::upload(&session, &self.folder, name, content, sent).await {
@@ -102,6 +103,7 @@ impl Storage for Sftp {
     }
 
     async fn verify(&self, name: &str, receipt: &Receipt) -> Result<(), StorageError> {
+        Folder::admits(name)?;
         let session = self.session().await?;
         read_back::verify(&session, &self.folder.path(name), receipt).await?;
         session.close().await;
@@ -109,6 +111,7 @@ impl Storage for Sftp {
     }
 
     async fn delete(&self, name: &str) -> Result<(), StorageError> {
+        Folder::admits(name)?;
         let session = self.session().await?;
         session.remove(&self.folder.part(name)).await?;
         session.remove(&self.folder.path(name)).await?;

@@ -2,7 +2,8 @@
 # Serves SFTP by OpenSSH from the current folder, which must be empty but for `password`, in the foreground.
 #   openssh.sh PORT HOW
 # The user is `exporter`, whose sessions start in `home`. HOW is `password`, or `interactive` (signing in by keyboard-interactive
-# only), or `plain` (by password, at the first try, and without the extensions of the protocol that other servers lack).
+# only), or `plain` (by password, at the first try, and without the extensions of the protocol that other servers lack), or
+# `small` (by password, on a disk of 2 MB that is mounted for this process alone).
 #
 # Neither root nor an account is needed: sshd runs as whoever starts this, and two libraries made for such tests tell it
 # of an account that only it knows.
@@ -52,4 +53,11 @@ export NSS_WRAPPER_PASSWD="$PWD/passwd" NSS_WRAPPER_GROUP="$PWD/group" NSS_WRAPP
 export PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR="$PWD/pam.d"
 preload=libnss_wrapper.so
 [ $pam = no ] || preload="$preload libpam_wrapper.so"
-exec env LD_PRELOAD="$preload" "$(command -v sshd)" -D -e -r -f "$PWD/sshd_config"
+set -- env LD_PRELOAD="$preload" "$(command -v sshd)" -D -e -r -f "$PWD/sshd_config"
+if [ "$how" = small ]; then
+  # Root in a namespace, to mount it; then back.
+  set -- unshare --user --map-user="$(id -u)" --map-group="$(id -g)" "$@"
+  set -- sh -c 'mount -t tmpfs -o size=2m tmpfs home && exec "$@"' sh "$@"
+  set -- unshare --user --map-root-user --mount --propagation private "$@"
+fi
+exec "$@"

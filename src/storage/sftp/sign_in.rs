@@ -9,8 +9,8 @@ use tokio::time::timeout;
 use super::{SftpSettings, connection::Identified, failure, host_key::Guard};
 use crate::storage::{StorageError, network::SILENCE};
 
-/// Questions that a server may ask one after the other, before it is none that wants a password.
-const QUESTIONS: usize = 10;
+/// How often a server may speak in a dialogue, with or without questions.
+const ROUNDS: usize = 10;
 
 /// Signs in: by password, or where only that is offered, by an interactive dialogue that asks for one.
 pub async fn sign_in(host: &mut Identified, settings: &SftpSettings) -> Result<(), StorageError> {
@@ -50,25 +50,34 @@ async fn dialogue(
         return Ok(Err(StorageError::Unauthorized(message)));
     };
     Ok(Err(if more {
-        StorageError::Unauthorized("the server accepts the password, and wants a second factor besides".into())
+        StorageError::Unauthorized(
+            "the server wants more than a password to sign in, such as a code or a new password".into(),
+        )
     } else {
         StorageError::Unauthorized(format!("the server refuses the password of {}", settings.username))
     }))
 }
 
-/// Answers every question that is not to be seen by the password. None: signed in; else whether the password was right.
+/// Answers the first question whose answer is not to be seen by the password, and no other: it may be for a code, or for a new
+/// password in place of one that has expired. None: signed in; else whether the password was right.
 async fn answer(handle: &mut Handle<Guard>, settings: &SftpSettings) -> Result<Option<bool>, russh::Error> {
     let mut step = handle.authenticate_keyboard_interactive_start(&settings.username, None).await?;
-    for _ in 0..QUESTIONS {
-        match step {
+    let mut answered = false;
+    for _ in 0..ROUNDS {
+        let prompts = match step {
             Answer::Success => return Ok(None),
             Answer::Failure { partial_success, .. } => return Ok(Some(partial_success)),
-            Answer::InfoRequest { prompts, .. } => {
-                let password = || settings.password.expose().to_owned();
-                let answers = prompts.iter().map(|prompt| if prompt.echo { String::new() } else { password() });
-                step = handle.authenticate_keyboard_interactive_respond(answers.collect()).await?;
+            Answer::InfoRequest { prompts, .. } => prompts,
+        };
+        let mut answers = Vec::new();
+        for prompt in prompts {
+            if answered || prompt.echo {
+                return Ok(Some(answered));
             }
+            answers.push(settings.password.expose().to_owned());
+            answered = true;
         }
+        step = handle.authenticate_keyboard_interactive_respond(answers).await?;
     }
     Ok(Some(false))
 }

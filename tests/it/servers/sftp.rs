@@ -31,6 +31,8 @@ pub enum Kind {
     Interactive,
     /// OpenSSH without its extensions of the protocol.
     Plain,
+    /// OpenSSH on a disk of 2 MB, which only it sees.
+    Small,
     /// rclone.
     Rclone,
 }
@@ -45,7 +47,7 @@ pub struct SftpServer {
 impl SftpServer {
     /// The server of a kind that the tests share. It ends with the test process.
     pub fn shared(kind: Kind) -> &'static Self {
-        static SHARED: [OnceLock<SftpServer>; 4] = [const { OnceLock::new() }; 4];
+        static SHARED: [OnceLock<SftpServer>; 5] = [const { OnceLock::new() }; 5];
         SHARED[kind as usize].get_or_init(|| Self::start(kind))
     }
 
@@ -67,6 +69,7 @@ impl SftpServer {
                 server.arg(script).arg(port.to_string()).arg(match kind {
                     Kind::Interactive => "interactive",
                     Kind::Plain => "plain",
+                    Kind::Small => "small",
                     _ => "password",
                 });
                 server

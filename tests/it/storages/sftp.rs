@@ -6,7 +6,10 @@ mod proxy;
 
 use std::{collections::BTreeSet, path::Path};
 
-use carryall::storage::{Storage, StorageError, sftp::Sftp};
+use carryall::storage::{
+    Network, Storage, StorageError,
+    sftp::{Sftp, SftpSettings},
+};
 
 use super::conformance::{self, Place, noise};
 use crate::servers::sftp::{Kind, SftpServer, open};
@@ -23,7 +26,7 @@ fn names(folder: &Path) -> BTreeSet<String> {
 /// Runs the conformance functions in a folder of its own.
 async fn conforms(kind: Kind, base_path: &str) {
     let server = SftpServer::shared(kind);
-    let folder = server.home().join(base_path.trim_start_matches(server.home().to_str().unwrap()));
+    let folder = server.home().join(base_path);
     let storage = server.storage(base_path);
     let place = Place {
         storage: &storage,
@@ -41,7 +44,7 @@ async fn openssh_takes_what_a_storage_must() {
 
 #[tokio::test]
 async fn openssh_asking_in_a_dialogue_takes_what_a_storage_must() {
-    conforms(Kind::Interactive, "/dialogue".trim_start_matches('/')).await;
+    conforms(Kind::Interactive, "dialogue").await;
 }
 
 #[tokio::test]
@@ -123,20 +126,46 @@ async fn a_base_path_that_is_a_file_is_a_wrong_setting() {
     }
 }
 
+#[tokio::test]
+async fn a_full_disk_is_told_from_other_failures_and_nothing_is_left() {
+    let server = SftpServer::shared(Kind::Small);
+    let storage = server.storage("small");
+    let error = storage.put("a.zip", &noise(LARGE, 1), &Default::default()).await.unwrap_err();
+    assert!(matches!(error, StorageError::QuotaExceeded(_)), "{error:?}");
+    let content = noise(1_000_000, 2);
+    let receipt = conformance::put(&storage, "b.zip", &content).await;
+    storage.verify("b.zip", &receipt).await.unwrap();
+    let listed = server.foreign("ls -1a small\n");
+    assert!(listed.contains("b.zip") && !listed.contains("a.zip"), "{listed}");
+}
+
+#[tokio::test]
+async fn a_name_that_would_lead_elsewhere_is_refused() {
+    let storage = SftpServer::shared(Kind::OpenSsh).storage("names");
+    for name in ["", ".", "..", "../a.zip", "/a.zip", "a/b.zip", "a\n.zip"] {
+        let put = storage.put(name, &noise(10, 1), &Default::default()).await.unwrap_err();
+        let deleted = storage.delete(name).await.unwrap_err();
+        assert!(
+            matches!((&put, &deleted), (StorageError::Rejected(_), StorageError::Rejected(_))),
+            "{name:?}: {put:?}"
+        );
+    }
+}
+
 #[test]
 fn malformed_settings_are_refused_before_anything_is_connected_to() {
     let server = SftpServer::shared(Kind::OpenSsh);
     let right = server.settings("");
     for wrong in [
-        carryall::storage::sftp::SftpSettings { host: " ".into(), ..right.clone() },
-        carryall::storage::sftp::SftpSettings { host: "anna@example.com".into(), ..right.clone() },
-        carryall::storage::sftp::SftpSettings { host: "sftp://example.com".into(), ..right.clone() },
-        carryall::storage::sftp::SftpSettings { port: 0, ..right.clone() },
-        carryall::storage::sftp::SftpSettings { username: String::new(), ..right.clone() },
-        carryall::storage::sftp::SftpSettings { base_path: "a/../b".into(), ..right.clone() },
-        carryall::storage::sftp::SftpSettings { host_key_fingerprint: Some("MD5:00".into()), ..right.clone() },
+        SftpSettings { host: " ".into(), ..right.clone() },
+        SftpSettings { host: "anna@example.com".into(), ..right.clone() },
+        SftpSettings { host: "sftp://example.com".into(), ..right.clone() },
+        SftpSettings { port: 0, ..right.clone() },
+        SftpSettings { username: String::new(), ..right.clone() },
+        SftpSettings { base_path: "a/../b".into(), ..right.clone() },
+        SftpSettings { host_key_fingerprint: Some("MD5:00".into()), ..right.clone() },
     ] {
-        let refused = Sftp::new(wrong.clone(), &carryall::storage::Network::default());
+        let refused = Sftp::new(wrong.clone(), &Network::default());
         assert!(matches!(refused, Err(StorageError::InvalidSettings(_))), "{wrong:?}");
     }
     open(right);
