@@ -20,14 +20,21 @@ port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
 mkdir "$folder/server"
 export SFTP_PASSWORD=bench-password TIMEFORMAT='wall %R s, CPU %U + %S s'
 echo "$SFTP_PASSWORD" >"$folder/server/password"
-sh -c 'cd "$1" && exec sh "$2" "$3" password' sh "$folder/server" "$PWD/tests/servers/openssh.sh" "$port" 2>"$folder/log" &
+as=()
+if [ "$(id -u)" = 0 ]; then
+  # As root it would want accounts of the system.
+  as=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+  chmod 711 "$folder" && chown -R 65534:65534 "$folder/server"
+fi
+cp tests/servers/openssh.sh "$folder/openssh.sh"
+(cd "$folder/server" && exec "${as[@]}" sh "$folder/openssh.sh" "$port" password 2>"$folder/log") &
 server=$!
 until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
   kill -0 "$server" 2>/dev/null || { cat "$folder/log" >&2; exit 1; }
   sleep 0.1
 done
 RCLONE_SFTP_PASS=$("$rclone" obscure "$SFTP_PASSWORD")
-export RCLONE_CONFIG=/dev/null RCLONE_SFTP_HOST=127.0.0.1 RCLONE_SFTP_PORT=$port RCLONE_SFTP_USER=exporter RCLONE_SFTP_PASS
+export RCLONE_CONFIG=/dev/null RCLONE_SFTP_KNOWN_HOSTS_FILE=none RCLONE_SFTP_HOST=127.0.0.1 RCLONE_SFTP_PORT=$port RCLONE_SFTP_USER=exporter RCLONE_SFTP_PASS
 for _ in $(seq "$rounds"); do
   echo "rclone copyto"
   time "$rclone" copyto --ignore-times "$folder/file" :sftp:rclone.bin

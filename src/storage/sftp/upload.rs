@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use futures_util::{
     FutureExt, StreamExt,
-    stream::{BoxStream, FuturesUnordered},
+    stream::{BoxStream, Fuse, FuturesUnordered},
 };
 use russh_sftp::{
     client::error::Error,
@@ -156,7 +156,8 @@ async fn keep(session: &Session, handle: String, part: &str, bytes: u64) -> Resu
 
 /// Cuts what is read into packets.
 struct Packets {
-    pieces: BoxStream<'static, std::io::Result<Bytes>>,
+    /// Asked again after their end, which not every stream bears.
+    pieces: Fuse<BoxStream<'static, std::io::Result<Bytes>>>,
     /// What is left of the last piece.
     rest: Bytes,
     length: usize,
@@ -164,7 +165,7 @@ struct Packets {
 
 impl Packets {
     fn new(pieces: BoxStream<'static, std::io::Result<Bytes>>, length: usize) -> Self {
-        Self { pieces, rest: Bytes::new(), length }
+        Self { pieces: pieces.fuse(), rest: Bytes::new(), length }
     }
 
     /// The next packet, full unless it is the last; None after it.
@@ -181,5 +182,26 @@ impl Packets {
             packet.extend_from_slice(&self.rest.split_to(take));
         }
         Ok((!packet.is_empty()).then_some(packet))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn packets_are_full_but_for_the_last_and_the_end_stays_the_end() -> std::io::Result<()> {
+        // Panics when it is asked after its end.
+        let pieces =
+            stream::unfold(0, |at: u8| async move { (at < 4).then(|| (Ok(Bytes::from(vec![at; 5])), at + 1)) });
+        let mut packets = Packets::new(pieces.boxed(), 8);
+        let mut lengths = Vec::new();
+        for _ in 0..5 {
+            lengths.push(packets.next().await?.map(|packet| packet.len()));
+        }
+        assert_eq!(lengths, [Some(8), Some(8), Some(4), None, None]);
+        Ok(())
     }
 }
