@@ -14,6 +14,7 @@ mod network;
 pub mod rackspace;
 mod reading;
 mod secret_text;
+pub mod sftp;
 mod steps;
 
 use std::{io, ops::Range, sync::Arc, sync::atomic::AtomicU64};
@@ -49,6 +50,13 @@ pub trait Storage: Send + Sync {
     /// Tries everything that an upload needs, one step after the other, up to the first that fails: reaching the provider,
     /// signing in, writing a small file of a name of its own, reading it back and deleting it. Leaves nothing there.
     async fn check(&self) -> Vec<Step>;
+
+    /// What the host was known by when it was first seen, if the settings did not say: it is to be kept with them, so that
+    /// another host is refused from then on. Asked after any of the above, whatever came of it. None at providers whose
+    /// hosts have certificates.
+    fn to_pin(&self) -> Option<String> {
+        None
+    }
 }
 
 /// What is put: bytes that can be read from any place, as often as it takes.

@@ -3,6 +3,7 @@
 pub mod dropbox;
 pub mod mariadb;
 pub mod postgres;
+pub mod sftp;
 pub mod swift;
 
 use std::{

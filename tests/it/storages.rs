@@ -4,3 +4,4 @@ mod conformance;
 mod dropbox;
 mod faulty;
 mod rackspace;
+mod sftp;

@@ -1,0 +1,83 @@
+//! What is set of an SFTP server.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{secret::Secret, storage::StorageError};
+
+/// An SFTP server, and a folder on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SftpSettings {
+    /// Its name or address.
+    pub host: String,
+    /// Its port.
+    #[serde(default = "ssh_port")]
+    pub port: u16,
+    /// Who signs in.
+    pub username: String,
+    /// The password.
+    #[serde(serialize_with = "expose", deserialize_with = "take_in")]
+    pub password: Secret,
+    /// The folder. With a leading slash from the server's root, else from where a session of the user starts; empty: there
+    /// itself.
+    #[serde(default)]
+    pub base_path: String,
+    /// The host key's fingerprint as `ssh-keygen -l` prints it, `SHA256:…`. None: the first key that is seen is pinned.
+    #[serde(default)]
+    pub host_key_fingerprint: Option<String>,
+}
+
+impl SftpSettings {
+    /// Refuses what cannot be right. The base path and the fingerprint are looked at where they are parsed.
+    pub(super) fn check(&self) -> Result<(), StorageError> {
+        let refused = |message: &str| Err(StorageError::InvalidSettings(message.into()));
+        if self.host().is_empty()
+            || self.host().contains(|c: char| c.is_whitespace() || c.is_control() || "/@".contains(c))
+        {
+            return refused("host: the name or address of the server alone is wanted, such as sftp.example.com");
+        }
+        if self.port == 0 {
+            return refused("port: a number from 1 to 65535 is wanted; SSH's own is 22");
+        }
+        if self.username.is_empty() || self.username.contains(char::is_control) {
+            return refused("username: the name to sign in with is wanted");
+        }
+        if self.password.expose().is_empty() {
+            return refused("password: it is empty");
+        }
+        Ok(())
+    }
+
+    /// The host without the brackets that IPv6 addresses are written in.
+    pub(super) fn host(&self) -> &str {
+        self.host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(&self.host)
+    }
+}
+
+fn ssh_port() -> u16 {
+    22
+}
+
+/// For what seals the settings; nothing else serializes them.
+fn expose<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(secret.expose())
+}
+
+fn take_in<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    String::deserialize(deserializer).map(Secret::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_read_with_their_defaults_and_show_no_password() -> Result<(), serde_json::Error> {
+        let json = r#"{"host": "[2001:db8::7]", "username": "anna", "password": "hunter2"}"#;
+        let settings: SftpSettings = serde_json::from_str(json)?;
+        assert_eq!((settings.port, settings.host(), settings.base_path.as_str()), (22, "2001:db8::7", ""));
+        assert!(!format!("{settings:?}").contains("hunter2"));
+        assert_eq!(serde_json::from_str::<SftpSettings>(&serde_json::to_string(&settings)?)?, settings);
+        Ok(())
+    }
+}

@@ -1,0 +1,130 @@
+//! Whom a password is sent to, and who may write.
+
+use std::{collections::BTreeSet, os::unix::fs::PermissionsExt, sync::atomic::Ordering};
+
+use carryall::{
+    secret::Secret,
+    storage::{
+        Network, StepKind, Storage, StorageError,
+        sftp::{Sftp, SftpSettings},
+    },
+};
+
+use super::{
+    super::conformance::{self, noise},
+    names,
+    proxy::Proxy,
+    refused,
+};
+use crate::servers::{
+    free_port,
+    sftp::{Kind, SftpServer, USER, open},
+};
+
+#[tokio::test]
+async fn a_wrong_password_or_user_is_refused_and_no_retry_helps() {
+    for kind in [Kind::OpenSsh, Kind::Interactive, Kind::Plain, Kind::Rclone] {
+        let right = SftpServer::shared(kind).settings("");
+        for wrong in [
+            SftpSettings { password: Secret::new("another"), ..right.clone() },
+            SftpSettings { username: "nobody-here".into(), ..right.clone() },
+        ] {
+            let storage = open(wrong);
+            let error = refused(&storage).await;
+            assert!(matches!(error, StorageError::Unauthorized(_)) && !error.is_retryable(), "{kind:?}: {error:?}");
+            let last = storage.check().await.pop().unwrap();
+            assert_eq!((last.kind, last.error), (StepKind::SignIn, Some(error)));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_key_that_is_set_may_be_any_of_the_hosts_keys() {
+    let server = SftpServer::shared(Kind::OpenSsh);
+    for kind in ["ed25519", "rsa"] {
+        let fingerprint = Some(server.fingerprint(kind));
+        let storage = open(SftpSettings { host_key_fingerprint: fingerprint.clone(), ..server.settings("keys") });
+        conformance::put(&storage, "a.zip", &noise(10, 1)).await;
+        conformance::put(&storage, "a.zip", &noise(20, 1)).await;
+        assert_eq!(storage.to_pin(), None, "it is in the settings");
+        assert_eq!(storage.check().await[2].detail, fingerprint);
+    }
+}
+
+#[tokio::test]
+async fn a_host_with_another_key_is_sent_nothing() {
+    let (server, other) = (SftpServer::start(Kind::OpenSsh), SftpServer::shared(Kind::OpenSsh));
+    let pinned = other.fingerprint("ed25519");
+    let storage = open(SftpSettings { host_key_fingerprint: Some(pinned.clone()), ..server.settings("") });
+    let error = refused(&storage).await;
+    let StorageError::HostKeyChanged(said) = &error else { panic!("{error:?}") };
+    assert!(said.contains(&pinned) && said.contains(&server.fingerprint("ed25519")), "{said}");
+    assert!(!error.is_retryable());
+    let last = storage.check().await.pop().unwrap();
+    assert_eq!((last.kind, last.error), (StepKind::Identify, Some(error)));
+    for outcome in [storage.delete("a.zip").await, storage.verify("a.zip", &receipt()).await] {
+        assert!(matches!(outcome, Err(StorageError::HostKeyChanged(_))), "{outcome:?}");
+    }
+    assert!(!server.log().contains("userauth-request") && !server.log().contains(USER), "{}", server.log());
+    conformance::put(&server.storage(""), "a.zip", &noise(10, 1)).await;
+    assert!(server.log().contains(&format!("userauth-request for user {USER}")), "that is how it would look");
+}
+
+#[tokio::test]
+async fn without_a_pin_the_first_key_is_told_and_the_only_one_from_then_on() {
+    let (server, other) = (SftpServer::shared(Kind::OpenSsh), SftpServer::start(Kind::OpenSsh));
+    let proxy = Proxy::start(server.port);
+    let storage = open(SftpSettings { port: proxy.port, ..server.settings("first") });
+    assert_eq!(storage.to_pin(), None, "nothing was seen yet");
+    conformance::put(&storage, "a.zip", &noise(10, 1)).await;
+    assert_eq!(storage.to_pin(), Some(server.fingerprint("ed25519")));
+    proxy.target.store(other.port, Ordering::Relaxed);
+    assert!(matches!(refused(&storage).await, StorageError::HostKeyChanged(_)));
+    assert!(!other.log().contains("userauth-request"), "{}", other.log());
+    assert_eq!(storage.to_pin(), Some(server.fingerprint("ed25519")), "the first, still");
+}
+
+#[tokio::test]
+async fn a_folder_in_which_the_user_may_not_write_is_no_room_for_uploads() {
+    let server = SftpServer::start(Kind::OpenSsh);
+    let folder = server.home().join("read-only");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o555)).unwrap();
+    for base_path in ["read-only", "read-only/below"] {
+        let storage = server.storage(base_path);
+        let error = refused(&storage).await;
+        assert!(matches!(error, StorageError::Unauthorized(_)), "{error:?}");
+        let last = storage.check().await.pop().unwrap();
+        assert_eq!(last.kind, StepKind::Write);
+        assert!(matches!(last.error, Some(StorageError::Unauthorized(_))), "{last:?}");
+    }
+    assert_eq!(names(&folder), BTreeSet::new());
+}
+
+#[tokio::test]
+async fn a_check_ends_at_the_step_that_fails() {
+    let server = SftpServer::shared(Kind::OpenSsh);
+    let elsewhere = |host: &str, port| open(SftpSettings { host: host.into(), port, ..server.settings("") });
+    let http = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let http_port = http.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in http.incoming() {
+            let _ = std::io::Write::write_all(&mut stream.unwrap(), b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        }
+    });
+    let strict = Sftp::new(server.settings(""), &Network::default()).unwrap();
+    for (storage, kind, retryable) in [
+        (strict, StepKind::Resolve, false),
+        (elsewhere("no-such-host.invalid", 22), StepKind::Resolve, true),
+        (elsewhere("127.0.0.1", free_port()), StepKind::Connect, true),
+        (elsewhere("127.0.0.1", http_port), StepKind::Identify, true),
+    ] {
+        let last = storage.check().await.pop().unwrap();
+        let error = last.error.unwrap();
+        assert_eq!((last.kind, error.is_retryable()), (kind, retryable), "{error:?}");
+    }
+}
+
+fn receipt() -> carryall::storage::Receipt {
+    carryall::storage::Receipt { bytes: 1, sha256: "0".repeat(64), remote: None }
+}
