@@ -6,8 +6,16 @@
 //!
 //! Another provider is one more file here, one more variant of [`Config`] and one more line in [`open`].
 
+mod amazon_s3;
+mod azure_blob;
+mod bucket;
+mod digitalocean_spaces;
 mod error;
+mod exposed;
+mod google_cloud_storage;
 mod network;
+mod s3;
+mod scaleway;
 
 use std::{io, ops::Range, sync::Arc, sync::atomic::AtomicU64};
 
@@ -16,8 +24,13 @@ use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
+pub use amazon_s3::AmazonS3;
+pub use azure_blob::AzureBlob;
+pub use digitalocean_spaces::DigitaloceanSpaces;
 pub use error::StorageError;
+pub use google_cloud_storage::GoogleCloudStorage;
 pub use network::Network;
+pub use scaleway::Scaleway;
 
 /// A folder at a provider. Object-safe; making one connects to nothing.
 #[async_trait]

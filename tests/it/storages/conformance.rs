@@ -43,7 +43,8 @@ impl Content for InMemory {
     async fn read(&self, range: Range<u64>) -> io::Result<BoxStream<'static, io::Result<Bytes>>> {
         let bytes = Bytes::copy_from_slice(&self.0[range.start as usize..range.end as usize]);
         // In pieces that no part ends with.
-        let pieces = (0..bytes.len()).step_by(100_003).map(move |at| Ok(bytes.slice(at..bytes.len().min(at + 100_003))));
+        let pieces =
+            (0..bytes.len()).step_by(100_003).map(move |at| Ok(bytes.slice(at..bytes.len().min(at + 100_003))));
         Ok(stream::iter(pieces).boxed())
     }
 }
@@ -81,14 +82,18 @@ pub async fn all(place: &Place<'_>, large: usize) {
         let receipt = put(storage, "a.zip", &content).await;
         assert!((place.read)("a.zip").as_ref() == Some(&content.0), "{what} in place of what was there");
         storage.verify("a.zip", &receipt).await.unwrap_or_else(|error| panic!("verify {what}: {error:?}"));
-        let other = Receipt { sha256: "0".repeat(64), remote: receipt.remote.as_ref().map(|_| "0".repeat(32)), ..receipt };
+        let other =
+            Receipt { sha256: "0".repeat(64), remote: receipt.remote.as_ref().map(|_| "0".repeat(32)), ..receipt };
         assert!(matches!(storage.verify("a.zip", &other).await, Err(StorageError::Damaged(_))), "{what} is not that");
     }
     let receipt = put(storage, "damaged.zip", &small).await;
     let mut damaged = small.0.clone();
     damaged[500] ^= 1;
     (place.write)("damaged.zip", &damaged);
-    assert!(matches!(storage.verify("damaged.zip", &receipt).await, Err(StorageError::Damaged(_))), "of the same length");
+    assert!(
+        matches!(storage.verify("damaged.zip", &receipt).await, Err(StorageError::Damaged(_))),
+        "of the same length"
+    );
     assert!(matches!(storage.verify("gone.zip", &receipt).await, Err(StorageError::NotFound(_))));
     (place.write)("mine.zip", b"mine");
     for name in ["a.zip", "with space.zip", "ü 漢 é%20+&#.zip", "damaged.zip", "a.zip", "never.zip"] {
