@@ -85,11 +85,7 @@ async fn abort_uploads(session: &Session, key: &Path) -> Result<(), Failure> {
         let page = session.ask(Method::GET, None, &query).await?;
         let page: Uploads = understood(&page)?;
         for upload in page.uploads.iter().filter(|upload| upload.key == key.as_ref()) {
-            let upload_id = format!("uploadId={}", escaped(&upload.upload_id));
-            match session.ask(Method::DELETE, Some(key), &upload_id).await {
-                Err(failure) if !failure.is_missing_object() => return Err(failure),
-                _ => {}
-            }
+            abort(session, key, &upload.upload_id).await?;
         }
         if !page.is_truncated {
             break;
@@ -99,6 +95,17 @@ async fn abort_uploads(session: &Session, key: &Path) -> Result<(), Failure> {
         query = format!("key-marker={key_marker}&prefix={prefix}&upload-id-marker={id_marker}&uploads=");
     }
     Ok(())
+}
+
+/// Aborts an upload; that there is none any more is no error. Blocks cannot be told to go.
+pub(super) async fn abort(session: &Session, key: &Path, id: &str) -> Result<(), Failure> {
+    if session.provider.leftovers() == Leftovers::Blocks {
+        return Ok(());
+    }
+    match session.ask(Method::DELETE, Some(key), &format!("uploadId={}", escaped(id))).await {
+        Err(failure) if !failure.is_missing_object() => Err(failure),
+        _ => Ok(()),
+    }
 }
 
 /// A blob of nothing takes the blocks with it. It is there for a moment, and deleted by what follows.

@@ -93,7 +93,7 @@ impl Bucket {
 #[async_trait]
 impl Storage for Bucket {
     async fn put(&self, name: &str, content: &dyn Content, sent: &Arc<AtomicU64>) -> Result<Receipt, StorageError> {
-        let (session, key) = (self.session()?, self.folder.key(name)?);
+        let (session, key) = (Arc::new(self.session()?), self.folder.key(name)?);
         upload::put(&session, &key, content, sent).await
     }
 

@@ -6,11 +6,7 @@ use std::sync::{
 };
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use object_store::{
-    ObjectStoreExt, PutPayload,
-    multipart::{MultipartStore, PartId},
-    path::Path,
-};
+use object_store::{ObjectStoreExt, PutPayload, multipart::PartId, path::Path};
 
 use super::{
     leftovers,
@@ -36,7 +32,7 @@ enum Unput {
 
 /// Puts `content` as `key`.
 pub(super) async fn put(
-    session: &Session,
+    session: &Arc<Session>,
     key: &Path,
     content: &dyn Content,
     sent: &Arc<AtomicU64>,
@@ -65,10 +61,10 @@ async fn whole(session: &Session, key: &Path, content: &dyn Content) -> Result<(
     }
 }
 
-async fn in_parts(session: &Session, key: &Path, content: &dyn Content, sent: &AtomicU64) -> Result<(), Unput> {
+async fn in_parts(session: &Arc<Session>, key: &Path, content: &dyn Content, sent: &AtomicU64) -> Result<(), Unput> {
     let id = session.client.parts.create_multipart(key).await;
     let id = id.map_err(|error| Unput::Surely(session.error(&error)))?;
-    let mut upload = Upload { parts: Arc::clone(&session.client.parts), key: key.clone(), id: Some(id.clone()) };
+    let mut upload = Upload { session: Arc::clone(session), key: key.clone(), id: Some(id.clone()) };
     let result = match send_parts(session, key, &id, content, sent).await {
         Ok(parts) => match session.client.parts.complete_multipart(key, &id, parts).await {
             Ok(_) => {
@@ -125,7 +121,7 @@ fn perhaps(error: StorageError) -> Unput {
 
 /// An upload that is neither completed nor aborted.
 struct Upload {
-    parts: Arc<dyn MultipartStore>,
+    session: Arc<Session>,
     key: Path,
     id: Option<String>,
 }
@@ -134,7 +130,7 @@ impl Upload {
     async fn abort(&mut self) {
         if let Some(id) = &self.id {
             // Where that fails, the next put or delete of the name finds the upload.
-            let _ = self.parts.abort_multipart(&self.key, id).await;
+            let _ = leftovers::abort(&self.session, &self.key, id).await;
         }
         self.id = None;
     }
@@ -144,9 +140,9 @@ impl Drop for Upload {
     /// The future was dropped in the middle.
     fn drop(&mut self) {
         if let (Some(id), Ok(runtime)) = (self.id.take(), tokio::runtime::Handle::try_current()) {
-            let (parts, key) = (Arc::clone(&self.parts), self.key.clone());
+            let (session, key) = (Arc::clone(&self.session), self.key.clone());
             runtime.spawn(async move {
-                let _ = parts.abort_multipart(&key, &id).await;
+                let _ = leftovers::abort(&session, &key, &id).await;
             });
         }
     }
