@@ -1,6 +1,11 @@
-//! Database servers of the tests' own: private, on the loopback, and gone when the tests are.
+//! Servers of the tests' own, of databases and of storages: private, on the loopback, and gone when the tests are.
 
+pub mod azurite;
+pub mod gcs;
 pub mod postgres;
+pub mod rclone;
+pub mod seaweedfs;
+pub mod tools;
 
 use std::{
     net::TcpListener,

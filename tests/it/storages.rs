@@ -1,3 +1,6 @@
 //! Storages, each on a real server, read back by somebody else's client.
 
+mod buckets;
+mod buckets_broken;
 mod conformance;
+mod fault_proxy;
