@@ -62,8 +62,15 @@ async fn whole(session: &Session, key: &Path, content: &dyn Content) -> Result<(
 }
 
 async fn in_parts(session: &Arc<Session>, key: &Path, content: &dyn Content, sent: &AtomicU64) -> Result<(), Unput> {
-    let id = session.client.parts.create_multipart(key).await;
-    let id = id.map_err(|error| Unput::Surely(session.error(&error)))?;
+    let id = match session.client.parts.create_multipart(key).await {
+        Ok(id) => id,
+        Err(error) => {
+            let error = session.error(&error);
+            // It may have begun all the same, and its answer be lost.
+            let _ = leftovers::clear_to_put(session, key).await;
+            return Err(Unput::Surely(error));
+        }
+    };
     let mut upload = Upload { session: Arc::clone(session), key: key.clone(), id: Some(id.clone()) };
     let result = match send_parts(session, key, &id, content, sent).await {
         Ok(parts) => match session.client.parts.complete_multipart(key, &id, parts).await {

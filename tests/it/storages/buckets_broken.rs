@@ -44,16 +44,17 @@ impl Broken {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_that_breaks_off_leaves_nothing_and_the_next_one_succeeds() {
     let (content, before) = (noise(20 << 20, 1), noise(1000, 2));
-    let parts = ["partNumber=2", "uploads="];
+    let parts = ["partNumber=2", "uploads=", "POST /"];
     let faults = [Fault::Reset, Fault::Answer(500), Fault::Answer(503), Fault::Truncate(20)];
     let there = Broken::new().await;
     for (place, fault) in parts.into_iter().flat_map(|place| faults.map(|fault| (place, fault))) {
         let Broken { proxy, storage, rclone } = &there;
         put(&**storage, NAME, &before).await;
-        proxy.arm(Rule { after: if place == "uploads=" { 0 } else { 1 << 20 }, ..Rule::always(fault, place) });
+        proxy.arm(Rule { after: if place == "partNumber=2" { 1 << 20 } else { 0 }, ..Rule::always(fault, place) });
         let error = there.put(&content).await.unwrap_err();
         assert!(error.is_retryable() && proxy.struck() > 0, "{place} {fault:?}: {error:?}");
         assert!(rclone.read(NAME) == Some(before.0.clone()), "{place} {fault:?}");
+        assert_eq!(rclone.uploads(), [""; 0], "{place} {fault:?}");
         proxy.disarm();
         put(&**storage, NAME, &content).await;
         assert!(rclone.read(NAME).as_ref() == Some(&content.0), "{place} {fault:?}");
