@@ -2,17 +2,25 @@
 //!
 //! A [`Storage`] is one folder at one provider. It knows nothing of exports: it is handed a name and [`Content`], and says
 //! what became of them. It puts whole or not at all, and what it deletes is what it is told by name: nothing here lists a
-//! folder to decide what goes.
+//! folder to decide what goes, but for the parts of one file under its own name.
 //!
 //! Another provider is one more file here, one more variant of [`Config`] and one more line in [`open`].
 
+mod amazon_s3;
+mod azure_blob;
 mod base_path;
+mod bucket;
+mod config;
+mod digitalocean_spaces;
 pub mod dropbox;
 mod error;
+mod google_cloud_storage;
 mod http_client;
 mod network;
 pub mod rackspace;
 mod reading;
+mod s3;
+mod scaleway;
 mod secret_text;
 pub mod sftp;
 mod steps;
@@ -24,9 +32,15 @@ use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
+pub use amazon_s3::AmazonS3;
+pub use azure_blob::AzureBlob;
+pub use config::{Config, open};
+pub use digitalocean_spaces::DigitaloceanSpaces;
 pub use error::StorageError;
+pub use google_cloud_storage::GoogleCloudStorage;
 pub use http_client::Pace;
 pub use network::Network;
+pub use scaleway::Scaleway;
 
 /// A folder at a provider. Object-safe; making one connects to nothing.
 #[async_trait]

@@ -1,10 +1,15 @@
-//! Database servers of the tests' own: private, on the loopback, and gone when the tests are.
+//! Servers of the tests' own, of databases and of storages: private, on the loopback, and gone when the tests are.
 
+pub mod azurite;
 pub mod dropbox;
+pub mod gcs;
 pub mod mariadb;
 pub mod postgres;
+pub mod rclone;
+pub mod seaweedfs;
 pub mod sftp;
 pub mod swift;
+pub mod tools;
 
 use std::{
     net::TcpListener,
@@ -81,17 +86,6 @@ pub fn command(path: &Path) -> Command {
 /// A port of the loopback at which nobody listens.
 pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-/// The Python that has the packages of `tests/foreign/requirements.txt`.
-pub fn python() -> PathBuf {
-    let python = std::env::var_os("CARRYALL_TEST_PYTHON");
-    python.expect("CARRYALL_TEST_PYTHON is needed: run the tests by `make test`, or see scripts/test-tools.sh").into()
-}
-
-/// A command that a package of that Python brought along.
-pub fn tool(name: &str) -> PathBuf {
-    python().with_file_name(name)
 }
 
 /// Tells a server of the tests' own something, or asks it; over TLS, if there is a CA.

@@ -1,7 +1,10 @@
 //! Storages, each on a real server, read back by somebody else's client.
 
+mod buckets;
+mod buckets_broken;
 mod conformance;
 mod dropbox;
+mod fault_proxy;
 mod faulty;
 mod rackspace;
 mod sftp;

@@ -1,8 +1,11 @@
 //! What is set of an SFTP server.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
-use crate::{secret::Secret, storage::StorageError};
+use crate::{
+    secret::Secret,
+    storage::{StorageError, secret_text},
+};
 
 /// An SFTP server, and a folder on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,7 +19,7 @@ pub struct SftpSettings {
     /// Who signs in.
     pub username: String,
     /// The password.
-    #[serde(serialize_with = "expose", deserialize_with = "take_in")]
+    #[serde(with = "secret_text")]
     pub password: Secret,
     /// The folder. With a leading slash from the server's root, else from where a session of the user starts; empty: there
     /// itself.
@@ -56,15 +59,6 @@ impl SftpSettings {
 
 fn ssh_port() -> u16 {
     22
-}
-
-/// For what seals the settings; nothing else serializes them.
-fn expose<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(secret.expose())
-}
-
-fn take_in<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
-    String::deserialize(deserializer).map(Secret::new)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::{
 use carryall::storage::Network;
 use serde_json::{Value, json};
 
-use super::{Process, control, folder, free_port, python};
+use super::{Process, control, folder, free_port, tools::python};
 
 /// A server, and a client.
 pub struct DropboxServer {

@@ -8,7 +8,10 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{Process, control, folder, free_port, python, tool};
+use super::{
+    Process, control, folder, free_port,
+    tools::{beside_python, python},
+};
 
 /// What it takes as one object.
 pub const LARGEST_OBJECT: u64 = 4 << 20;
@@ -79,7 +82,7 @@ impl Swift {
     }
 
     fn rclone(&self, what: &str, options: &[&str], path: &str, input: &[u8]) -> Output {
-        let mut rclone = Command::new(tool("rclone"));
+        let mut rclone = Command::new(beside_python("rclone"));
         rclone.arg(what).args(options).arg(format!("swift:{path}"));
         let endpoint = format!("{}/v2.0", self.identity());
         let settings = [("TYPE", "swift"), ("AUTH", &endpoint), ("AUTH_VERSION", "2"), ("REGION", "DFW")];

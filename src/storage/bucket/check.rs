@@ -1,0 +1,118 @@
+//! Trying everything that an upload needs. Never by listing: who may write may still not be allowed to list.
+
+use std::{fmt::Write as _, time::Instant};
+
+use object_store::{ObjectStoreExt, PutPayload, path::Path};
+use reqwest::Method;
+use uuid::Uuid;
+
+use super::{Bucket, answer::Failure, session::Session};
+use crate::storage::{Step, StepKind, StorageError};
+
+/// What is written and read back.
+const PROBE: &str = "Carryall tries whether it can write here. This file can be deleted.\n";
+
+type Tried = Result<Option<String>, StorageError>;
+
+pub(super) async fn all(bucket: &Bucket) -> Vec<Step> {
+    let mut steps = Steps(Vec::new());
+    // Running out of the loop ends the check: the steps so far are the answer.
+    let _ = run(bucket, &mut steps).await;
+    steps.0
+}
+
+async fn run(bucket: &Bucket, steps: &mut Steps) -> Option<()> {
+    let key = bucket.folder.key(&format!("carryall-check-{}.txt", Uuid::new_v4().simple()));
+    let (session, key) = match (bucket.session(), key) {
+        (Ok(session), Ok(key)) => (session, key),
+        (Err(error), _) | (_, Err(error)) => {
+            steps.add(StepKind::Resolve, Instant::now(), Err(error));
+            return None;
+        }
+    };
+    let start = Instant::now();
+    let addresses = bucket.dial.resolve(bucket.provider.root()).await;
+    steps.add(StepKind::Resolve, start, addresses.map(|addresses| Some(shown(addresses.as_deref()))))?;
+    connect(&session, &key, steps).await?;
+    let start = Instant::now();
+    let signed_in = sign_in(&session, &key).await;
+    steps.add(StepKind::SignIn, start, signed_in)?;
+    let start = Instant::now();
+    let written = session.client.store.put(&key, PutPayload::from_static(PROBE.as_bytes())).await;
+    let written = written.map(|_| None).map_err(|error| session.error(&error));
+    let wrote = steps.add(StepKind::Write, start, written);
+    if wrote.is_none() {
+        // It may be there in spite of what was said.
+        let _ = session.ask(Method::DELETE, Some(&key), "").await;
+        return None;
+    }
+    let start = Instant::now();
+    let read = read(&session, &key).await;
+    let read = steps.add(StepKind::Read, start, read);
+    let start = Instant::now();
+    let deleted = session.ask(Method::DELETE, Some(&key), "").await;
+    let deleted = deleted.map(|_| None).map_err(|failure| session.explain(failure));
+    match read {
+        Some(()) => steps.add(StepKind::Delete, start, deleted),
+        None => None,
+    }
+}
+
+/// Any answer at all shows that there is a connection; over TLS, that the certificate is trusted too.
+async fn connect(session: &Session, key: &Path, steps: &mut Steps) -> Option<()> {
+    let (start, tls) = (Instant::now(), session.provider.root().scheme() == "https");
+    match session.ask_unsigned(key).await {
+        Err(failure @ Failure::Untrusted(_)) => {
+            steps.add(StepKind::Connect, start, Ok(None))?;
+            steps.add(StepKind::Identify, start, Err(session.explain(failure)))
+        }
+        Ok(_) | Err(Failure::Answered(_)) => {
+            steps.add(StepKind::Connect, start, Ok(None))?;
+            if tls { steps.add(StepKind::Identify, start, Ok(None)) } else { Some(()) }
+        }
+        Err(failure) => steps.add(StepKind::Connect, start, Err(session.explain(failure))),
+    }
+}
+
+/// Asks for what is not there. That it is not, or that reading is not allowed, is said only to somebody who is known.
+async fn sign_in(session: &Session, key: &Path) -> Tried {
+    match session.ask(Method::GET, Some(key), "").await {
+        Ok(_) => Ok(None),
+        Err(failure) if failure.is_refusal() && !failure.is_unknown_credentials() => Ok(None),
+        Err(failure) => Err(session.explain(failure)),
+    }
+}
+
+async fn read(session: &Session, key: &Path) -> Tried {
+    let object = session.client.store.get(key).await.map_err(|error| session.error(&error))?;
+    let bytes = object.bytes().await.map_err(|error| session.error(&error))?;
+    if bytes != PROBE.as_bytes() {
+        return Err(StorageError::Damaged("what was read back is not what was written".into()));
+    }
+    Ok(None)
+}
+
+fn shown(addresses: Option<&[std::net::IpAddr]>) -> String {
+    let Some(addresses) = addresses else { return "left to the proxy that the environment names".into() };
+    let mut shown = String::new();
+    for address in addresses.iter().take(4) {
+        let _ = write!(shown, "{}{address}", if shown.is_empty() { "" } else { ", " });
+    }
+    shown
+}
+
+struct Steps(Vec<Step>);
+
+impl Steps {
+    /// Adds one; None if it failed.
+    fn add(&mut self, kind: StepKind, start: Instant, result: Tried) -> Option<()> {
+        let millis = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let (detail, error) = match result {
+            Ok(detail) => (detail, None),
+            Err(error) => (None, Some(error)),
+        };
+        let passed = error.is_none().then_some(());
+        self.0.push(Step { kind, error, detail, millis });
+        passed
+    }
+}

@@ -1,0 +1,61 @@
+//! The folder in a bucket: a prefix of keys.
+
+use object_store::path::Path;
+
+use crate::storage::StorageError;
+
+/// Longest key that S3, Azure and Google take, in bytes.
+const LONGEST: usize = 1024;
+
+/// A prefix of keys, without a slash at either end; empty for the bucket itself.
+pub(in crate::storage) struct Folder(String);
+
+impl Folder {
+    /// Takes a base path as people write it: with or without slashes at its ends.
+    pub fn new(base_path: &str) -> Result<Self, StorageError> {
+        let folders: Vec<_> = base_path.split('/').filter(|folder| !folder.is_empty()).collect();
+        let path = folders.join("/");
+        if folders.iter().any(|folder| matches!(*folder, "." | "..")) || path.chars().any(char::is_control) {
+            let message = r#"the base path must be folders with "/" between them, none of them "." or "..""#;
+            return Err(StorageError::InvalidSettings(message.into()));
+        }
+        if path.len() > LONGEST - 256 {
+            return Err(StorageError::InvalidSettings("the base path is too long".into()));
+        }
+        Ok(Self(path))
+    }
+
+    /// The key of the file `name` in it, as it is: nothing in it is a character to escape.
+    pub fn key(&self, name: &str) -> Result<Path, StorageError> {
+        let key = if self.0.is_empty() { name.to_owned() } else { format!("{}/{name}", self.0) };
+        match Path::parse(&key) {
+            Ok(path) if !name.is_empty() && !name.contains('/') && key.len() <= LONGEST => Ok(path),
+            _ => Err(StorageError::Rejected(format!("{name:?} cannot be the name of a file there"))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(base_path: &str, name: &str) -> Option<String> {
+        Folder::new(base_path).ok()?.key(name).ok().map(|key| key.to_string())
+    }
+
+    #[test]
+    fn slashes_at_the_ends_of_a_base_path_make_no_difference_and_no_key_leaves_it() {
+        for base_path in ["a b/ü", "/a b/ü", "a b/ü/", "//a b//ü//"] {
+            assert_eq!(key(base_path, "é%20+.zip").as_deref(), Some("a b/ü/é%20+.zip"), "{base_path}");
+        }
+        for base_path in ["", "/", "//"] {
+            assert_eq!(key(base_path, "a.zip").as_deref(), Some("a.zip"), "{base_path}");
+        }
+        for base_path in ["..", "a/../b", "a/.", "a\nb", &"a".repeat(2000)] {
+            assert_eq!(key(base_path, "a.zip"), None, "{base_path}");
+        }
+        for name in ["", "..", "a/b", "/", "a\0"] {
+            assert_eq!(key("a", name), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Google Cloud Storage, by a service account's key file, over the XML API.
+//!
+//! `object_store` signs a token with the key by itself and asks nobody for one. It would also follow a key file that names
+//! another server (`gcs_base_url`) or that no token is to be sent (`disable_oauth`); Google issues no such files. They are
+//! refused, the server is always given, and of the file only what makes the token is handed on.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use object_store::{
+    client::HttpRequest,
+    gcp::{GcpCredentialProvider, GoogleCloudStorage as Google, GoogleCloudStorageBuilder},
+};
+use reqwest::header::{AUTHORIZATION, HeaderValue};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::{
+    Network, Storage, StorageError,
+    bucket::{Bucket, Client, Folder, Leftovers, Provider, Sign, Transport, address, retries},
+    secret_text,
+};
+use crate::secret::Secret;
+
+/// Google's own address.
+const ADDRESS: &str = "https://storage.googleapis.com";
+/// What of a key file is used.
+const USED: [&str; 3] = ["client_email", "private_key", "private_key_id"];
+/// What a key file must not carry.
+const REFUSED: [&str; 2] = ["gcs_base_url", "disable_oauth"];
+
+/// A bucket at Google.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GoogleCloudStorage {
+    /// The project that the bucket belongs to.
+    pub project_id: String,
+    /// The service account's key file, in JSON.
+    #[serde(with = "secret_text")]
+    pub key_file: Secret,
+    /// The bucket.
+    pub bucket: String,
+    /// The folder in it.
+    pub base_path: String,
+}
+
+impl GoogleCloudStorage {
+    /// The storage. Connects to nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the settings cannot be right.
+    pub fn open(&self, network: &Network) -> Result<Box<dyn Storage>, StorageError> {
+        let invalid = |message: &str| Err(StorageError::InvalidSettings(message.into()));
+        let is_word = |text: &str, more: &str| {
+            !text.is_empty()
+                && text.chars().all(|character| character.is_ascii_alphanumeric() || more.contains(character))
+        };
+        if !is_word(&self.project_id, "-.:") {
+            return invalid("the project id must be letters, digits and hyphens");
+        }
+        if !is_word(&self.bucket, "-._") || self.bucket.len() < 3 || self.bucket.starts_with('.') {
+            return invalid("the bucket must be a name of at least 3 letters, digits, hyphens, dots and underscores");
+        }
+        let key = key(&self.key_file)?;
+        let endpoint = network.endpoints.get("google-cloud-storage").map_or(ADDRESS, String::as_str);
+        let mut root = address("the endpoint google-cloud-storage", endpoint)?;
+        let service = root.as_str().trim_end_matches('/').to_owned();
+        root.set_path(&format!("{}/{}", root.path().trim_end_matches('/'), self.bucket));
+        let gcs = Gcs { bucket: self.bucket.clone(), key, service, root };
+        Bucket::open(gcs, Folder::new(&self.base_path)?, network)
+    }
+
+    /// The service account that the key file is of, to be shown.
+    pub fn service_account_email(&self) -> Option<String> {
+        let file: Map<String, Value> = serde_json::from_str(self.key_file.expose()).ok()?;
+        file.get("client_email")?.as_str().map(str::to_owned)
+    }
+}
+
+/// What is used of a key file, if it is one.
+fn key(file: &Secret) -> Result<Secret, StorageError> {
+    let invalid = |message: String| StorageError::InvalidSettings(format!("the key file {message}"));
+    let mut file: Map<String, Value> = serde_json::from_str(file.expose())
+        .map_err(|_| invalid("must be the JSON file that Google makes for a key of a service account".into()))?;
+    if let Some(name) = REFUSED.into_iter().find(|name| file.contains_key(*name)) {
+        return Err(invalid(format!("carries {name:?}, which Google writes into none: make a new one")));
+    }
+    if file.get("type").and_then(Value::as_str) != Some("service_account") {
+        return Err(invalid(r#"must be of the type "service_account""#.into()));
+    }
+    file.retain(|name, value| USED.contains(&name.as_str()) && value.as_str().is_some_and(|text| !text.is_empty()));
+    if let Some(name) = USED.into_iter().find(|name| !file.contains_key(*name)) {
+        return Err(invalid(format!("has no {name:?}")));
+    }
+    Ok(Secret::new(Value::Object(file).to_string()))
+}
+
+struct Gcs {
+    bucket: String,
+    key: Secret,
+    service: String,
+    root: Url,
+}
+
+impl Provider for Gcs {
+    fn name(&self) -> &'static str {
+        "Google Cloud Storage"
+    }
+
+    fn bucket(&self) -> String {
+        format!("the bucket {:?}", self.bucket)
+    }
+
+    fn root(&self) -> &Url {
+        &self.root
+    }
+
+    fn leftovers(&self) -> Leftovers {
+        Leftovers::Uploads
+    }
+
+    fn client(&self, transport: Transport) -> object_store::Result<Client> {
+        let store: Arc<Google> = Arc::new(
+            GoogleCloudStorageBuilder::new()
+                .with_base_url(&self.service)
+                .with_bucket_name(&self.bucket)
+                .with_service_account_key(self.key.expose())
+                .with_retry(retries())
+                .with_http_connector(transport)
+                .build()?,
+        );
+        let signer = Signer(Arc::clone(store.credentials()));
+        Ok(Client { parts: Arc::clone(&store) as _, store, signer: Box::new(signer) })
+    }
+}
+
+/// Shows the token that the key has signed.
+struct Signer(GcpCredentialProvider);
+
+#[async_trait]
+impl Sign for Signer {
+    async fn sign(&self, request: &mut HttpRequest) -> object_store::Result<()> {
+        let credential = self.0.get_credential().await?;
+        let mut value = HeaderValue::from_str(&format!("Bearer {}", credential.bearer))
+            .map_err(|cause| object_store::Error::Generic { store: "GCS", source: Box::new(cause) })?;
+        value.set_sensitive(true);
+        request.headers_mut().insert(AUTHORIZATION, value);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_file_that_leads_elsewhere_is_refused_and_only_what_is_used_is_handed_on() {
+        let good = r#"{"type": "service_account", "client_email": "a@b", "private_key": "k", "private_key_id": "1", "token_uri": "http://evil"}"#;
+        assert!(!key(&Secret::new(good)).unwrap().expose().contains("token_uri"));
+        for more in [r#""gcs_base_url": "http://evil""#, r#""disable_oauth": false"#, r#""disable_oauth": true"#] {
+            let file = good.replacen('{', &format!("{{{more},"), 1);
+            let refused = key(&Secret::new(file)).err();
+            assert!(
+                matches!(refused, Some(StorageError::InvalidSettings(words)) if words.contains("carries")),
+                "{more}"
+            );
+        }
+        for wrong in
+            ["", "[]", "{}", r#"{"type": "authorized_user"}"#, r#"{"type": "service_account", "client_email": ""}"#]
+        {
+            assert!(matches!(key(&Secret::new(wrong)), Err(StorageError::InvalidSettings(_))), "{wrong}");
+        }
+    }
+}
