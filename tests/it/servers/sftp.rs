@@ -15,7 +15,7 @@ use carryall::{
     },
 };
 
-use super::{Process, command, folder, free_port};
+use super::{Process, command, folder, free_port, tools::beside_python};
 
 /// Who signs in.
 pub const USER: &str = "exporter";
@@ -60,7 +60,7 @@ impl SftpServer {
             Kind::Rclone => {
                 std::fs::write(&script, include_str!("../../servers/rclone-sftp.sh")).unwrap();
                 let mut server = Command::new("sh");
-                server.arg(script).arg(rclone()).arg(port.to_string());
+                server.arg(script).arg(beside_python("rclone")).arg(port.to_string());
                 server
             }
             _ => {
@@ -135,11 +135,4 @@ impl SftpServer {
 /// What these settings open, on this machine.
 pub fn open(settings: SftpSettings) -> Sftp {
     Sftp::new(settings, &Network { allow_loopback: true, ..Network::default() }).unwrap()
-}
-
-/// The rclone beside the Python that has the tests' packages.
-fn rclone() -> PathBuf {
-    let python =
-        std::env::var_os("CARRYALL_TEST_PYTHON").expect("CARRYALL_TEST_PYTHON is needed: see scripts/test-tools.sh");
-    Path::new(&python).with_file_name("rclone")
 }
