@@ -100,7 +100,7 @@ impl TestApp {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let stopped = stop.taking.clone().cancelled_owned();
         tokio::spawn(axum::serve(listener, http::router(app)).with_graceful_shutdown(stopped).into_future());
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = client();
         Self { url, token, engine, client, stop, folder, time, sources }
     }
 
@@ -256,6 +256,13 @@ impl Drop for TestApp {
         self.stop.taking.cancel();
         self.stop.running.cancel();
     }
+}
+
+/// A client of our own servers.
+pub fn client() -> reqwest::Client {
+    // An error says only that it was there before.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
 /// Waits until something has happened.

@@ -10,7 +10,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-use crate::app::PATIENCE;
+use crate::app::{PATIENCE, client};
 
 /// The command, without the settings that the environment of the test may hold.
 pub fn carryall() -> Command {
@@ -74,7 +74,7 @@ impl Server {
         .expect("the server did not start");
         // Read on, or a full pipe would stop the server.
         tokio::spawn(async move { while let Ok(Some(_)) = log.next_line().await {} });
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = client();
         Self { url, token: token(data).await, child, data: data.to_owned(), client }
     }
 
