@@ -19,6 +19,7 @@ use super::{
     queue::{Entry, PushError},
     schedule, settings,
 };
+
 /// Since when it looks as if the clock had been ahead.
 #[derive(Debug, Default)]
 pub(super) struct Nights(Mutex<Option<Duration>>);

@@ -3,6 +3,8 @@
 //! An export is first marked, which takes it out of the history; then its file goes, and at last its row. Whatever fails or is
 //! cut off in between is gone on with at the next look, so that no file is left without a row that knows of it.
 
+use std::{collections::HashMap, sync::Arc};
+
 use entity::data_export::{Column, Entity, Model, State};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use tokio::task::spawn_blocking;
@@ -70,17 +72,15 @@ impl Engine {
         };
         let completed = Entity::find().filter(Column::State.eq(State::Completed)).filter(Column::Removing.eq(false));
         let completed = completed.order_by_desc(Column::Id).all(&self.parts.db).await?;
-        let mut candidates = Vec::new();
         // An error here ends it all: what cannot be seen is not taken for gone.
-        let files = self.parts.files.list().await?;
-        let there = |export: &Model| {
-            let mut own = files.iter().filter(|found| Some(&found.name) == export.file_name.as_ref() && !found.draft);
-            own.any(|found| i64::try_from(found.bytes).ok() == export.size_bytes)
+        let files = self.parts.files.list().await?.into_iter().filter(|found| !found.draft);
+        let files: HashMap<_, _> = files.map(|found| (found.name, found.bytes)).collect();
+        let candidate = |export: &Model| {
+            let bytes = export.file_name.as_ref().and_then(|name| files.get(name));
+            let there = bytes.is_some_and(|bytes| i64::try_from(*bytes).ok() == export.size_bytes);
+            Candidate { id: export.id, pinned: export.pinned, good: there && export.mismatches == "[]" }
         };
-        for export in &completed {
-            let good = export.mismatches == "[]" && there(export);
-            candidates.push(Candidate { id: export.id, pinned: export.pinned, good });
-        }
+        let candidates = completed.iter().map(candidate).collect();
         let reasons = plan(candidates, usize::try_from(maximum).unwrap_or(usize::MAX).max(1));
         let decided = completed.into_iter().filter_map(|export| {
             let reason = *reasons.get(&export.id)?;
@@ -125,7 +125,7 @@ impl Engine {
     pub(super) async fn finish_removals(&self) -> Result<(), DbErr> {
         for export in self.queue.in_removal().await? {
             if let Some(file_name) = export.file_name.clone() {
-                let files = std::sync::Arc::clone(&self.parts.files);
+                let files = Arc::clone(&self.parts.files);
                 let removed = spawn_blocking(move || {
                     files.remove_draft(&file_name)?;
                     files.remove(&file_name)

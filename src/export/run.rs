@@ -79,8 +79,7 @@ impl Run<'_> {
         let watch = Watch::over(self.engine, self.export, &self.progress);
         // Dropping the packing ends the connections to the sources and removes the draft.
         let outcome = tokio::select! {
-            // A driver that panics over what a server sends takes this run down, not the server.
-            packed = AssertUnwindSafe(self.pack()).catch_unwind() => packed.unwrap_or_else(|_| Err(PackError::Died("panic".into()))).map_or_else(
+            packed = self.pack_or_fail() => packed.map_or_else(
                 |cause| {
                     warn!(%id, %cause, "no archive was made");
                     Outcome::Interrupted(Interrupt::Failed(Failure::from(&cause)))
@@ -93,11 +92,16 @@ impl Run<'_> {
         match outcome {
             Outcome::Packed(draft, packed) => self.offer(draft, &packed).await,
             Outcome::Interrupted(Interrupt::Failed(failure)) => self.end(End::Failed(failure)).await,
-            Outcome::Interrupted(Interrupt::Canceled) => self.end(End::Canceled).await,
-            // Nothing will be stored of it.
-            Outcome::Interrupted(Interrupt::Lost) => self.end(End::Canceled).await,
+            // Of a run that is somebody else's nothing will be stored.
+            Outcome::Interrupted(Interrupt::Canceled | Interrupt::Lost) => self.end(End::Canceled).await,
             Outcome::Stopped => self.end(End::GivenBack).await,
         }
+    }
+
+    /// Packs. A driver that panics over what a server sends takes this run down, not the server.
+    async fn pack_or_fail(&self) -> Result<(Draft, Packed), PackError> {
+        let packed = AssertUnwindSafe(self.pack()).catch_unwind().await;
+        packed.unwrap_or_else(|_| Err(PackError::Died("it panicked".into())))
     }
 
     async fn pack(&self) -> Result<(Draft, Packed), PackError> {
