@@ -155,7 +155,7 @@ mod tests {
             ("account name", AzureBlob { account_name: "a.example".into(), ..good.clone() }),
             ("account key", AzureBlob { account_key: Secret::new("no base64!"), ..good.clone() }),
             ("container", AzureBlob { container: "a/b".into(), ..good.clone() }),
-            ("base path", AzureBlob { base_path: "../b".into(), ..good.clone() }),
+            ("basePath", AzureBlob { base_path: "../b".into(), ..good.clone() }),
         ] {
             let refused = wrong.open(&Network::default()).err();
             assert!(matches!(refused, Some(StorageError::InvalidSettings(words)) if words.contains(word)), "{word}");

@@ -17,7 +17,7 @@ pub(super) fn folders(text: &str) -> Result<Vec<String>, StorageError> {
 /// Takes a name of a file in the folder: of no other one.
 pub(super) fn file(name: &str) -> Result<&str, StorageError> {
     if matches!(name, "" | "." | "..") || name.contains('/') || name.chars().any(char::is_control) {
-        return Err(StorageError::InvalidSettings(format!("{name:?} is not a name of a file")));
+        return Err(StorageError::Rejected(format!("{name:?} is not a name of a file")));
     }
     Ok(name)
 }

@@ -10,13 +10,13 @@ use std::{net::IpAddr, sync::Arc};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream::BoxStream};
-use reqwest::{Body, Certificate, Client, Method, RequestBuilder, StatusCode, header};
+use reqwest::{Body, Certificate, Client, ClientBuilder, Method, RequestBuilder, StatusCode, header};
 use url::{Host, Url};
 
 use self::{activity::Activity, resolver::Resolver};
 use super::{Network, StorageError, network};
 
-pub(super) use resolver::{admitted, proxies};
+pub(super) use resolver::proxies;
 pub use tries::Pace;
 pub(super) use tries::Tries;
 
@@ -47,22 +47,7 @@ pub(super) struct Answer {
 
 impl Http {
     pub(super) fn new(network: &Network, pace: Pace) -> Result<Self, StorageError> {
-        let mut builder = Client::builder()
-            .user_agent(concat!("carryall/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(network::CONNECT)
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .dns_resolver(Arc::new(Resolver::new(network)));
-        if let Some(path) = &network.extra_ca_file {
-            let wrong = |why: String| StorageError::InvalidSettings(format!("the CA file {}: {why}", path.display()));
-            let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
-            let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| wrong(failure::deepest(&error)))?;
-            builder = builder.tls_certs_merge(certificates);
-        }
-        let client = builder.build().map_err(|error| {
-            StorageError::unreachable(format!("no HTTPS client could be made: {}", failure::deepest(&error)))
-        })?;
-        Ok(Self { client, network: network.clone(), pace })
+        Ok(Self { client: built(builder(network)?)?, network: network.clone(), pace })
     }
 
     /// How often and how fast something is tried again.
@@ -80,18 +65,10 @@ impl Http {
         if url.query().is_some() || url.fragment().is_some() {
             return Err(wrong("it must not hold ? or #"));
         }
-        match url.host() {
-            None => return Err(wrong("it names no host")),
-            Some(Host::Ipv4(address)) => self.network.admit(IpAddr::V4(address))?,
-            Some(Host::Ipv6(address)) => self.network.admit(IpAddr::V6(address))?,
-            Some(Host::Domain(name)) => {
-                let name = name.trim_end_matches('.').to_ascii_lowercase();
-                if name == "localhost" || name.ends_with(".localhost") || resolver::is_proxy(&name) {
-                    self.network.admit(IpAddr::from([127, 0, 0, 1]))?;
-                }
-            }
+        if !url.has_host() {
+            return Err(wrong("it names no host"));
         }
-        Ok(url)
+        admit(&self.network, &url).map(|()| url)
     }
 
     pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
@@ -122,6 +99,47 @@ impl Http {
             }
         }
         Ok(Answer { status, headers, body: body.freeze() })
+    }
+}
+
+/// What every client of a storage begins with: who we are, how long a connection may take, no redirects, the operator's
+/// certificate authorities beside the system's, the environment's proxies, and only addresses that are admitted.
+pub(super) fn builder(network: &Network) -> Result<ClientBuilder, StorageError> {
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // Nobody has chosen one yet. That somebody else does so in between is no error.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
+    let builder = Client::builder()
+        .user_agent(concat!("carryall/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(network::CONNECT)
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .dns_resolver(Arc::new(Resolver::new(network)));
+    let Some(path) = &network.extra_ca_file else { return Ok(builder) };
+    let wrong = |why: String| StorageError::InvalidSettings(format!("the CA file {}: {why}", path.display()));
+    let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| wrong(failure::deepest(&error)))?;
+    Ok(builder.tls_certs_merge(certificates))
+}
+
+/// The client that `builder` makes.
+pub(super) fn built(builder: ClientBuilder) -> Result<Client, StorageError> {
+    builder.build().map_err(|error| {
+        StorageError::unreachable(format!("no HTTPS client could be made: {}", failure::deepest(&error)))
+    })
+}
+
+/// Refuses an address that is said in numbers, which no resolver is asked about, or by a name of this machine.
+pub(super) fn admit(network: &Network, url: &Url) -> Result<(), StorageError> {
+    match url.host() {
+        Some(Host::Ipv4(address)) => network.admit(IpAddr::V4(address)),
+        Some(Host::Ipv6(address)) => network.admit(IpAddr::V6(address)),
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.').to_ascii_lowercase();
+            let own = name == "localhost" || name.ends_with(".localhost") || resolver::is_proxy(&name);
+            if own { network.admit(IpAddr::from([127, 0, 0, 1])) } else { Ok(()) }
+        }
+        None => Ok(()),
     }
 }
 

@@ -1,6 +1,12 @@
 //! How the process may reach the outside: what the operator sets, not the admins.
 
-use std::{net::IpAddr, path::PathBuf, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use tokio::{net::lookup_host, time::timeout};
 
 use super::StorageError;
 
@@ -23,6 +29,13 @@ pub struct Network {
 }
 
 impl Network {
+    /// The addresses of a host. Fails if one of them is refused.
+    pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, StorageError> {
+        let found = look_up(host, port).await?;
+        found.iter().try_for_each(|address| self.admit(address.ip()))?;
+        Ok(found)
+    }
+
     /// Refuses addresses that no storage may have: this machine, unless that is allowed; and always the addresses at which
     /// clouds tell their machines secrets.
     pub fn admit(&self, address: IpAddr) -> Result<(), StorageError> {
@@ -34,11 +47,26 @@ impl Network {
         }
         if (address.is_loopback() || address.is_unspecified()) && !self.allow_loopback {
             return Err(StorageError::InvalidSettings(format!(
-                "{address} is this machine itself; start the server with --allow-loopback-storage if that is meant"
+                "{address} is this machine itself, where the operator of this server allows no storage"
             )));
         }
         Ok(())
     }
+}
+
+/// The addresses of a host, wherever they are.
+pub(super) async fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>, StorageError> {
+    let found: Vec<_> = match timeout(CONNECT, lookup_host((host, port))).await {
+        Ok(Ok(found)) => found.collect(),
+        Ok(Err(error)) => {
+            return Err(StorageError::unreachable(format!("the name {host} cannot be looked up: {error}")));
+        }
+        Err(_) => return Err(StorageError::unreachable(format!("looking up the name {host} takes too long"))),
+    };
+    if found.is_empty() {
+        return Err(StorageError::unreachable(format!("the name {host} has no address")));
+    }
+    Ok(found)
 }
 
 /// 169.254.0.0/16 and fe80::/10 hold the metadata services of AWS, Azure, Google, Scaleway and others; fd00:ec2::254 is AWS's in

@@ -28,7 +28,7 @@ use std::{
 use async_trait::async_trait;
 use tokio::time::timeout;
 
-use super::{Content, Network, Receipt, Step, Storage, StorageError};
+use super::{Content, Network, Receipt, Step, Storage, StorageError, base_path};
 use folder::Folder;
 use host_key::Pin;
 use session::Session;
@@ -56,7 +56,7 @@ impl Sftp {
 
     /// Connects and signs in.
     async fn session(&self) -> Result<Session, StorageError> {
-        let addresses = connection::resolve(&self.settings, &self.network).await?;
+        let addresses = self.network.resolve(self.settings.host(), self.settings.port).await?;
         let stream = connection::connect(&addresses).await?;
         let mut identified = connection::identify(stream, &addresses, &self.pin).await?;
         sign_in::sign_in(&mut identified, &self.settings).await?;
@@ -87,7 +87,7 @@ impl Sftp {
 #[async_trait]
 impl Storage for Sftp {
     async fn put(&self, name: &str, content: &dyn Content, sent: &Arc<AtomicU64>) -> Result<Receipt, StorageError> {
-        Folder::admits(name)?;
+        base_path::file(name)?;
         let session = self.session().await?;
         self.folder.make(&session).await?;
         match upload::upload(&session, &self.folder, name, content, sent).await {
@@ -103,7 +103,7 @@ impl Storage for Sftp {
     }
 
     async fn verify(&self, name: &str, receipt: &Receipt) -> Result<(), StorageError> {
-        Folder::admits(name)?;
+        base_path::file(name)?;
         let session = self.session().await?;
         read_back::verify(&session, &self.folder.path(name), receipt).await?;
         session.close().await;
@@ -111,7 +111,7 @@ impl Storage for Sftp {
     }
 
     async fn delete(&self, name: &str) -> Result<(), StorageError> {
-        Folder::admits(name)?;
+        base_path::file(name)?;
         let session = self.session().await?;
         session.remove(&self.folder.part(name)).await?;
         session.remove(&self.folder.path(name)).await?;

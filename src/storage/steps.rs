@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{
     Network, Step, StepKind, StorageError,
-    http_client::{Http, admitted, proxies},
+    http_client::{Http, proxies},
     network::CONNECT,
 };
 
@@ -28,7 +28,18 @@ impl Steps {
         attempt: impl Future<Output = Result<(T, Option<String>), StorageError>>,
     ) -> Option<T> {
         let start = Instant::now();
-        let (value, error, detail) = match attempt.await {
+        let result = attempt.await;
+        self.note(kind, start, result)
+    }
+
+    /// Adds one that was tried since `start`; None if it failed.
+    pub(super) fn note<T>(
+        &mut self,
+        kind: StepKind,
+        start: Instant,
+        result: Result<(T, Option<String>), StorageError>,
+    ) -> Option<T> {
+        let (value, error, detail) = match result {
             Ok((value, detail)) => (Some(value), None, detail),
             Err(error) => (None, Some(error), None),
         };
@@ -48,7 +59,7 @@ impl Steps {
             // The brackets of IPv6 addresses belong to URLs.
             let host = host.trim_matches(['[', ']']);
             let found = self.run(StepKind::Resolve, async {
-                let found = admitted(network, host, port).await?;
+                let found = network.resolve(host, port).await?;
                 let detail = found.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>().join(", ");
                 Ok((found, Some(detail)))
             });

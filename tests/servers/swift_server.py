@@ -41,6 +41,11 @@ swift_dir = {FOLDER}
 workers = 0
 log_address = {FOLDER}/no-log
 disable_fallocate = true
+# Half a second, its own, is too short for a busy machine; and one slow answer is no reason to shun the only device.
+conn_timeout = 15
+node_timeout = 60
+recoverable_node_timeout = 60
+error_suppression_limit = 1000000
 """
 FILTERS = "catch_errors gatekeeper healthcheck listing_formats bulk copy slo".split()
 PROXY_SERVER = f"""

@@ -1,24 +1,28 @@
 //! Trying everything that an upload needs. Never by listing: who may write may still not be allowed to list.
 
-use std::{fmt::Write as _, time::Instant};
+use std::fmt::Write as _;
 
 use object_store::{ObjectStoreExt, PutPayload, path::Path};
 use reqwest::Method;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{Bucket, answer::Failure, session::Session};
-use crate::storage::{Step, StepKind, StorageError};
+use crate::storage::{Step, StepKind, StorageError, steps::Steps};
 
 /// What is written and read back.
 const PROBE: &str = "Carryall tries whether it can write here. This file can be deleted.\n";
 
-type Tried = Result<Option<String>, StorageError>;
+/// What is to be shown of a step.
+type Tried = Result<((), Option<String>), StorageError>;
+
+const NOTHING: ((), Option<String>) = ((), None);
 
 pub(super) async fn all(bucket: &Bucket) -> Vec<Step> {
-    let mut steps = Steps(Vec::new());
+    let mut steps = Steps::default();
     // Running out of the loop ends the check: the steps so far are the answer.
     let _ = run(bucket, &mut steps).await;
-    steps.0
+    steps.done()
 }
 
 async fn run(bucket: &Bucket, steps: &mut Steps) -> Option<()> {
@@ -26,21 +30,21 @@ async fn run(bucket: &Bucket, steps: &mut Steps) -> Option<()> {
     let (session, key) = match (bucket.session(), key) {
         (Ok(session), Ok(key)) => (session, key),
         (Err(error), _) | (_, Err(error)) => {
-            steps.add(StepKind::Resolve, Instant::now(), Err(error));
+            steps.note::<()>(StepKind::Resolve, Instant::now(), Err(error));
             return None;
         }
     };
     let start = Instant::now();
     let addresses = bucket.dial.resolve(bucket.provider.root()).await;
-    steps.add(StepKind::Resolve, start, addresses.map(|addresses| Some(shown(addresses.as_deref()))))?;
+    steps.note(StepKind::Resolve, start, addresses.map(|addresses| ((), Some(shown(addresses.as_deref())))))?;
     connect(&session, &key, steps).await?;
     let start = Instant::now();
     let signed_in = sign_in(&session, &key).await;
-    steps.add(StepKind::SignIn, start, signed_in)?;
+    steps.note(StepKind::SignIn, start, signed_in)?;
     let start = Instant::now();
     let written = session.client.store.put(&key, PutPayload::from_static(PROBE.as_bytes())).await;
-    let written = written.map(|_| None).map_err(|error| session.error(&error));
-    let wrote = steps.add(StepKind::Write, start, written);
+    let written = written.map(|_| NOTHING).map_err(|error| session.error(&error));
+    let wrote = steps.note(StepKind::Write, start, written);
     if wrote.is_none() {
         // It may be there in spite of what was said.
         let _ = session.ask(Method::DELETE, Some(&key), "").await;
@@ -48,12 +52,12 @@ async fn run(bucket: &Bucket, steps: &mut Steps) -> Option<()> {
     }
     let start = Instant::now();
     let read = read(&session, &key).await;
-    let read = steps.add(StepKind::Read, start, read);
+    let read = steps.note(StepKind::Read, start, read);
     let start = Instant::now();
     let deleted = session.ask(Method::DELETE, Some(&key), "").await;
-    let deleted = deleted.map(|_| None).map_err(|failure| session.explain(failure));
+    let deleted = deleted.map(|_| NOTHING).map_err(|failure| session.explain(failure));
     match read {
-        Some(()) => steps.add(StepKind::Delete, start, deleted),
+        Some(()) => steps.note(StepKind::Delete, start, deleted),
         None => None,
     }
 }
@@ -63,22 +67,22 @@ async fn connect(session: &Session, key: &Path, steps: &mut Steps) -> Option<()>
     let (start, tls) = (Instant::now(), session.provider.root().scheme() == "https");
     match session.ask_unsigned(key).await {
         Err(failure @ Failure::Untrusted(_)) => {
-            steps.add(StepKind::Connect, start, Ok(None))?;
-            steps.add(StepKind::Identify, start, Err(session.explain(failure)))
+            steps.note(StepKind::Connect, start, Ok(NOTHING))?;
+            steps.note(StepKind::Identify, start, Err(session.explain(failure)))
         }
         Ok(_) | Err(Failure::Answered(_)) => {
-            steps.add(StepKind::Connect, start, Ok(None))?;
-            if tls { steps.add(StepKind::Identify, start, Ok(None)) } else { Some(()) }
+            steps.note(StepKind::Connect, start, Ok(NOTHING))?;
+            if tls { steps.note(StepKind::Identify, start, Ok(NOTHING)) } else { Some(()) }
         }
-        Err(failure) => steps.add(StepKind::Connect, start, Err(session.explain(failure))),
+        Err(failure) => steps.note(StepKind::Connect, start, Err(session.explain(failure))),
     }
 }
 
 /// Asks for what is not there. That it is not, or that reading is not allowed, is said only to somebody who is known.
 async fn sign_in(session: &Session, key: &Path) -> Tried {
     match session.ask(Method::GET, Some(key), "").await {
-        Ok(_) => Ok(None),
-        Err(failure) if failure.is_refusal() && !failure.is_unknown_credentials() => Ok(None),
+        Ok(_) => Ok(NOTHING),
+        Err(failure) if failure.is_refusal() && !failure.is_unknown_credentials() => Ok(NOTHING),
         Err(failure) => Err(session.explain(failure)),
     }
 }
@@ -89,7 +93,7 @@ async fn read(session: &Session, key: &Path) -> Tried {
     if bytes != PROBE.as_bytes() {
         return Err(StorageError::Damaged("what was read back is not what was written".into()));
     }
-    Ok(None)
+    Ok(NOTHING)
 }
 
 fn shown(addresses: Option<&[std::net::IpAddr]>) -> String {
@@ -99,20 +103,4 @@ fn shown(addresses: Option<&[std::net::IpAddr]>) -> String {
         let _ = write!(shown, "{}{address}", if shown.is_empty() { "" } else { ", " });
     }
     shown
-}
-
-struct Steps(Vec<Step>);
-
-impl Steps {
-    /// Adds one; None if it failed.
-    fn add(&mut self, kind: StepKind, start: Instant, result: Tried) -> Option<()> {
-        let millis = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let (detail, error) = match result {
-            Ok(detail) => (detail, None),
-            Err(error) => (None, Some(error)),
-        };
-        let passed = error.is_none().then_some(());
-        self.0.push(Step { kind, error, detail, millis });
-        passed
-    }
 }

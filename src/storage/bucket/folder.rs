@@ -2,7 +2,7 @@
 
 use object_store::path::Path;
 
-use crate::storage::StorageError;
+use crate::storage::{StorageError, base_path};
 
 /// Longest key that S3, Azure and Google take, in bytes.
 const LONGEST: usize = 1024;
@@ -13,23 +13,19 @@ pub(in crate::storage) struct Folder(String);
 impl Folder {
     /// Takes a base path as people write it: with or without slashes at its ends.
     pub fn new(base_path: &str) -> Result<Self, StorageError> {
-        let folders: Vec<_> = base_path.split('/').filter(|folder| !folder.is_empty()).collect();
-        let path = folders.join("/");
-        if folders.iter().any(|folder| matches!(*folder, "." | "..")) || path.chars().any(char::is_control) {
-            let message = r#"the base path must be folders with "/" between them, none of them "." or "..""#;
-            return Err(StorageError::InvalidSettings(message.into()));
-        }
+        let path = base_path::folders(base_path)?.join("/");
         if path.len() > LONGEST - 256 {
-            return Err(StorageError::InvalidSettings("the base path is too long".into()));
+            return Err(StorageError::InvalidSettings("basePath: it is too long".into()));
         }
         Ok(Self(path))
     }
 
     /// The key of the file `name` in it, as it is: nothing in it is a character to escape.
     pub fn key(&self, name: &str) -> Result<Path, StorageError> {
+        let name = base_path::file(name)?;
         let key = if self.0.is_empty() { name.to_owned() } else { format!("{}/{name}", self.0) };
         match Path::parse(&key) {
-            Ok(path) if !name.is_empty() && !name.contains('/') && key.len() <= LONGEST => Ok(path),
+            Ok(path) if key.len() <= LONGEST => Ok(path),
             _ => Err(StorageError::Rejected(format!("{name:?} cannot be the name of a file there"))),
         }
     }

@@ -191,14 +191,12 @@ mod tests {
     async fn silence_ends_a_request_wherever_it_falls() {
         let silence = Duration::from_millis(300);
         for bytes in [1024, 64 << 20] {
-            let start = Instant::now();
             let (result, failure) = send(bytes, silence, |connection| async move {
                 std::future::pending::<()>().await;
                 drop(connection);
             })
             .await;
             assert!(result.is_err() && matches!(failure, Some(Failure::Silent)), "{failure:?}");
-            assert!(start.elapsed() < Duration::from_secs(20));
         }
         let (result, failure) = send(1024, silence, |mut connection| async move {
             let mut taken = [0; 65536];

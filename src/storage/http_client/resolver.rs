@@ -1,12 +1,10 @@
 //! Looks names up, and hands out only addresses that storages may have. The connection is made to those very addresses, so that
 //! a name that changes its mind gains nothing.
 
-use std::net::SocketAddr;
-
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::Url;
 
-use crate::storage::{Network, StorageError};
+use crate::storage::{Network, network::look_up};
 
 pub(super) struct Resolver {
     network: Network,
@@ -22,32 +20,10 @@ impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let (network, name) = (self.network.clone(), name.as_str().to_owned());
         Box::pin(async move {
-            let found = if is_proxy(&name) { look_up(&name, 0).await } else { admitted(&network, &name, 0).await };
+            let found = if is_proxy(&name) { look_up(&name, 0).await } else { network.resolve(&name, 0).await };
             Ok(Box::new(found?.into_iter()) as Addrs)
         })
     }
-}
-
-/// The addresses of a host; fails if one of them is refused.
-pub(in crate::storage) async fn admitted(
-    network: &Network,
-    host: &str,
-    port: u16,
-) -> Result<Vec<SocketAddr>, StorageError> {
-    let found = look_up(host, port).await?;
-    found.iter().try_for_each(|address| network.admit(address.ip()))?;
-    Ok(found)
-}
-
-async fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>, StorageError> {
-    let found: Vec<_> = match tokio::net::lookup_host((host, port)).await {
-        Ok(found) => found.collect(),
-        Err(error) => return Err(StorageError::unreachable(format!("the name {host} cannot be looked up: {error}"))),
-    };
-    if found.is_empty() {
-        return Err(StorageError::unreachable(format!("the name {host} has no address")));
-    }
-    Ok(found)
 }
 
 /// Whether this is the host of a proxy of the environment: the operator chose it, wherever it is.

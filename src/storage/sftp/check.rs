@@ -1,6 +1,6 @@
 //! Trying all that an upload needs, step by step.
 
-use std::{io, ops::Range, sync::atomic::AtomicU64, time::Instant};
+use std::{io, ops::Range, sync::atomic::AtomicU64};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -9,27 +9,14 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{Sftp, connection, read_back, session::Session, sign_in, upload};
-use crate::storage::{Content, Step, StepKind, StorageError};
+use crate::storage::{Content, Step, StepKind, StorageError, steps::Steps};
 
 /// What is written for a try.
 const PROBE: &[u8] = b"Carryall tries whether it can write here. This file can be deleted.\n";
 
-/// The steps so far.
-#[derive(Default)]
-struct Steps(Vec<Step>);
-
-impl Steps {
-    /// Takes a step; None if it failed.
-    async fn take<T>(&mut self, kind: StepKind, step: impl Future<Output = Result<T, StorageError>>) -> Option<T> {
-        let start = Instant::now();
-        let (done, error) = match step.await {
-            Ok(done) => (Some(done), None),
-            Err(error) => (None, Some(error)),
-        };
-        let millis = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.0.push(Step { kind, error, detail: None, millis });
-        done
-    }
+/// Tries a step of which there is nothing to be shown.
+async fn take<T>(steps: &mut Steps, kind: StepKind, step: impl Future<Output = Result<T, StorageError>>) -> Option<T> {
+    steps.run(kind, async { step.await.map(|done| (done, None)) }).await
 }
 
 /// Tries it.
@@ -49,23 +36,24 @@ pub async fn check(storage: &Sftp) -> Vec<Step> {
         }
         session.close().await;
     }
-    steps.0
+    steps.done()
 }
 
 async fn sign_in(storage: &Sftp, steps: &mut Steps) -> Option<Session> {
     let settings = &storage.settings;
-    let addresses = steps.take(StepKind::Resolve, connection::resolve(settings, &storage.network)).await?;
-    let stream = steps.take(StepKind::Connect, connection::connect(&addresses)).await?;
-    let identify = connection::identify(stream, &addresses, &storage.pin);
-    let mut identified = steps.take(StepKind::Identify, identify).await?;
-    if let Some(step) = steps.0.last_mut() {
-        step.detail = identified.sight.key.get().map(ToString::to_string);
-    }
+    let addresses = take(steps, StepKind::Resolve, storage.network.resolve(settings.host(), settings.port)).await?;
+    let stream = take(steps, StepKind::Connect, connection::connect(&addresses)).await?;
+    let identify = async {
+        let identified = connection::identify(stream, &addresses, &storage.pin).await?;
+        let key = identified.sight.key.get().map(ToString::to_string);
+        Ok((identified, key))
+    };
+    let mut identified = steps.run(StepKind::Identify, identify).await?;
     let session = async {
         sign_in::sign_in(&mut identified, settings).await?;
         Session::start(identified).await
     };
-    steps.take(StepKind::SignIn, session).await
+    take(steps, StepKind::SignIn, session).await
 }
 
 async fn try_file(
@@ -81,12 +69,12 @@ async fn try_file(
         let sent = AtomicU64::new(0);
         upload::upload(session, folder, name, &Probe, &sent).await.map_err(|failed| failed.error)
     };
-    steps.take(StepKind::Write, write).await?;
+    take(steps, StepKind::Write, write).await?;
     let path = folder.path(name);
     let receipt = upload::receipt(&Probe);
-    steps.take(StepKind::Read, read_back::verify(session, &path, &receipt)).await?;
+    take(steps, StepKind::Read, read_back::verify(session, &path, &receipt)).await?;
     let delete = async { session.remove(&path).await.map(|_| ()) };
-    steps.take(StepKind::Delete, delete).await
+    take(steps, StepKind::Delete, delete).await
 }
 
 /// [`PROBE`].

@@ -8,18 +8,14 @@ use russh::{
     compression,
     keys::Algorithm,
 };
-use tokio::{
-    net::{TcpStream, lookup_host},
-    time::timeout,
-};
+use tokio::{net::TcpStream, time::timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
-    SftpSettings,
     host_key::{Fingerprint, Guard, Pin, Sight},
     watched::Watched,
 };
-use crate::storage::{Network, StorageError, network::CONNECT};
+use crate::storage::{StorageError, network::CONNECT};
 
 /// How often the server is asked for a sign of life while nothing comes from it.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
@@ -30,24 +26,6 @@ pub struct Identified {
     pub sight: Arc<Sight>,
     /// Cuts the connection when it is dropped.
     pub cut: DropGuard,
-}
-
-/// The addresses of the host, those that no storage may have left out.
-pub async fn resolve(settings: &SftpSettings, network: &Network) -> Result<Vec<SocketAddr>, StorageError> {
-    let host = settings.host();
-    let addresses = timeout(CONNECT, lookup_host((host, settings.port)))
-        .await
-        .map_err(|_| StorageError::unreachable(format!("the name {host} could not be looked up in time")))?
-        .map_err(|error| StorageError::unreachable(format!("the name {host} could not be looked up: {error}")))?;
-    let mut refused = StorageError::unreachable(format!("the name {host} has no address"));
-    let mut admitted = Vec::new();
-    for address in addresses {
-        match network.admit(address.ip()) {
-            Ok(()) => admitted.push(address),
-            Err(error) => refused = error,
-        }
-    }
-    if admitted.is_empty() { Err(refused) } else { Ok(admitted) }
 }
 
 /// A connection to the first address that takes one.

@@ -30,14 +30,6 @@ impl Folder {
         Ok(Self { root: if base_path.starts_with('/') { "/" } else { "" }, levels })
     }
 
-    /// Refuses a name that would be one of another folder.
-    pub fn admits(name: &str) -> Result<(), StorageError> {
-        if ["", ".", ".."].contains(&name) || name.contains(|c: char| c == '/' || c.is_control()) {
-            return Err(StorageError::Rejected(format!("{name:?} is no name of a file")));
-        }
-        Ok(())
-    }
-
     /// The path of a file in it.
     pub fn path(&self, name: &str) -> String {
         let mut path = self.of(self.levels.len());
