@@ -7,6 +7,7 @@
 mod file;
 mod limits;
 mod sources;
+mod storage;
 
 use std::{
     ffi::OsStr,
@@ -15,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use carryall::{database, export::Limits};
+use carryall::{database, export::Limits, storage::Network};
 use clap::{
     Args,
     builder::{BoolishValueParser, OsStringValueParser, TypedValueParser},
@@ -26,6 +27,7 @@ pub(crate) use sources::{SourceArgs, Sources};
 
 use file::File;
 use limits::LimitArgs;
+use storage::StorageArgs;
 
 /// The name under which `--demo` adds the demo source.
 pub(crate) const DEMO: &str = "demo";
@@ -65,6 +67,8 @@ pub(crate) struct ServeArgs {
     sources: SourceArgs,
     #[command(flatten)]
     limits: LimitArgs,
+    #[command(flatten)]
+    storage: StorageArgs,
     /// Adds a source `demo`: the database of an internet provider that does not exist
     #[arg(long, env = "CARRYALL_DEMO", value_parser = BoolishValueParser::new())]
     demo: bool,
@@ -105,6 +109,8 @@ pub(crate) struct Server {
     pub(crate) public_url: Option<String>,
     pub(crate) sources: Sources,
     pub(crate) limits: Limits,
+    /// How storages may be reached.
+    pub(crate) network: Network,
     /// How long a running export may go on after the server was asked to stop.
     pub(crate) grace: Duration,
     pub(crate) demo: bool,
@@ -159,7 +165,9 @@ impl ServeArgs {
             return Err(ConfigError::new("--source", sources::NONE));
         }
         let (limits, grace) = self.limits.resolve(&file)?;
-        Ok(Server { state, listen, public_url, sources, limits, grace, demo })
+        let (network, upload_bytes_per_second) = self.storage.resolve(&file)?;
+        let limits = Limits { upload_bytes_per_second, ..limits };
+        Ok(Server { state, listen, public_url, sources, limits, network, grace, demo })
     }
 }
 

@@ -9,7 +9,7 @@
 //!
 //! # Layout
 //!
-//! The modules, lowest first: [`clock`], [`secret`], [`database`], [`token`], [`demo`], [`source`],
+//! The modules, lowest first: [`clock`], [`secret`], [`scalar`], [`database`], [`token`], [`demo`], [`source`],
 //! [`format`](mod@format), [`archive`], [`files`], [`storage`], [`export`], [`graphql`], [`http`]. One may name only those before it, so
 //! that each can be read on its own; a test (`tests/it/layout.rs`) holds it to that.
 //!
@@ -32,6 +32,7 @@
 
 pub mod clock;
 pub mod database;
+pub mod scalar;
 pub mod secret;
 pub mod token;
 

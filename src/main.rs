@@ -20,7 +20,7 @@ struct Carryall {
 #[derive(Subcommand)]
 enum Command {
     /// Runs the server: the API, GraphiQL, and the worker that makes exports
-    Serve(config::ServeArgs),
+    Serve(Box<config::ServeArgs>),
     /// Makes one export without a server
     Export(command::export::ExportArgs),
     /// Reads an archive anywhere, with its password, and says whether it is whole

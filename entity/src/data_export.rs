@@ -96,6 +96,22 @@ pub struct Model {
     pub bytes_verified: i64,
     /// What the last reading of the finished archive found wrong, as a JSON array.
     pub mismatches: String,
+    /// Whether the archive is still kept on the instance.
+    pub file_state: FileState,
+    /// A copy was left at a storage that is no longer configured: its password stays in the history until somebody deletes it.
+    pub copies_released: bool,
+}
+
+/// Whether the archive of a completed export is kept on the instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FileState {
+    /// It is.
+    Kept,
+    /// It went past the maximum, and its file is on the way out; there are copies at storages.
+    Removing,
+    /// The same, and its file is gone.
+    Removed,
 }
 
 /// Where an export stands.

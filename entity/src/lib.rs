@@ -10,3 +10,5 @@ pub mod data_export_settings;
 pub mod exported_table;
 pub mod nightly_run;
 pub mod source_snapshot;
+pub mod storage_location;
+pub mod upload;

@@ -11,6 +11,7 @@ mod m0002_settings;
 mod m0003_tokens;
 mod m0004_formats;
 mod m0005_life;
+mod m0006_storages;
 
 /// Runs every step that the database has not seen.
 pub struct Migrator;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_tokens::Migration),
             Box::new(m0004_formats::Migration),
             Box::new(m0005_life::Migration),
+            Box::new(m0006_storages::Migration),
         ]
     }
 }

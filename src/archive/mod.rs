@@ -38,6 +38,15 @@ pub struct Entry {
     pub sha256: String,
 }
 
+/// A SHA-256 out of its hexadecimal digits; None if it is none.
+pub(crate) fn sha256_of(hexadecimal: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    for (place, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hexadecimal.get(place * 2..place * 2 + 2)?, 16).ok()?;
+    }
+    (hexadecimal.len() == 64).then_some(bytes)
+}
+
 /// Bytes in lower-case hexadecimal.
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     use std::fmt::Write;

@@ -110,7 +110,7 @@ pub(crate) fn run(command: Command) -> Result<(), CommandError> {
     let runtime = tokio::runtime::Runtime::new()?;
     let result = runtime.block_on(async {
         match command {
-            Command::Serve(args) => serve::serve(args).await,
+            Command::Serve(args) => serve::serve(*args).await,
             Command::Export(args) => export::export(args).await,
             Command::Verify(args) => verify::verify(args).await,
             Command::Token(command) => token::run(command).await,

@@ -16,6 +16,7 @@ use carryall::{
     graphql,
     http::{self, App},
     secret::Key,
+    storage::Network,
     token,
 };
 use entity::api_token::Role;
@@ -42,7 +43,7 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), CommandError> {
         make_demo(folder).await?;
     }
     let names = server.sources.names().into_iter().map(str::to_owned).collect::<Vec<_>>();
-    let (engine, db) = open(&server.state, server.sources, server.limits, &clock).await?;
+    let (engine, db) = open(&server.state, server.sources, (server.limits, server.network), &clock).await?;
     engine.repair().await?;
     let address = reachable(listener.local_addr()?);
     let url = server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
@@ -102,7 +103,7 @@ async fn make_demo(folder: &Path) -> Result<(), CommandError> {
 async fn open(
     state: &State,
     sources: Sources,
-    limits: Limits,
+    (limits, network): (Limits, Network),
     clock: &Clock,
 ) -> Result<(Arc<Engine>, DatabaseConnection), CommandError> {
     let db = database::open(&state.database_url).await?;
@@ -113,6 +114,7 @@ async fn open(
         sources: sources.into_named(),
         clock: clock.clone(),
         limits,
+        network,
     };
     let engine = Engine::new(parts);
     if !engine.has_right_key().await? {

@@ -26,6 +26,12 @@ pub(super) struct File {
     pub(super) stall_minutes: Option<u64>,
     pub(super) keep_failed_days: Option<u64>,
     pub(super) concurrent_exports: Option<u64>,
+    #[serde(default)]
+    pub(super) allow_loopback_storage: bool,
+    pub(super) extra_ca_file: Option<PathBuf>,
+    pub(super) upload_bandwidth: Option<u64>,
+    #[serde(default)]
+    pub(super) storage_endpoint: BTreeMap<String, String>,
     /// Where it was read from.
     #[serde(skip)]
     pub(super) path: PathBuf,

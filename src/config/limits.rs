@@ -35,13 +35,14 @@ impl LimitArgs {
             stall: Duration::from_secs(stall * 60),
             history: Duration::from_secs(days * 24 * 60 * 60),
             at_once: usize::try_from(at_once).unwrap_or(1),
+            ..Limits::default()
         };
         Ok((limits, Duration::from_secs(grace)))
     }
 }
 
 /// From the flag or the variable, else the file, else the default. A text, since a variable that is empty is not set.
-fn number(
+pub(super) fn number(
     setting: &str,
     given: Option<String>,
     file: Option<u64>,

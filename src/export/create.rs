@@ -64,6 +64,8 @@ pub struct Wish<'a> {
     pub exclude_tables: &'a [String],
     /// Retention shall not remove it.
     pub pinned: bool,
+    /// It is to be copied to the storages; None: as the settings say.
+    pub upload: Option<bool>,
     /// What the client calls this wish: sent again, it makes no second export.
     pub idempotency_key: Option<&'a str>,
 }
@@ -112,7 +114,7 @@ impl Engine {
             format: wish.format.unwrap_or(settings.format),
             exclude_tables: queue::list(wish.exclude_tables),
             pinned: wish.pinned,
-            upload: settings.upload_automatic_exports,
+            upload: wish.upload.unwrap_or(settings.upload_automatic_exports),
             idempotency: idempotency.clone(),
             ..self.entry().await?
         };
@@ -203,6 +205,9 @@ fn digest(wish: &Wish<'_>) -> Vec<u8> {
     };
     add(wish.name);
     add(&format!("{:?} {}", wish.format, wish.pinned));
+    if let Some(upload) = wish.upload {
+        add(&format!("upload {upload}"));
+    }
     wish.exclude_tables.iter().for_each(|pattern| add(pattern));
     hash.finalize().to_vec()
 }

@@ -80,7 +80,7 @@ impl Engine {
         &self,
         download: &Download,
         range: Range<u64>,
-    ) -> Result<BoxStream<'static, object_store::Result<Bytes>>, DownloadError> {
+    ) -> Result<BoxStream<'static, std::io::Result<Bytes>>, DownloadError> {
         Ok(self.parts.files.read(&download.file_name, range).await?)
     }
 }

@@ -11,10 +11,17 @@ pub struct Limits {
     pub history: Duration,
     /// So many exports run at the same time in this process; one at least.
     pub at_once: usize,
+    /// Most bytes a second that uploads send together; None: as fast as it goes.
+    pub upload_bytes_per_second: Option<u64>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { stall: Duration::from_secs(10 * 60), history: Duration::from_secs(30 * 24 * 60 * 60), at_once: 1 }
+        Self {
+            stall: Duration::from_secs(10 * 60),
+            history: Duration::from_secs(30 * 24 * 60 * 60),
+            at_once: 1,
+            upload_bytes_per_second: None,
+        }
     }
 }

@@ -6,13 +6,15 @@
 //! - `worker` takes the next one, `run` makes it, `watch` sees to it that it goes on, `pack` is the part of a run that needs no
 //!   history. `progress` counts, `pace` works out how long it will take.
 //! - `repair` and `sweep` find what died, `restart` gives it another try.
-//! - `removal` removes, what `retention` decides among others; `verify` reads archives again.
+//! - `removal` removes; `retain` removes what `retention` decides. `verify` reads archives again.
+//! - `location` keeps the storages that admins configure, `upload` copies exports there.
 //! - `settings` keeps what admins set, `limits` what the operator of the process sets.
 
 mod create;
 mod download;
 mod failure;
 mod limits;
+mod location;
 mod nightly;
 mod pace;
 mod pack;
@@ -20,11 +22,13 @@ mod progress;
 mod queue;
 mod removal;
 mod restart;
+mod retain;
 mod retention;
 mod run;
 mod schedule;
 pub mod settings;
 mod sweep;
+mod upload;
 mod verify;
 mod watch;
 mod worker;
@@ -36,9 +40,9 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use entity::data_export::{Column, Entity, Model, State, TableFormat};
+use entity::data_export::{Column, Entity, FileState, Model, State, TableFormat};
 use sea_orm::{DatabaseConnection, DbErr, EntityTrait, QueryOrder};
-use tokio::sync::{Mutex, Semaphore, broadcast};
+use tokio::sync::{Mutex, Notify, Semaphore, broadcast};
 use uuid::Uuid;
 
 use crate::{
@@ -46,22 +50,28 @@ use crate::{
     files::{Files, FilesError, PREFIX, SUFFIX},
     format::{Csv, Format, Jsonl},
     secret::{Key, KeyError, Secret},
+    storage::Network,
 };
 
 pub use create::{CreateError, NAME_MAXIMUM, NameError, PATTERNS_MAXIMUM, PatternsError, Wish, checked_name};
 pub use download::{Download, DownloadError};
 pub use failure::{Failure, PackError};
 pub use limits::Limits;
+pub use location::{Checked, Location, LocationChange, LocationError, Step};
 pub use pack::{NamedSource, Order, Packed, Room, pack};
 pub use progress::Progress;
-pub use removal::{Decision, RemoveError};
+pub use removal::RemoveError;
+pub use retain::Decision;
 pub use retention::Reason;
 pub use settings::Changed;
+pub use upload::{CopyFailure, UploadError, VerifyCopyError};
 pub use verify::VerifyAgainError;
 pub use worker::Stop;
 
 /// How long is waited after Carryall's own database has failed, before it is asked again.
 const PAUSE: Duration = Duration::from_secs(5);
+/// So many storages are tried out at the same time.
+const CHECKS: usize = 4;
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// What the engine is made of.
@@ -78,6 +88,8 @@ pub struct Parts {
     pub clock: Clock,
     /// How long things may take.
     pub limits: Limits,
+    /// How storages may be reached.
+    pub network: Network,
 }
 
 /// Makes exports.
@@ -96,6 +108,15 @@ pub struct Engine {
     sweep: sweep::Sweep,
     /// Held while it is decided what goes, and done: what the decision rests on stays as it is meanwhile.
     retaining: Mutex<()>,
+    /// The storages at which this process does what is due.
+    serving: Ids,
+    /// Wakes those who do what is due at the storages.
+    copies_due: Notify,
+    /// Wakes those who carry a copy when it may not be wanted any more.
+    copies_unwanted: Notify,
+    bandwidth: Arc<upload::Bandwidth>,
+    /// Held while a storage is tried out: a few at a time.
+    checks: Semaphore,
 }
 
 impl Engine {
@@ -110,6 +131,11 @@ impl Engine {
             nights: nightly::Nights::default(),
             retaining: Mutex::new(()),
             sweep: sweep::Sweep::default(),
+            serving: Ids::default(),
+            copies_due: Notify::new(),
+            copies_unwanted: Notify::new(),
+            bandwidth: Arc::new(upload::Bandwidth::new(parts.limits.upload_bytes_per_second)),
+            checks: Semaphore::new(CHECKS),
             parts,
         }
     }
@@ -127,22 +153,21 @@ impl Engine {
     /// Whether the key is the one that sealed what is stored.
     pub async fn has_right_key(&self) -> Result<bool, DbErr> {
         let newest = Entity::find().order_by_desc(Column::Id).one(&self.parts.db).await?;
-        Ok(newest.is_none_or(|export| self.file_password(&export).is_ok()))
+        Ok(newest.is_none_or(|export| self.file_password(&export).is_ok()) && self.opens_locations().await?)
     }
 
     /// The name of the archive, if it is complete and there is a file of its length.
     pub async fn available_file<'a>(&self, export: &'a Model) -> Result<Option<&'a str>, FilesError> {
-        let (State::Completed, Some(name), Some(size)) = (export.state, &export.file_name, export.size_bytes) else {
-            return Ok(None);
-        };
+        let kept = export.state == State::Completed && export.file_state == FileState::Kept;
+        let (true, Some(name), Some(size)) = (kept, &export.file_name, export.size_bytes) else { return Ok(None) };
         let length = self.parts.files.length(name).await?;
         Ok(length.filter(|length| i64::try_from(*length) == Ok(size)).map(|_| name.as_str()))
     }
 }
 
-/// Whether there is any export, and so anything that the key has sealed.
+/// Whether there is any export or storage, and so anything that the key has sealed.
 pub async fn any(db: &DatabaseConnection) -> Result<bool, DbErr> {
-    Ok(Entity::find().one(db).await?.is_some())
+    Ok(Entity::find().one(db).await?.is_some() || location::any(db).await?)
 }
 
 /// The exports that something is being done with.

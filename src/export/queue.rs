@@ -81,6 +81,6 @@ pub(super) fn list(texts: &[String]) -> String {
 }
 
 /// SQL has no unsigned 64-bit number; no file or table comes near the signed one's end.
-fn stored(number: u64) -> i64 {
+pub(super) fn stored(number: u64) -> i64 {
     number.try_into().unwrap_or(i64::MAX)
 }

@@ -1,31 +1,22 @@
 //! Removing exports: because somebody says so, or because retention does.
 //!
-//! An export is first marked, which takes it out of the history; then its file goes, and at last its row. Whatever fails or is
+//! An export is first marked, which takes it out of the history; then its file goes and what was
+//! copied of it, and at last its row. Whatever fails or is
 //! cut off in between is gone on with at the next look, so that no file is left without a row that knows of it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
-use entity::data_export::{Column, Entity, Model, State};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use entity::{
+    data_export::{Column, Entity, Model, State},
+    upload,
+};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
 use tokio::task::spawn_blocking;
 use tracing::{error, info};
 use uuid::Uuid;
 
-use super::{
-    Engine,
-    retention::{Candidate, Reason, plan},
-    settings,
-};
+use super::{Engine, upload::copies};
 use crate::files::FilesError;
-
-/// What retention says of a completed export.
-#[derive(Clone, Debug)]
-pub struct Decision {
-    /// The export.
-    pub export: Model,
-    /// Whether it is kept, and why.
-    pub reason: Reason,
-}
 
 /// Why an export was not removed.
 #[derive(Debug, thiserror::Error)]
@@ -64,81 +55,43 @@ impl Engine {
         self.finish_removals().await.map_err(RemoveError::from)
     }
 
-    /// What retention would decide now, or if `maximum` exports could be kept: the newest first. Changes nothing.
-    pub async fn decisions(&self, maximum: Option<i32>) -> Result<Vec<Decision>, RemoveError> {
-        let maximum = match maximum {
-            Some(maximum) => maximum,
-            None => settings::read(&self.parts.db).await?.maximum_exports,
-        };
-        let completed = Entity::find().filter(Column::State.eq(State::Completed)).filter(Column::Removing.eq(false));
-        let completed = completed.order_by_desc(Column::Id).all(&self.parts.db).await?;
-        // An error here ends it all: what cannot be seen is not taken for gone.
-        let files = self.parts.files.list().await?.into_iter().filter(|found| !found.draft);
-        let files: HashMap<_, _> = files.map(|found| (found.name, found.bytes)).collect();
-        let candidate = |export: &Model| {
-            let bytes = export.file_name.as_ref().and_then(|name| files.get(name));
-            let there = bytes.is_some_and(|bytes| i64::try_from(*bytes).ok() == export.size_bytes);
-            Candidate { id: export.id, pinned: export.pinned, good: there && export.mismatches == "[]" }
-        };
-        let candidates = completed.iter().map(candidate).collect();
-        let reasons = plan(candidates, usize::try_from(maximum).unwrap_or(usize::MAX).max(1));
-        let decided = completed.into_iter().filter_map(|export| {
-            let reason = *reasons.get(&export.id)?;
-            Some(Decision { export, reason })
-        });
-        Ok(decided.collect())
-    }
-
-    /// Removes what is past the maximum, but for the export that has just become `safe`, and returns what went. What fails is
-    /// logged, and done at the next look.
-    pub(super) async fn retain(&self, safe: Option<Uuid>) -> Vec<Decision> {
-        let _retaining = self.retaining.lock().await;
-        let mut removed = Vec::new();
-        if let Err(cause) = self.retain_but(safe, &mut removed).await {
-            error!(%cause, "the oldest exports could not be removed yet");
-        }
-        removed
-    }
-
-    /// The same, if it has failed or was cut off.
-    pub(super) async fn retain_if_due(&self) -> Result<(), DbErr> {
-        if settings::read(&self.parts.db).await?.retention_due {
-            self.retain(None).await;
-        }
-        Ok(())
-    }
-
-    async fn retain_but(&self, safe: Option<Uuid>, removed: &mut Vec<Decision>) -> Result<(), RemoveError> {
-        let past = self.decisions(None).await?.into_iter().filter(|decision| !decision.reason.keeps());
-        for decision in past.filter(|decision| Some(decision.export.id) != safe) {
-            let Model { id, file_name, .. } = &decision.export;
-            if self.queue.begin_removal(*id, self.parts.clock.now(), &[State::Completed]).await? {
-                info!(%id, file_name, "export is past the maximum and is removed");
-                removed.push(decision);
-            }
-        }
-        self.finish_removals().await?;
-        Ok(settings::note_retention(&self.parts.db, false).await?)
-    }
-
-    /// Goes on with the removals that were begun. A file that cannot be removed keeps its row.
+    /// Goes on with the removals that were begun. A file that cannot be removed keeps its row, and so does an export that has
+    /// a copy at a storage, until that is removed there.
     pub(super) async fn finish_removals(&self) -> Result<(), DbErr> {
-        for export in self.queue.in_removal().await? {
-            if let Some(file_name) = export.file_name.clone() {
-                let files = Arc::clone(&self.parts.files);
-                let removed = spawn_blocking(move || {
-                    files.remove_draft(&file_name)?;
-                    files.remove(&file_name)
-                });
-                let removed = removed.await.map_err(std::io::Error::other).and_then(|removed| removed);
-                if let Err(cause) = removed {
-                    error!(id = %export.id, %cause, "the file of an export cannot be removed yet");
-                    continue;
-                }
+        let now = self.parts.clock.now();
+        for export in self.queue.in_file_removal().await? {
+            if self.remove_file(&export).await {
+                self.queue.file_removed(export.id, now).await?;
             }
-            self.queue.forget(export.id).await?;
+        }
+        for export in self.queue.in_removal().await? {
+            if !self.remove_file(&export).await {
+                continue;
+            }
+            let of_export = Condition::all().add(upload::Column::DataExportId.eq(export.id));
+            copies::remove(&self.parts.db, of_export, now).await?;
+            if copies::of_export(&self.parts.db, export.id).await?.is_empty() {
+                self.queue.forget(export.id).await?;
+            } else {
+                self.copies_unwanted.notify_waiters();
+                self.copies_due.notify_one();
+            }
         }
         Ok(())
+    }
+
+    /// Removes the file of an export from the instance; false if it cannot be.
+    async fn remove_file(&self, export: &Model) -> bool {
+        let Some(file_name) = export.file_name.clone() else { return true };
+        let files = Arc::clone(&self.parts.files);
+        let removed = spawn_blocking(move || {
+            files.remove_draft(&file_name)?;
+            files.remove(&file_name)
+        });
+        let removed = removed.await.map_err(std::io::Error::other).and_then(|removed| removed);
+        let failed =
+            |cause: &std::io::Error| error!(id = %export.id, %cause, "the file of an export cannot be removed yet");
+        removed.inspect_err(failed).is_ok()
     }
 
     /// Calls an export off. False if there is none to be called off.

@@ -11,7 +11,7 @@ use sea_orm::{
     Set, sea_query::Expr,
 };
 
-use super::{Engine, removal::Decision};
+use super::{Engine, retain::Decision};
 
 /// How many completed exports may be kept.
 pub const MAXIMUM_EXPORTS: RangeInclusive<i32> = 1..=1000;

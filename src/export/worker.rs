@@ -9,7 +9,7 @@ use sea_orm::DbErr;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
-use super::{Engine, PAUSE, failure::Failure, file_name, schedule};
+use super::{Engine, PAUSE, failure::Failure, file_name, schedule, upload::copies};
 
 /// So often it is looked whether something is to be done. Midnight is waited for by itself.
 pub(super) const TICK: Duration = Duration::from_secs(10);
@@ -24,9 +24,11 @@ pub struct Stop {
 }
 
 impl Engine {
-    /// Repairs what an earlier process left: a run that was cut off is failed and restarted, and its files go. Called
+    /// Repairs what an earlier process left: a run that was cut off is failed and restarted, and its files go;
+    /// a copy that was cut off is made again. Called
     /// once at start, by the process that has the database to itself, so that no running export is alive.
     pub async fn repair(&self) -> Result<(), DbErr> {
+        copies::give_all_back(&self.parts.db, self.parts.clock.now()).await?;
         for (export, worker) in self.queue.running().await? {
             warn!(id = %export.id, "the server stopped while this export ran");
             let file_name = export.file_name.as_deref();
@@ -58,7 +60,7 @@ impl Engine {
     /// Runs exports and does what else is due, until `stop`.
     pub async fn work(&self, stop: &Stop) {
         let workers = (0..self.parts.limits.at_once.max(1)).map(|_| self.take_turns(stop));
-        tokio::join!(join_all(workers), self.tend(stop));
+        tokio::join!(join_all(workers), self.tend(stop), self.tend_storages(stop));
     }
 
     async fn take_turns(&self, stop: &Stop) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
-    data_export::{Column, Entity, Model, State},
+    data_export::{Column, Entity, FileState, Model, State},
     source_snapshot,
 };
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
@@ -18,10 +18,13 @@ use super::{
     export_verification::ExportVerification,
     exported_table::{self, ExportedTable},
     failure::Failure,
-    scalar::{BigInt, Url},
     source_snapshot::SourceSnapshot,
+    upload::{self, Upload, UploadStatus},
 };
-use crate::export::Engine;
+use crate::{
+    export::Engine,
+    scalar::{BigInt, Url},
+};
 
 /// Longest life of a link, in seconds: a day.
 const LINK_MAXIMUM: i32 = 86_400;
@@ -142,9 +145,20 @@ impl DataExport {
         let there = ctx.data::<Arc<Engine>>()?.available_file(&self.0).await?.is_some();
         Ok(match self.0.state {
             State::Completed if there => FileStatus::Available,
+            State::Completed if self.0.file_state != FileState::Kept => FileStatus::Removed,
             State::Completed => FileStatus::FileUnavailable,
             _ => FileStatus::None,
         })
+    }
+
+    /// How its copies at the storages stand together.
+    async fn upload_status(&self, ctx: &Context<'_>) -> Result<UploadStatus, Failure> {
+        upload::status(ctx.data::<DatabaseConnection>()?, &self.0).await
+    }
+
+    /// Its copies at the storages.
+    async fn uploads(&self, ctx: &Context<'_>) -> Result<Vec<Upload>, Failure> {
+        upload::uploads(ctx.data::<Arc<Engine>>()?, ctx.data::<DatabaseConnection>()?, &self.0).await
     }
 
     /// Whether somebody has called it off while it runs.
@@ -211,6 +225,8 @@ pub enum FileStatus {
     None,
     /// It can be downloaded.
     Available,
+    /// It went past the maximum and was removed: `uploads` says where there are copies.
+    Removed,
     /// It was there, and is not any more: somebody else than Carryall has moved or changed it.
     FileUnavailable,
 }

@@ -60,12 +60,33 @@ pub struct PinDataExportPayload {
 pub struct VerifyDataExportInput {
     /// The export.
     pub(super) id: ID,
+    /// The storage whose copy is to be verified; without it, the archive on the instance is.
+    pub(super) storage_id: Option<ID>,
 }
 
 /// The export, or what keeps its archive from being read.
 #[derive(SimpleObject)]
 pub struct VerifyDataExportPayload {
     /// The export, whose `verification` is RUNNING now.
+    pub(super) data_export: Option<DataExport>,
+    /// What is wrong with the input.
+    pub(super) user_errors: Vec<UserError>,
+}
+
+/// Which export is to be copied again, and where to.
+#[derive(Debug, InputObject)]
+pub struct UploadDataExportInput {
+    /// The export.
+    pub(super) id: ID,
+    /// The storage, to which it is copied whatever was there of it; without one, it goes to every enabled storage that has
+    /// not got it whole.
+    pub(super) storage_id: Option<ID>,
+}
+
+/// The export, or what keeps it from being copied.
+#[derive(SimpleObject)]
+pub struct UploadDataExportPayload {
+    /// The export, whose `uploads` say how it goes.
     pub(super) data_export: Option<DataExport>,
     /// What is wrong with the input.
     pub(super) user_errors: Vec<UserError>,

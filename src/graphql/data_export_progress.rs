@@ -4,7 +4,7 @@ use async_graphql::{Enum, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::data_export::Model;
 
-use super::scalar::BigInt;
+use crate::scalar::BigInt;
 
 /// What an export is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

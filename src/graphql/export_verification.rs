@@ -4,7 +4,7 @@ use async_graphql::{Enum, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::data_export::{FailureCode, Model, Phase};
 
-use super::scalar::BigInt;
+use crate::scalar::BigInt;
 
 /// What reading the archive back has shown: decrypted, inflated, and every table's rows and SHA-256 compared.
 #[derive(Clone, Debug, SimpleObject)]

@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::{
     data_export_connection::{TotalCount, page_size, unusable_cursor},
     failure::Failure,
-    scalar::BigInt,
 };
+use crate::scalar::BigInt;
 
 /// A table in an archive.
 #[derive(Clone, Debug, SimpleObject)]

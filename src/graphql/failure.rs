@@ -8,7 +8,10 @@ use sea_orm::DbErr;
 use uuid::Uuid;
 
 use crate::{
-    export::{CreateError, RemoveError, VerifyAgainError, settings::SettingsError},
+    export::{
+        CreateError, LocationError, RemoveError, UploadError, VerifyAgainError, VerifyCopyError,
+        settings::SettingsError,
+    },
     files::FilesError,
     secret::KeyError,
 };
@@ -50,7 +53,18 @@ macro_rules! faults {
     };
 }
 
-faults!(DbErr, FilesError, KeyError, CreateError, RemoveError, VerifyAgainError, SettingsError);
+faults!(
+    DbErr,
+    FilesError,
+    KeyError,
+    CreateError,
+    LocationError,
+    RemoveError,
+    SettingsError,
+    UploadError,
+    VerifyAgainError,
+    VerifyCopyError
+);
 
 impl From<async_graphql::Error> for Failure {
     /// What the request should have brought along and did not.

@@ -16,9 +16,12 @@ mod failure;
 mod mutation;
 mod query;
 mod retention_decision;
-mod scalar;
 mod source_snapshot;
+mod storage_location;
+mod storage_location_change;
+mod storage_location_mutation;
 mod subscription;
+mod upload;
 mod user_error;
 mod viewer;
 
@@ -53,5 +56,5 @@ pub fn sdl() -> String {
 }
 
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
-    Schema::build(Query, Mutation, Subscription).extension(expansion::BoundedExpansion)
+    Schema::build(Query, Mutation::default(), Subscription).extension(expansion::BoundedExpansion)
 }

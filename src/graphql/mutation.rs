@@ -2,27 +2,34 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MergedObject, Object, SimpleObject};
 use entity::data_export::Model;
 
 use super::{
     data_export::{DataExport, TableFormat},
     data_export_change::{
         CancelDataExportInput, CancelDataExportPayload, DeleteDataExportInput, DeleteDataExportPayload,
-        PinDataExportInput, PinDataExportPayload, VerifyDataExportInput, VerifyDataExportPayload, outcome, parsed,
+        PinDataExportInput, PinDataExportPayload, UploadDataExportInput, UploadDataExportPayload,
+        VerifyDataExportInput, VerifyDataExportPayload, outcome, parsed,
     },
     data_export_settings::{UpdateDataExportSettingsInput, UpdateDataExportSettingsPayload},
     failure::Failure,
+    storage_location_mutation::StorageLocationMutation,
     user_error::UserError,
     viewer::Viewer,
 };
-use crate::export::{Engine, Wish};
+use crate::export::{Engine, UploadError, VerifyCopyError, Wish};
 
 /// What can be changed.
-pub struct Mutation;
+#[derive(Default, MergedObject)]
+pub struct Mutation(DataExportMutation, StorageLocationMutation);
+
+/// What can be changed of exports and of the settings.
+#[derive(Default)]
+pub struct DataExportMutation;
 
 #[Object]
-impl Mutation {
+impl DataExportMutation {
     /// Queues an export and returns at once; `dataExportProgress` tells how it goes.
     async fn create_data_export(
         &self,
@@ -36,6 +43,7 @@ impl Mutation {
             format: input.format.map(Into::into),
             exclude_tables: &input.exclude_tables,
             pinned: input.pinned,
+            upload: input.upload,
             idempotency_key: input.idempotency_key.as_deref(),
         };
         match ctx.data::<Arc<Engine>>()?.create(wish).await {
@@ -81,14 +89,24 @@ impl Mutation {
     }
 
     /// Begins to read the archive on the instance again and to compare it with what was exported: `verification` tells what
-    /// came of it.
+    /// came of it. With `storageId`, that storage is asked whether its copy is whole: `uploads` tells.
     async fn verify_data_export(
         &self,
         ctx: &Context<'_>,
         input: VerifyDataExportInput,
     ) -> Result<VerifyDataExportPayload, Failure> {
-        let (data_export, user_errors) = outcome(verify(ctx.data()?, &input.id).await)?;
+        let (data_export, user_errors) = outcome(verify(ctx.data()?, &input.id, input.storage_id.as_ref()).await)?;
         Ok(VerifyDataExportPayload { data_export: data_export.map(DataExport), user_errors })
+    }
+
+    /// Copies an export to the storages again, at once: to those that have not got it whole, or to the one of `storageId`.
+    async fn upload_data_export(
+        &self,
+        ctx: &Context<'_>,
+        input: UploadDataExportInput,
+    ) -> Result<UploadDataExportPayload, Failure> {
+        let (data_export, user_errors) = outcome(upload(ctx.data()?, &input).await)?;
+        Ok(UploadDataExportPayload { data_export: data_export.map(DataExport), user_errors })
     }
 
     /// Changes the settings: all that the input names, or nothing.
@@ -118,6 +136,8 @@ pub struct CreateDataExportInput {
     /// Whether retention shall never remove it, and not count it.
     #[graphql(default)]
     pinned: bool,
+    /// Whether it is to be copied to every enabled storage; without it, `uploadAutomaticExports` says.
+    upload: Option<bool>,
     /// What you call this wish, in 1 to 200 characters: sent again, it returns the export that it made, for as long as that
     /// is in the history.
     idempotency_key: Option<String>,
@@ -158,7 +178,17 @@ async fn pin(engine: &Arc<Engine>, id: &ID, pinned: bool) -> Result<Model, Wrong
     export.ok_or_else(|| Ok(UserError::no_such_export()))
 }
 
-async fn verify(engine: &Arc<Engine>, id: &ID) -> Result<Model, Wrong> {
+async fn verify(engine: &Arc<Engine>, id: &ID, storage: Option<&ID>) -> Result<Model, Wrong> {
     let id = parsed(id).map_err(Ok)?;
-    engine.verify(id).await.map_err(UserError::from_verification)
+    let Some(storage) = storage else { return engine.verify(id).await.map_err(UserError::from_verification) };
+    let no_copy = |_| UserError::from_copy_verification(VerifyCopyError::NoCopy);
+    let storage = storage.parse().map_err(no_copy)?;
+    engine.verify_at(id, storage).await.map_err(UserError::from_copy_verification)
+}
+
+async fn upload(engine: &Arc<Engine>, input: &UploadDataExportInput) -> Result<Model, Wrong> {
+    let id = parsed(&input.id).map_err(Ok)?;
+    let unknown = |_| UserError::from_upload(UploadError::NoSuchStorage);
+    let storage = input.storage_id.as_ref().map(|storage| storage.parse()).transpose().map_err(unknown)?;
+    engine.upload(id, storage).await.map_err(UserError::from_upload)
 }

@@ -12,6 +12,7 @@ use super::{
     data_export_settings::DataExportSettings,
     failure::Failure,
     retention_decision::RetentionDecision,
+    storage_location::StorageLocation,
     viewer::Viewer,
 };
 use crate::export::{Engine, settings};
@@ -50,8 +51,14 @@ impl Query {
         Ok(DataExportSettings(settings::read(ctx.data::<DatabaseConnection>()?).await?))
     }
 
-    /// What retention would decide over the completed exports now, or with another maximum, and why: the newest first.
-    /// Removes nothing.
+    /// The storages that exports are copied to, in the order in which they were configured.
+    async fn storage_locations(&self, ctx: &Context<'_>) -> Result<Vec<StorageLocation>, Failure> {
+        let locations = ctx.data::<Arc<Engine>>()?.locations().await?;
+        Ok(locations.into_iter().map(StorageLocation).collect())
+    }
+
+    /// What retention would decide now, or with another maximum, and why: over the completed exports on the instance, then
+    /// over the copies at each storage, the newest first. Removes nothing.
     async fn retention_preview(
         &self,
         ctx: &Context<'_>,

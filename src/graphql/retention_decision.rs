@@ -1,17 +1,25 @@
 //! What retention decides over the history.
 
-use async_graphql::{Enum, Object};
+use std::sync::Arc;
 
-use super::data_export::DataExport;
-use crate::export::Decision;
+use async_graphql::{Context, Enum, Object};
 
-/// What retention decides over one completed export.
+use super::{data_export::DataExport, failure::Failure, storage_location::StorageLocation};
+use crate::export::{Decision, Engine};
+
+/// What retention decides over one completed export, on the instance or at a storage.
 pub struct RetentionDecision(pub Decision);
 
 #[Object]
 impl RetentionDecision {
     async fn data_export(&self) -> DataExport {
         DataExport(self.0.export.clone())
+    }
+
+    /// The storage that it is decided for; null for the instance.
+    async fn storage(&self, ctx: &Context<'_>) -> Result<Option<StorageLocation>, Failure> {
+        let Some(location) = &self.0.location else { return Ok(None) };
+        Ok(Some(StorageLocation(ctx.data::<Arc<Engine>>()?.unsealed(location.clone())?)))
     }
 
     /// Whether it is kept.
@@ -33,6 +41,8 @@ pub enum RetentionReason {
     Pinned,
     /// It is among the newest that may be kept.
     WithinMaximum,
+    /// There are enough newer ones, but it is still to be copied to a storage: it is kept until that is done or given up.
+    AwaitsUpload,
     /// There are enough newer ones.
     PastMaximum,
     /// Its file is gone or damaged: it is not counted, so that no good one goes for it, and stays until somebody deletes it.

@@ -3,7 +3,13 @@
 use async_graphql::{Enum, SimpleObject};
 
 use super::failure::Failure;
-use crate::export::{CreateError, NameError, PatternsError, RemoveError, VerifyAgainError, settings::SettingsError};
+use crate::{
+    export::{
+        CreateError, LocationError, NameError, PatternsError, RemoveError, UploadError, VerifyAgainError,
+        VerifyCopyError, settings::SettingsError,
+    },
+    storage::StorageError,
+};
 
 /// Something in the input that the user can correct. Nothing was changed.
 #[derive(Clone, Debug, SimpleObject)]
@@ -27,6 +33,8 @@ pub enum UserErrorCode {
     TooLong,
     /// It is less or more than what is allowed.
     OutOfRange,
+    /// Something else has it already.
+    Taken,
     /// It was changed by somebody else in the meantime.
     Stale,
     /// There is no such thing.
@@ -90,6 +98,56 @@ impl UserError {
             VerifyAgainError::FileUnavailable => Ok(Self::new("id", UserErrorCode::FileUnavailable, error.to_string())),
             VerifyAgainError::Files(_) | VerifyAgainError::Key(_) | VerifyAgainError::Database(_) => Err(error.into()),
         }
+    }
+
+    /// What keeps an export from being copied; the failure if it is none of the user's.
+    pub fn from_upload(error: UploadError) -> Result<Self, Failure> {
+        let (field, code) = match error {
+            UploadError::NotFound => ("id", UserErrorCode::NotFound),
+            UploadError::FileUnavailable => ("id", UserErrorCode::FileUnavailable),
+            UploadError::NoSuchStorage => ("storageId", UserErrorCode::NotFound),
+            UploadError::SwitchedOff | UploadError::NoStorage => ("storageId", UserErrorCode::Invalid),
+            UploadError::Deleting | UploadError::PastMaximum(_) => ("id", UserErrorCode::InUse),
+            UploadError::Files(_) | UploadError::Database(_) => return Err(error.into()),
+        };
+        Ok(Self::new(field, code, error.to_string()))
+    }
+
+    /// What keeps a copy from being verified; the failure if it is none of the user's.
+    pub fn from_copy_verification(error: VerifyCopyError) -> Result<Self, Failure> {
+        match error {
+            VerifyCopyError::NotFound => Ok(Self::no_such_export()),
+            VerifyCopyError::NoCopy => Ok(Self::new("storageId", UserErrorCode::NotFound, error.to_string())),
+            VerifyCopyError::Database(_) => Err(error.into()),
+        }
+    }
+
+    /// What is to be tested is not said, or twice.
+    pub fn either_id_or_config() -> Self {
+        Self { field: None, message: "Give either `id` or `config`.".into(), code: UserErrorCode::Invalid }
+    }
+
+    /// What keeps a storage from being configured or changed; the failure if it is none of the user's.
+    pub fn from_location(error: LocationError) -> Result<Self, Failure> {
+        let (field, code) = match error {
+            LocationError::Name(wrong) => return Ok(Self::from_name(&wrong)),
+            LocationError::Settings(provider, wrong) => return Ok(Self::from_storage_settings(provider, &wrong)),
+            LocationError::Taken => ("name", UserErrorCode::Taken),
+            LocationError::NotFound => ("id", UserErrorCode::NotFound),
+            LocationError::Stale(_) => ("expectedVersion", UserErrorCode::Stale),
+            LocationError::Removing => ("id", UserErrorCode::InUse),
+            LocationError::Key(_) | LocationError::Database(_) => return Err(error.into()),
+        };
+        Ok(Self::new(field, code, error.to_string()))
+    }
+
+    /// What is wrong with the settings of a provider.
+    fn from_storage_settings(provider: String, error: &StorageError) -> Self {
+        let mut field = vec!["config".to_owned(), provider];
+        if let StorageError::Setting { field: setting, .. } = error {
+            field.push((*setting).to_owned());
+        }
+        Self { field: Some(field), message: format!("{error}."), code: UserErrorCode::Invalid }
     }
 
     /// What is wrong with a name.

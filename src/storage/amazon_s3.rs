@@ -2,31 +2,41 @@
 //!
 //! The server is asked to keep a SHA-256 of each part, and refuses one that arrives otherwise than it was sent.
 
+use async_graphql::{InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 
-use super::{Network, Storage, StorageError, bucket::address, s3, secret_text};
+use super::{Network, Storage, StorageError, base_path, bucket::address, s3, secret_text};
 use crate::secret::Secret;
 
 /// A bucket at Amazon.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, InputObject, SimpleObject)]
 #[serde(rename_all = "camelCase")]
+#[graphql(input_name = "AmazonS3Input")]
 pub struct AmazonS3 {
-    /// The id of the access key.
+    /// The access key: its id, which is no secret.
     pub key: String,
-    /// The access key itself.
+    /// The secret that belongs to the access key.
     #[serde(with = "secret_text")]
+    #[graphql(skip_output)]
     pub secret: Secret,
     /// Where the bucket is, such as `eu-west-1`.
     pub region: String,
-    /// `latest` or `2006-03-01`, which is the same.
+    /// The version of the API: `latest` or `2006-03-01`, which are the same.
+    #[graphql(default = "latest")]
     pub api_version: String,
-    /// The bucket.
+    /// The name of the bucket, which must be there already.
     pub bucket: String,
-    /// The folder in it.
+    /// The folder in the bucket that copies go to, such as `backups/carryall`; empty for the bucket itself.
+    #[graphql(default)]
     pub base_path: String,
 }
 
 impl AmazonS3 {
+    /// Where the files lie.
+    pub fn place(&self) -> Vec<String> {
+        base_path::place([&self.bucket], &self.base_path)
+    }
+
     /// The storage. Connects to nothing.
     ///
     /// # Errors
@@ -43,11 +53,11 @@ impl AmazonS3 {
         };
         account.validate()?;
         let endpoint = match network.endpoints.get("amazon-s3") {
-            Some(endpoint) => address("the endpoint amazon-s3", endpoint)?,
+            Some(endpoint) => address("amazon-s3", endpoint)?,
             None => {
                 // China's regions are apart.
                 let country = if self.region.starts_with("cn-") { ".cn" } else { "" };
-                address("the region", &format!("https://s3.{}.amazonaws.com{country}", self.region))?
+                address("region", &format!("https://s3.{}.amazonaws.com{country}", self.region))?
             }
         };
         s3::open("Amazon S3", &account, endpoint, true, network)

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use async_graphql::{InputObject, SimpleObject};
 use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use object_store::{
@@ -15,28 +16,36 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
-    Network, Storage, StorageError,
+    Network, Storage, StorageError, base_path,
     bucket::{Bucket, Client, Folder, Leftovers, Provider, Sign, Transport, address, retries},
     secret_text,
 };
 use crate::secret::Secret;
 
 /// A container at Azure.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, InputObject, SimpleObject)]
 #[serde(rename_all = "camelCase")]
+#[graphql(input_name = "AzureBlobInput")]
 pub struct AzureBlob {
-    /// The storage account.
+    /// The name of the storage account.
     pub account_name: String,
-    /// One of its two keys.
+    /// One of the account's two access keys.
     #[serde(with = "secret_text")]
+    #[graphql(skip_output)]
     pub account_key: Secret,
-    /// The container.
+    /// The name of the container, which must be there already.
     pub container: String,
-    /// The folder in it.
+    /// The folder in the container that copies go to, such as `backups/carryall`; empty for the container itself.
+    #[graphql(default)]
     pub base_path: String,
 }
 
 impl AzureBlob {
+    /// Where the files lie.
+    pub fn place(&self) -> Vec<String> {
+        base_path::place([&self.account_name, &self.container], &self.base_path)
+    }
+
     /// The storage. Connects to nothing.
     ///
     /// # Errors
@@ -47,12 +56,12 @@ impl AzureBlob {
         let mut root = match network.endpoints.get("azure-blob") {
             // As emulators and private clouds have it, the account is named in the path.
             Some(endpoint) => {
-                let mut endpoint = address("the endpoint azure-blob", endpoint)?;
+                let mut endpoint = address("azure-blob", endpoint)?;
                 let path = format!("{}/{}", endpoint.path().trim_end_matches('/'), self.account_name);
                 endpoint.set_path(&path);
                 endpoint
             }
-            None => address("the account name", &format!("https://{}.blob.core.windows.net", self.account_name))?,
+            None => address("accountName", &format!("https://{}.blob.core.windows.net", self.account_name))?,
         };
         let service = root.to_string();
         let path = format!("{}/{}", root.path().trim_end_matches('/'), self.container);
@@ -65,8 +74,8 @@ impl AzureBlob {
         let lower = |text: &str, more: &str| {
             text.chars().all(|character| matches!(character, 'a'..='z' | '0'..='9') || more.contains(character))
         };
-        let message = if !(3..=24).contains(&self.account_name.len()) || !lower(&self.account_name, "") {
-            "the account name must be 3 to 24 lower-case letters and digits"
+        let (field, message) = if !(3..=24).contains(&self.account_name.len()) || !lower(&self.account_name, "") {
+            ("accountName", "it must be 3 to 24 lower-case letters and digits")
         } else if STANDARD.decode(self.account_key.expose()).is_ok_and(|key| !key.is_empty()) {
             if (3..=63).contains(&self.container.len())
                 && lower(&self.container, "-")
@@ -74,11 +83,11 @@ impl AzureBlob {
             {
                 return Ok(());
             }
-            "the container must be 3 to 63 lower-case letters, digits and hyphens"
+            ("container", "it must be 3 to 63 lower-case letters, digits and hyphens")
         } else {
-            "the account key must be one of the account's two keys, in base64"
+            ("accountKey", "it must be one of the account's two keys, in base64")
         };
-        Err(StorageError::InvalidSettings(message.into()))
+        Err(StorageError::setting(field, message))
     }
 }
 
@@ -151,14 +160,14 @@ mod tests {
         };
         assert!(good.open(&Network::default()).is_ok());
         for (word, wrong) in [
-            ("account name", AzureBlob { account_name: "Exports".into(), ..good.clone() }),
-            ("account name", AzureBlob { account_name: "a.example".into(), ..good.clone() }),
-            ("account key", AzureBlob { account_key: Secret::new("no base64!"), ..good.clone() }),
+            ("accountName", AzureBlob { account_name: "Exports".into(), ..good.clone() }),
+            ("accountName", AzureBlob { account_name: "a.example".into(), ..good.clone() }),
+            ("accountKey", AzureBlob { account_key: Secret::new("no base64!"), ..good.clone() }),
             ("container", AzureBlob { container: "a/b".into(), ..good.clone() }),
             ("basePath", AzureBlob { base_path: "../b".into(), ..good.clone() }),
         ] {
             let refused = wrong.open(&Network::default()).err();
-            assert!(matches!(refused, Some(StorageError::InvalidSettings(words)) if words.contains(word)), "{word}");
+            assert!(matches!(refused, Some(StorageError::Setting { field, .. }) if field == word), "{word}");
         }
     }
 }

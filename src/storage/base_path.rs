@@ -8,10 +8,17 @@ pub(super) fn folders(text: &str) -> Result<Vec<String>, StorageError> {
     let refused = |folder: &&String| matches!(folder.as_str(), "." | "..") || folder.chars().any(char::is_control);
     match folders.iter().find(refused) {
         None => Ok(folders),
-        Some(folder) => Err(StorageError::InvalidSettings(format!(
-            "basePath: {folder:?} is not a name of a folder; write it like backups/customers, or leave it empty"
-        ))),
+        Some(folder) => Err(StorageError::setting(
+            "basePath",
+            format!("{folder:?} is not a name of a folder; write it like backups/customers, or leave it empty"),
+        )),
     }
+}
+
+/// What tells one place from another: what is `within`, and the folder, however it is written.
+pub(super) fn place<const N: usize>(within: [&String; N], base_path: &str) -> Vec<String> {
+    let folder = base_path.split('/').map(str::trim).filter(|folder| !folder.is_empty()).collect::<Vec<_>>().join("/");
+    within.into_iter().map(|part| part.trim().trim_end_matches('/').to_owned()).chain([folder]).collect()
 }
 
 /// Takes a name of a file in the folder: of no other one.
@@ -36,7 +43,7 @@ mod tests {
             file("ü 漢 é%20+&#.zip").is_ok() && ["", "..", "a/b", "/a", "a\nb"].iter().all(|name| file(name).is_err())
         );
         for text in ["..", "a/../b", "./a", "a\nb"] {
-            assert!(matches!(folders(text), Err(StorageError::InvalidSettings(_))), "{text}");
+            assert!(matches!(folders(text), Err(StorageError::Setting { field: "basePath", .. })), "{text}");
         }
     }
 }

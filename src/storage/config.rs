@@ -1,18 +1,79 @@
-//! Which provider it is, and how it is set up: what is sealed and kept of a storage.
+//! Which provider it is, and how it is set up: what is sealed and kept of a storage, and what the API takes and shows of it.
+//!
+//! Each provider's settings are a struct in its own file, which is at the same time an input of the API (with its secrets) and
+//! an output (without them), and has two functions: `open` makes the storage, `place` says where its files lie.
 
+use async_graphql::{Enum, OneofObject, Union};
 use serde::{Deserialize, Serialize};
 
 use super::{
     AmazonS3, AzureBlob, DigitaloceanSpaces, GoogleCloudStorage, Network, Scaleway, Storage, StorageError,
-    dropbox::{self, Dropbox},
-    rackspace::{self, Rackspace},
-    sftp::{Sftp, SftpSettings},
+    dropbox::Dropbox, rackspace::Rackspace, sftp::SftpSettings,
 };
 
-/// A storage as somebody has set it up. It is written down with its secrets, only to be sealed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Config {
+macro_rules! providers {
+    ($($(#[$doc:meta])* $name:ident($settings:ident),)+) => {
+        /// A storage as somebody has set it up. It is written down with its secrets, only to be sealed.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, OneofObject, Union)]
+        #[serde(rename_all = "camelCase")]
+        #[graphql(name = "StorageConfig", input_name = "StorageConfigInput")]
+        pub enum Config {
+            $($(#[$doc])* $name($settings),)+
+        }
+
+        /// Who provides a storage.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+        #[graphql(name = "StorageProvider")]
+        pub enum Provider {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Config {
+            /// Who provides it.
+            pub fn provider(&self) -> Provider {
+                match self {
+                    $(Self::$name(_) => Provider::$name,)+
+                }
+            }
+
+            /// The name of its settings in the API.
+            pub fn field(&self) -> String {
+                let name = match self {
+                    $(Self::$name(_) => stringify!($name),)+
+                };
+                name[..1].to_ascii_lowercase() + &name[1..]
+            }
+
+            /// The storage. Connects to nothing.
+            ///
+            /// # Errors
+            ///
+            /// If a setting cannot be what it is meant to be; the error says which, and what would be right.
+            pub fn open(&self, network: &Network) -> Result<Box<dyn Storage>, StorageError> {
+                match self {
+                    $(Self::$name(settings) => settings.open(network),)+
+                }
+            }
+
+            /// Where its files lie: two that differ in nothing but their credentials are the same place.
+            pub fn place(&self) -> String {
+                let place = match self {
+                    $(Self::$name(settings) => settings.place(),)+
+                };
+                format!("{:?} {place:?}", self.provider())
+            }
+
+            /// The folder that the files lie in.
+            pub fn base_path(&self) -> &str {
+                match self {
+                    $(Self::$name(settings) => &settings.base_path,)+
+                }
+            }
+        }
+    };
+}
+
+providers! {
     /// Amazon S3.
     AmazonS3(AmazonS3),
     /// Azure Blob Storage.
@@ -23,28 +84,46 @@ pub enum Config {
     Dropbox(Dropbox),
     /// Google Cloud Storage.
     GoogleCloudStorage(GoogleCloudStorage),
-    /// Rackspace Cloud Files.
+    /// Rackspace Cloud Files, or another OpenStack Swift with Identity v2.0.
     Rackspace(Rackspace),
     /// Scaleway Object Storage.
     Scaleway(Scaleway),
-    /// An SFTP server.
+    /// A server that speaks SFTP.
     Sftp(SftpSettings),
 }
 
-/// The storage that `config` describes. Connects to nothing.
-///
-/// # Errors
-///
-/// If a setting cannot be what it is meant to be; the message says which, and what would be right.
-pub fn open(config: Config, network: &Network) -> Result<Box<dyn Storage>, StorageError> {
-    match config {
-        Config::AmazonS3(settings) => settings.open(network),
-        Config::AzureBlob(settings) => settings.open(network),
-        Config::DigitaloceanSpaces(settings) => settings.open(network),
-        Config::Dropbox(settings) => dropbox::open(settings, network),
-        Config::GoogleCloudStorage(settings) => settings.open(network),
-        Config::Rackspace(settings) => rackspace::open(settings, network),
-        Config::Scaleway(settings) => settings.open(network),
-        Config::Sftp(settings) => Ok(Box::new(Sftp::new(settings, network)?)),
+impl Config {
+    /// The path of the file `name`, as people write it.
+    pub fn path(&self, name: &str) -> String {
+        match self.base_path().trim().trim_end_matches('/') {
+            "" => name.to_owned(),
+            folder => format!("{folder}/{name}"),
+        }
+    }
+
+    /// Takes over what was found out about the host, if this is the same host and the settings do not say it.
+    pub fn with_host_key(mut self, key: Option<&str>) -> Self {
+        if let Self::Sftp(settings) = &mut self
+            && settings.host_key_fingerprint.as_deref().is_none_or(|set| set.trim().is_empty())
+        {
+            settings.host_key_fingerprint = key.map(str::to_owned);
+        }
+        self
+    }
+
+    /// The fingerprint of the host key that is expected.
+    pub fn host_key(&self) -> Option<&str> {
+        match self {
+            Self::Sftp(settings) => settings.host_key_fingerprint.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The host whose key is pinned; None where hosts have certificates.
+    pub fn pinned_host(&self) -> Option<(&str, u16)> {
+        match self {
+            Self::Sftp(settings) => Some((settings.host_name(), settings.port)),
+            _ => None,
+        }
     }
 }

@@ -2,33 +2,43 @@
 //!
 //! Every part is signed together with its SHA-256, which the server compares; it is not asked to keep it.
 
+use async_graphql::{InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 
-use super::{Network, Storage, StorageError, bucket::address, s3, secret_text};
-use crate::secret::Secret;
+use super::{Network, Storage, StorageError, base_path, bucket::address, s3, secret_text};
+use crate::{scalar::Url, secret::Secret};
 
 /// A Space at DigitalOcean Spaces.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, InputObject, SimpleObject)]
 #[serde(rename_all = "camelCase")]
+#[graphql(input_name = "DigitaloceanSpacesInput")]
 pub struct DigitaloceanSpaces {
-    /// The id of the access key.
+    /// The access key: its id, which is no secret.
     pub key: String,
-    /// The access key itself.
+    /// The secret that belongs to the access key.
     #[serde(with = "secret_text")]
+    #[graphql(skip_output)]
     pub secret: Secret,
-    /// The region that requests are signed for.
+    /// The region, such as `fra1`.
     pub region: String,
-    /// `latest` or `2006-03-01`, which is the same.
+    /// The version of the API: `latest` or `2006-03-01`, which are the same.
+    #[graphql(default = "latest")]
     pub api_version: String,
     /// The address, such as `https://fra1.digitaloceanspaces.com`, with or without the bucket before its host.
-    pub endpoint: String,
-    /// The name of the Space.
+    pub endpoint: Url,
+    /// The name of the Space, which must be there already.
     pub bucket: String,
-    /// The folder in it.
+    /// The folder in the Space that copies go to, such as `backups/carryall`; empty for the Space itself.
+    #[graphql(default)]
     pub base_path: String,
 }
 
 impl DigitaloceanSpaces {
+    /// Where the files lie.
+    pub fn place(&self) -> Vec<String> {
+        base_path::place([&self.endpoint.0, &self.bucket], &self.base_path)
+    }
+
     /// The storage. Connects to nothing.
     ///
     /// # Errors
@@ -43,6 +53,6 @@ impl DigitaloceanSpaces {
             bucket: &self.bucket,
             base_path: &self.base_path,
         };
-        s3::open("DigitalOcean Spaces", &account, address("the endpoint", &self.endpoint)?, false, network)
+        s3::open("DigitalOcean Spaces", &account, address("endpoint", &self.endpoint.0)?, false, network)
     }
 }

@@ -12,6 +12,7 @@ mod upload;
 
 use std::sync::{Arc, atomic::AtomicU64};
 
+use async_graphql::{InputObject, SimpleObject};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -31,23 +32,28 @@ const LARGEST: u64 = (1 << 41) - (1 << 22);
 
 /// A folder in a Dropbox. Tokens that are made today last four hours, so that a refresh token is what to give; an access token
 /// is for those that have one which lasts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, InputObject, SimpleObject)]
 #[serde(rename_all = "camelCase")]
+#[graphql(input_name = "DropboxInput")]
 pub struct Dropbox {
     /// An access token that lasts. Not used if there is a refresh token.
     #[serde(default, with = "secret_text::optional", skip_serializing_if = "Option::is_none")]
+    #[graphql(skip_output)]
     pub authorization_token: Option<Secret>,
     /// A refresh token, for which access tokens are had.
     #[serde(default, with = "secret_text::optional", skip_serializing_if = "Option::is_none")]
+    #[graphql(skip_output)]
     pub refresh_token: Option<Secret>,
     /// The key of the app that the refresh token is of.
     #[serde(default)]
     pub app_key: Option<String>,
     /// The secret of that app. Apps that use PKCE have none.
     #[serde(default, with = "secret_text::optional", skip_serializing_if = "Option::is_none")]
+    #[graphql(skip_output)]
     pub app_secret: Option<Secret>,
-    /// The folder, within what the app may see. It is made.
+    /// The folder that copies go to, within what the app may see; it is made. Empty for the top.
     #[serde(default)]
+    #[graphql(default)]
     pub base_path: String,
 }
 
@@ -76,17 +82,29 @@ pub struct DropboxStorage {
     network: Network,
 }
 
-/// Makes the storage; connects to nothing.
-pub fn open(settings: Dropbox, network: &Network) -> Result<Box<dyn Storage>, StorageError> {
-    Ok(Box::new(DropboxStorage::new(settings, network, Limits::default())?))
+impl Dropbox {
+    /// Where the files lie. Whose Dropbox it is cannot be told from a token.
+    pub fn place(&self) -> Vec<String> {
+        base_path::place([], &self.base_path)
+    }
+
+    /// The storage. Connects to nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the settings cannot be right.
+    pub fn open(&self, network: &Network) -> Result<Box<dyn Storage>, StorageError> {
+        Ok(Box::new(DropboxStorage::new(self.clone(), network, Limits::default())?))
+    }
 }
 
 impl DropboxStorage {
     /// The same, with other limits.
     pub fn new(settings: Dropbox, network: &Network, limits: Limits) -> Result<Self, StorageError> {
         let http = Http::new(network, limits.pace.clone())?;
-        let endpoint =
-            |name: &str, default: &str| http.address(name, network.endpoints.get(name).map_or(default, String::as_str));
+        let endpoint = |name: &'static str, default: &str| {
+            http.address(name, network.endpoints.get(name).map_or(default, String::as_str))
+        };
         let api = endpoint("dropbox-api", "https://api.dropboxapi.com")?;
         let content = endpoint("dropbox-content", "https://content.dropboxapi.com")?;
         let mut token_url = api.clone();

@@ -9,6 +9,14 @@ pub enum StorageError {
     /// What was configured cannot work: a malformed address, a folder that is no folder.
     #[error("{0}")]
     InvalidSettings(String),
+    /// One setting cannot be what it is meant to be.
+    #[error("{field}: {message}")]
+    Setting {
+        /// The setting's name in the API.
+        field: &'static str,
+        /// What would be right.
+        message: String,
+    },
     /// The credentials are refused, or allow too little.
     #[error("{0}")]
     Unauthorized(String),
@@ -44,6 +52,11 @@ impl StorageError {
     /// It cannot be reached, or has a fault of its own, for now.
     pub fn unreachable(message: impl Into<String>) -> Self {
         Self::Unreachable { message: message.into(), retry_after: None }
+    }
+
+    /// A setting cannot be what it is meant to be.
+    pub fn setting(field: &'static str, message: impl Into<String>) -> Self {
+        Self::Setting { field, message: message.into() }
     }
 
     /// Whether the same again can succeed without anybody changing anything.

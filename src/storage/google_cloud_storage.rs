@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use async_graphql::{ComplexObject, InputObject, SimpleObject};
 use async_trait::async_trait;
 use object_store::{
     client::HttpRequest,
@@ -17,7 +18,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::{
-    Network, Storage, StorageError,
+    Network, Storage, StorageError, base_path,
     bucket::{Bucket, Client, Folder, Leftovers, Provider, Sign, Transport, address, retries},
     secret_text,
 };
@@ -31,49 +32,60 @@ const USED: [&str; 3] = ["client_email", "private_key", "private_key_id"];
 const REFUSED: [&str; 2] = ["gcs_base_url", "disable_oauth"];
 
 /// A bucket at Google.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, InputObject, SimpleObject)]
 #[serde(rename_all = "camelCase")]
+#[graphql(complex, input_name = "GoogleCloudStorageInput")]
 pub struct GoogleCloudStorage {
-    /// The project that the bucket belongs to.
+    /// The id of the project that the bucket belongs to.
     pub project_id: String,
-    /// The service account's key file, in JSON.
+    /// The key file of a service account, in JSON: the text of the file itself.
     #[serde(with = "secret_text")]
+    #[graphql(skip_output)]
     pub key_file: Secret,
-    /// The bucket.
+    /// The name of the bucket, which must be there already.
     pub bucket: String,
-    /// The folder in it.
+    /// The folder in the bucket that copies go to, such as `backups/carryall`; empty for the bucket itself.
+    #[graphql(default)]
     pub base_path: String,
 }
 
 impl GoogleCloudStorage {
+    /// Where the files lie.
+    pub fn place(&self) -> Vec<String> {
+        base_path::place([&self.bucket], &self.base_path)
+    }
+
     /// The storage. Connects to nothing.
     ///
     /// # Errors
     ///
     /// If the settings cannot be right.
     pub fn open(&self, network: &Network) -> Result<Box<dyn Storage>, StorageError> {
-        let invalid = |message: &str| Err(StorageError::InvalidSettings(message.into()));
+        let invalid = |field: &'static str, message: &str| Err(StorageError::setting(field, message));
         let is_word = |text: &str, more: &str| {
             !text.is_empty()
                 && text.chars().all(|character| character.is_ascii_alphanumeric() || more.contains(character))
         };
         if !is_word(&self.project_id, "-.:") {
-            return invalid("the project id must be letters, digits and hyphens");
+            return invalid("projectId", "it must be letters, digits and hyphens");
         }
         if !is_word(&self.bucket, "-._") || self.bucket.len() < 3 || self.bucket.starts_with('.') {
-            return invalid("the bucket must be a name of at least 3 letters, digits, hyphens, dots and underscores");
+            return invalid("bucket", "it must be a name of at least 3 letters, digits, hyphens, dots and underscores");
         }
         let key = key(&self.key_file)?;
         let endpoint = network.endpoints.get("google-cloud-storage").map_or(ADDRESS, String::as_str);
-        let mut root = address("the endpoint google-cloud-storage", endpoint)?;
+        let mut root = address("google-cloud-storage", endpoint)?;
         let service = root.as_str().trim_end_matches('/').to_owned();
         root.set_path(&format!("{}/{}", root.path().trim_end_matches('/'), self.bucket));
         let gcs = Gcs { bucket: self.bucket.clone(), key, service, root };
         Bucket::open(gcs, Folder::new(&self.base_path)?, network)
     }
+}
 
-    /// The service account that the key file is of, to be shown.
-    pub fn service_account_email(&self) -> Option<String> {
+#[ComplexObject]
+impl GoogleCloudStorage {
+    /// The service account that the key file is of.
+    async fn service_account_email(&self) -> Option<String> {
         let file: Map<String, Value> = serde_json::from_str(self.key_file.expose()).ok()?;
         file.get("client_email")?.as_str().map(str::to_owned)
     }
@@ -81,7 +93,7 @@ impl GoogleCloudStorage {
 
 /// What is used of a key file, if it is one.
 fn key(file: &Secret) -> Result<Secret, StorageError> {
-    let invalid = |message: String| StorageError::InvalidSettings(format!("the key file {message}"));
+    let invalid = |message: String| StorageError::setting("keyFile", format!("it {message}"));
     let mut file: Map<String, Value> = serde_json::from_str(file.expose())
         .map_err(|_| invalid("must be the JSON file that Google makes for a key of a service account".into()))?;
     if let Some(name) = REFUSED.into_iter().find(|name| file.contains_key(*name)) {
@@ -163,14 +175,14 @@ mod tests {
             let file = good.replacen('{', &format!("{{{more},"), 1);
             let refused = key(&Secret::new(file)).err();
             assert!(
-                matches!(refused, Some(StorageError::InvalidSettings(words)) if words.contains("carries")),
+                matches!(refused, Some(StorageError::Setting { message, .. }) if message.contains("carries")),
                 "{more}"
             );
         }
         for wrong in
             ["", "[]", "{}", r#"{"type": "authorized_user"}"#, r#"{"type": "service_account", "client_email": ""}"#]
         {
-            assert!(matches!(key(&Secret::new(wrong)), Err(StorageError::InvalidSettings(_))), "{wrong}");
+            assert!(matches!(key(&Secret::new(wrong)), Err(StorageError::Setting { field: "keyFile", .. })), "{wrong}");
         }
     }
 }

@@ -56,8 +56,8 @@ impl Http {
     }
 
     /// Takes an address that somebody gave as `field`. Names are looked at again when they are resolved.
-    pub(super) fn address(&self, field: &str, text: &str) -> Result<Url, StorageError> {
-        let wrong = |why: &str| StorageError::InvalidSettings(format!("{field}: {why}"));
+    pub(super) fn address(&self, field: &'static str, text: &str) -> Result<Url, StorageError> {
+        let wrong = |why: &str| StorageError::setting(field, why);
         let url = Url::parse(text.trim()).map_err(|_| wrong("give it as https://HOST or https://HOST/PATH"))?;
         if !matches!(url.scheme(), "https" | "http") || !url.username().is_empty() || url.password().is_some() {
             return Err(wrong("give it as https://HOST or https://HOST/PATH, without a name or a password in it"));

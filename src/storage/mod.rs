@@ -4,7 +4,7 @@
 //! what became of them. It puts whole or not at all, and what it deletes is what it is told by name: nothing here lists a
 //! folder to decide what goes, but for the parts of one file under its own name.
 //!
-//! Another provider is one more file here, one more variant of [`Config`] and one more line in [`open`].
+//! Another provider is one more file here, and one more line in the list of [`Config`].
 
 mod amazon_s3;
 mod azure_blob;
@@ -34,12 +34,12 @@ use serde::{Deserialize, Serialize};
 
 pub use amazon_s3::AmazonS3;
 pub use azure_blob::AzureBlob;
-pub use config::{Config, open};
+pub use config::{Config, Provider};
 pub use digitalocean_spaces::DigitaloceanSpaces;
 pub use error::StorageError;
 pub use google_cloud_storage::GoogleCloudStorage;
 pub use http_client::Pace;
-pub use network::Network;
+pub use network::{ENDPOINTS, Network};
 pub use scaleway::Scaleway;
 
 /// A folder at a provider. Object-safe; making one connects to nothing.

@@ -16,6 +16,9 @@ pub const CONNECT: Duration = Duration::from_secs(15);
 /// a slow line takes its time.
 pub const SILENCE: Duration = Duration::from_secs(60);
 
+/// The public addresses that can be replaced.
+pub const ENDPOINTS: [&str; 5] = ["amazon-s3", "azure-blob", "dropbox-api", "dropbox-content", "google-cloud-storage"];
+
 /// What the operator of the process allows and prescribes.
 #[derive(Clone, Debug, Default)]
 pub struct Network {
@@ -23,8 +26,7 @@ pub struct Network {
     pub allow_loopback: bool,
     /// More certificate authorities, as a PEM file.
     pub extra_ca_file: Option<PathBuf>,
-    /// Addresses in place of the providers' public ones, by provider: `amazon-s3`, `azure-blob`, `google-cloud-storage`,
-    /// `dropbox-api`, `dropbox-content`.
+    /// Addresses in place of the providers' public ones, by the names in [`ENDPOINTS`].
     pub endpoints: std::collections::BTreeMap<String, String>,
 }
 
@@ -47,7 +49,7 @@ impl Network {
         }
         if (address.is_loopback() || address.is_unspecified()) && !self.allow_loopback {
             return Err(StorageError::InvalidSettings(format!(
-                "{address} is this machine itself, where the operator of this server allows no storage"
+                "{address} is this machine itself, where the operator of this server allows no storage (--allow-loopback-storage does)"
             )));
         }
         Ok(())

@@ -10,6 +10,7 @@ mod swift;
 
 use std::sync::{Arc, atomic::AtomicU64};
 
+use async_graphql::{InputObject, SimpleObject};
 use async_trait::async_trait;
 use bytes::Bytes;
 use reqwest::{Method, StatusCode};
@@ -28,26 +29,30 @@ use super::{
     secret_text,
     steps::Steps,
 };
-use crate::secret::Secret;
+use crate::{scalar::Url, secret::Secret};
 
 /// A folder in a container of Cloud Files.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, InputObject, SimpleObject)]
 #[serde(rename_all = "camelCase")]
+#[graphql(input_name = "RackspaceInput")]
 pub struct Rackspace {
     /// Where one signs in, with or without `/v2.0`: `https://identity.api.rackspacecloud.com`.
-    pub identity_endpoint: String,
+    pub identity_endpoint: Url,
     /// The user.
     pub username: String,
     /// The password, or the API key: which of them it is is found out by signing in.
     #[serde(with = "secret_text")]
+    #[graphql(skip_output)]
     pub password: Secret,
     /// The region that the container is in, such as DFW; in capitals or not.
     pub region: String,
     /// The container. It is made if it is not there.
     #[serde(default = "default_container")]
+    #[graphql(default = "data-exports")]
     pub container: String,
-    /// The folder in it.
+    /// The folder in the container that copies go to, such as `backups/carryall`; empty for the container itself.
     #[serde(default)]
+    #[graphql(default)]
     pub base_path: String,
 }
 
@@ -82,9 +87,21 @@ pub struct RackspaceStorage {
     network: Network,
 }
 
-/// Makes the storage; connects to nothing.
-pub fn open(settings: Rackspace, network: &Network) -> Result<Box<dyn Storage>, StorageError> {
-    Ok(Box::new(RackspaceStorage::new(&settings, network, Limits::default())?))
+impl Rackspace {
+    /// Where the files lie.
+    pub fn place(&self) -> Vec<String> {
+        let region = self.region.trim().to_ascii_uppercase();
+        base_path::place([&self.identity_endpoint.0, &self.username, &region, &self.container], &self.base_path)
+    }
+
+    /// The storage. Connects to nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the settings cannot be right.
+    pub fn open(&self, network: &Network) -> Result<Box<dyn Storage>, StorageError> {
+        Ok(Box::new(RackspaceStorage::new(self, network, Limits::default())?))
+    }
 }
 
 impl RackspaceStorage {
@@ -94,8 +111,8 @@ impl RackspaceStorage {
         let identity = Identity::new(settings, &http)?;
         let container = settings.container.trim();
         if container.is_empty() || container.len() > 256 || container.contains('/') || matches!(container, "." | "..") {
-            let message = "container: its name has 1 to 256 bytes and no slash; folders belong into basePath";
-            return Err(StorageError::InvalidSettings(message.into()));
+            let message = "its name has 1 to 256 bytes and no slash; folders belong into basePath";
+            return Err(StorageError::setting("container", message));
         }
         let swift = Swift::new(http.clone(), identity, container.to_owned());
         let folders = base_path::folders(&settings.base_path)?;

@@ -57,25 +57,25 @@ pub(super) fn open(
 impl Account<'_> {
     pub fn validate(&self) -> Result<(), StorageError> {
         if !matches!(self.api_version, "latest" | API_VERSION) {
-            return invalid(format!(r#"the API version must be "latest" or "{API_VERSION}""#));
+            return invalid("apiVersion", format!(r#"it must be "latest" or "{API_VERSION}""#));
         }
         if !is_word(self.region, "-") {
-            return invalid("the region must be one such as eu-west-1: letters, digits and hyphens");
+            return invalid("region", "it must be one such as eu-west-1: letters, digits and hyphens");
         }
         if !is_word(self.bucket, "-._") || !(3..=255).contains(&self.bucket.len()) || self.bucket.starts_with('.') {
-            return invalid("the bucket must be a name of at least 3 letters, digits, hyphens and dots");
+            return invalid("bucket", "it must be a name of at least 3 letters, digits, hyphens and dots");
         }
-        for (what, text) in [("key", self.key), ("secret", self.secret.expose())] {
+        for (field, text) in [("key", self.key), ("secret", self.secret.expose())] {
             if text.is_empty() || !text.chars().all(|character| character.is_ascii_graphic()) {
-                return invalid(format!("the {what} must not be empty, and must hold no white space"));
+                return invalid(field, "it must not be empty, and must hold no white space");
             }
         }
         Ok(())
     }
 }
 
-fn invalid<T>(message: impl Into<String>) -> Result<T, StorageError> {
-    Err(StorageError::InvalidSettings(message.into()))
+fn invalid<T>(field: &'static str, message: impl Into<String>) -> Result<T, StorageError> {
+    Err(StorageError::setting(field, message))
 }
 
 fn is_word(text: &str, more: &str) -> bool {
@@ -89,14 +89,14 @@ fn root(mut endpoint: Url, bucket: &str) -> Result<(Url, bool), StorageError> {
         && host[bucket.len()..].starts_with('.')
     {
         if endpoint.path() != "/" {
-            return invalid("the endpoint must have no path when its host names the bucket");
+            return invalid("endpoint", "it must have no path when its host names the bucket");
         }
         return Ok((endpoint, true));
     }
     // Some copy the bucket's address.
     let path = endpoint.path().trim_matches('/');
     if !path.is_empty() && path != bucket {
-        return invalid("the endpoint must be the provider's address, without a path");
+        return invalid("endpoint", "it must be the provider's address, without a path");
     }
     endpoint.set_path(bucket);
     Ok((endpoint, false))
@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(at("https://exports.fra1.example.com").unwrap(), ("https://exports.fra1.example.com/".into(), true));
         assert_eq!(at("https://exportsx.example.com").unwrap(), ("https://exportsx.example.com/exports".into(), false));
         for endpoint in ["https://fra1.example.com/other", "https://exports.fra1.example.com/exports"] {
-            assert!(matches!(at(endpoint), Err(StorageError::InvalidSettings(_))), "{endpoint}");
+            assert!(matches!(at(endpoint), Err(StorageError::Setting { field: "endpoint", .. })), "{endpoint}");
         }
     }
 
@@ -199,8 +199,8 @@ mod tests {
         assert!(good().validate().is_ok() && Account { api_version: "2006-03-01", ..good() }.validate().is_ok());
         let (blank, spaced) = (Secret::new(""), Secret::new("a b"));
         for (word, wrong) in [
-            ("API version", Account { api_version: "2012-08-10", ..good() }),
-            ("API version", Account { api_version: "", ..good() }),
+            ("apiVersion", Account { api_version: "2012-08-10", ..good() }),
+            ("apiVersion", Account { api_version: "", ..good() }),
             ("region", Account { region: "eu west", ..good() }),
             ("region", Account { region: "", ..good() }),
             ("bucket", Account { bucket: "a/b/c", ..good() }),
@@ -209,10 +209,7 @@ mod tests {
             ("secret", Account { secret: &blank, ..good() }),
             ("secret", Account { secret: &spaced, ..good() }),
         ] {
-            assert!(
-                matches!(wrong.validate(), Err(StorageError::InvalidSettings(words)) if words.contains(word)),
-                "{word}"
-            );
+            assert!(matches!(wrong.validate(), Err(StorageError::Setting { field, .. }) if field == word), "{word}");
         }
     }
 }

@@ -56,7 +56,7 @@ impl Sftp {
 
     /// Connects and signs in.
     async fn session(&self) -> Result<Session, StorageError> {
-        let addresses = self.network.resolve(self.settings.host(), self.settings.port).await?;
+        let addresses = self.network.resolve(self.settings.host_name(), self.settings.port).await?;
         let stream = connection::connect(&addresses).await?;
         let mut identified = connection::identify(stream, &addresses, &self.pin).await?;
         sign_in::sign_in(&mut identified, &self.settings).await?;

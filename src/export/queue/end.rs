@@ -3,10 +3,13 @@
 use chrono::{DateTime, Utc};
 use entity::data_export::{ActiveModel, Column, Entity, Model, Phase, State, Trigger};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, TransactionTrait, UpdateMany};
+use tracing::warn;
 use uuid::Uuid;
 
 use super::{Entry, Queue, changed_at, contents, owned, push::insert, run::with_reading, stored, update};
-use crate::export::{failure::Failure, pace::Told, pack::Packed, progress::Reading, settings::note_retention};
+use crate::export::{
+    failure::Failure, pace::Told, pack::Packed, progress::Reading, settings::note_retention, upload::copies,
+};
 
 impl Queue {
     /// Ends a run whose archive is published. False: it is no longer this worker's. May be tried again after an error.
@@ -39,6 +42,10 @@ impl Queue {
             return Ok(stored.is_some_and(|row| row.sha256.as_ref() == Some(&packed.sealed.sha256)));
         }
         contents::insert(&transaction, id, packed).await?;
+        let export = Entity::find_by_id(id).one(&transaction).await?;
+        if export.is_some_and(|export| export.upload) && copies::want_everywhere(&transaction, id, now).await? == 0 {
+            warn!(%id, "the export is to be copied to the storages, but none is enabled");
+        }
         note_retention(&transaction, true).await?;
         transaction.commit().await?;
         self.changed(id);

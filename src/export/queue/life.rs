@@ -1,8 +1,8 @@
 //! What people and retention do to exports: call them off, pin them, read them again, remove them.
 
 use chrono::{DateTime, Utc};
-use entity::data_export::{ActiveModel, Column, Entity, Model, Phase, State};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
+use entity::data_export::{ActiveModel, Column, Entity, FileState, Model, Phase, State};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set};
 use uuid::Uuid;
 
 use super::{Queue, changed_at, list, update};
@@ -81,6 +81,47 @@ impl Queue {
             self.changed(id);
         }
         Ok(began)
+    }
+
+    /// Begins to remove the file of a completed export on the instance, which stays in the history for its copies. False: it
+    /// is pinned, gone, or has begun already.
+    pub(in crate::export) async fn begin_file_removal(&self, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbErr> {
+        let going = ActiveModel { file_state: Set(FileState::Removing), ..changed_at(now) };
+        let kept = update(id, going).filter(Column::State.eq(State::Completed)).filter(Column::Removing.eq(false));
+        let kept = kept.filter(Column::Pinned.eq(false)).filter(Column::FileState.eq(FileState::Kept));
+        let began = kept.exec(&self.db).await?.rows_affected == 1;
+        if began {
+            self.changed(id);
+        }
+        Ok(began)
+    }
+
+    /// The completed exports whose files on the instance are on their way out.
+    pub(in crate::export) async fn in_file_removal(&self) -> Result<Vec<Model>, DbErr> {
+        Entity::find().filter(Column::FileState.eq(FileState::Removing)).all(&self.db).await
+    }
+
+    /// The file of an export is gone from the instance.
+    pub(in crate::export) async fn file_removed(&self, id: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+        let gone = ActiveModel { file_state: Set(FileState::Removed), ..changed_at(now) };
+        update(id, gone).filter(Column::FileState.eq(FileState::Removing)).exec(&self.db).await?;
+        self.changed(id);
+        Ok(())
+    }
+
+    /// Copies of these exports are left where Carryall no longer knows them: their passwords stay in the history.
+    pub(in crate::export) async fn keep_for_copies(
+        &self,
+        db: &impl ConnectionTrait,
+        ids: &[Uuid],
+    ) -> Result<(), DbErr> {
+        let released = ActiveModel { copies_released: Set(true), ..Default::default() };
+        // SQLite takes 32,766 values in one statement.
+        for some in ids.chunks(1000) {
+            let these = Entity::update_many().set(released.clone()).filter(Column::Id.is_in(some.iter().copied()));
+            these.exec(db).await?;
+        }
+        Ok(())
     }
 
     /// The exports on their way out.

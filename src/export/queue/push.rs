@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    data_export::{Column, Entity as Exports, Model, Phase, State, TableFormat, Trigger},
+    data_export::{Column, Entity as Exports, FileState, Model, Phase, State, TableFormat, Trigger},
     nightly_run,
 };
 use sea_orm::{
@@ -140,5 +140,7 @@ fn row(entry: Entry) -> Model {
         eta_seconds: None,
         bytes_verified: 0,
         mismatches: "[]".into(),
+        file_state: FileState::Kept,
+        copies_released: false,
     }
 }

@@ -11,8 +11,8 @@ use crate::storage::{
 };
 
 /// An address that somebody typed: a server, and at most a path.
-pub(in crate::storage) fn address(what: &str, text: &str) -> Result<Url, StorageError> {
-    let wrong = || StorageError::InvalidSettings(format!("{what} must be an address such as https://s3.example.com"));
+pub(in crate::storage) fn address(field: &'static str, text: &str) -> Result<Url, StorageError> {
+    let wrong = || StorageError::setting(field, "it must be an address such as https://s3.example.com");
     let url = Url::parse(text.trim()).map_err(|_| wrong())?;
     let plain =
         url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();

@@ -15,7 +15,7 @@ impl Folder {
     pub fn new(base_path: &str) -> Result<Self, StorageError> {
         let path = base_path::folders(base_path)?.join("/");
         if path.len() > LONGEST - 256 {
-            return Err(StorageError::InvalidSettings("basePath: it is too long".into()));
+            return Err(StorageError::setting("basePath", "it is too long"));
         }
         Ok(Self(path))
     }

@@ -98,7 +98,7 @@ impl Account {
 
 /// A refresh token goes before an access token: whoever has both got the former because the latter expires.
 fn credentials(settings: &Dropbox) -> Result<Credentials, StorageError> {
-    let wrong = |text: &str| Err(StorageError::InvalidSettings(text.into()));
+    let wrong = |field: &'static str, text: &str| Err(StorageError::setting(field, text));
     let given = |secret: &Option<Secret>| secret.clone().filter(|secret| !secret.expose().trim().is_empty());
     let app_key = settings.app_key.as_deref().map(str::trim).filter(|key| !key.is_empty());
     match (given(&settings.refresh_token), app_key, given(&settings.authorization_token)) {
@@ -106,14 +106,14 @@ fn credentials(settings: &Dropbox) -> Result<Credentials, StorageError> {
             let token = Secret::new(token.expose().trim());
             Ok(Credentials::Refresh { token, app_key: app_key.into(), app_secret: given(&settings.app_secret) })
         }
-        (Some(_), None, _) => wrong("appKey: a refresh token is of use only with the key of its app"),
+        (Some(_), None, _) => wrong("appKey", "a refresh token is of use only with the key of its app"),
         (None, _, Some(token)) => {
             let token = token.expose().trim();
             if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-                return wrong("authorizationToken: it may hold only letters, digits and signs");
+                return wrong("authorizationToken", "it may hold only letters, digits and signs");
             }
             Ok(Credentials::Token(Secret::new(token)))
         }
-        (None, ..) => wrong("refreshToken with appKey, or authorizationToken, is needed"),
+        (None, ..) => wrong("refreshToken", "it is needed, together with appKey; or else authorizationToken"),
     }
 }

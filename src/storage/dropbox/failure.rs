@@ -59,7 +59,7 @@ impl From<Refusal> for StorageError {
                 }
                 "no_write_permission" | "access_restricted" | "team_folder" => return unauthorized(tag),
                 "malformed_path" | "disallowed_name" => {
-                    return Self::InvalidSettings(format!("basePath: Dropbox does not take such a name ({tag})"));
+                    return Self::setting("basePath", format!("Dropbox does not take such a name ({tag})"));
                 }
                 "not_found" => return Self::NotFound("there is no such file at Dropbox".into()),
                 "too_many_write_operations" => {
@@ -105,7 +105,7 @@ fn bad_request(body: &[u8]) -> StorageError {
     if about("authorization") || about("access token") {
         unauthorized("malformed access token")
     } else if about("path:") || about("pattern") {
-        StorageError::InvalidSettings("basePath: Dropbox does not take such a path".into())
+        StorageError::setting("basePath", "Dropbox does not take such a path")
     } else {
         StorageError::Rejected("Dropbox does not understand the request (400)".into())
     }

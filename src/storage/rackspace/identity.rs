@@ -38,17 +38,17 @@ enum Kind {
 
 impl Identity {
     pub(super) fn new(settings: &Rackspace, http: &Http) -> Result<Self, StorageError> {
-        let needed = |field: &str, text: &str| match text.trim() {
-            "" => Err(StorageError::InvalidSettings(format!("{field}: it is needed"))),
+        let needed = |field: &'static str, text: &str| match text.trim() {
+            "" => Err(StorageError::setting(field, "it is needed")),
             text => Ok(text.to_owned()),
         };
-        let mut endpoint = http.address("identityEndpoint", &settings.identity_endpoint)?;
+        let mut endpoint = http.address("identityEndpoint", &settings.identity_endpoint.0)?;
         let path = endpoint.path().trim_end_matches('/');
         let path = path.strip_suffix("/tokens").unwrap_or(path);
         let path = format!("{}/v2.0/tokens", path.strip_suffix("/v2.0").unwrap_or(path));
         endpoint.set_path(&path);
         if settings.password.expose().is_empty() {
-            return Err(StorageError::InvalidSettings("password: the password or the API key is needed".into()));
+            return Err(StorageError::setting("password", "the password or the API key is needed"));
         }
         Ok(Self {
             http: http.clone(),
@@ -107,7 +107,7 @@ impl Identity {
         };
         let request = self.http.request(Method::POST, self.endpoint.clone()).json(&json!({"auth": credentials}));
         let answer = self.http.send(request, None).await?;
-        let wrong = |why| StorageError::InvalidSettings(format!("identityEndpoint: {why}"));
+        let wrong = |why: &str| StorageError::setting("identityEndpoint", why);
         match answer.status {
             StatusCode::UNAUTHORIZED => Ok(None),
             status if status.is_success() => match serde_json::from_slice::<Value>(&answer.body) {
@@ -140,8 +140,8 @@ impl Identity {
                 return Err(StorageError::Unauthorized(message));
             }
             let regions = endpoints.iter().map(|endpoint| region(endpoint)).collect::<Vec<_>>().join(", ");
-            let message = format!("region: there is no {}; there are: {regions}", self.region);
-            return Err(StorageError::InvalidSettings(message));
+            let message = format!("there is no {}; there are: {regions}", self.region);
+            return Err(StorageError::setting("region", message));
         };
         let what = "the object store's address in the catalogue";
         let account = self.http.address(what, endpoint["publicURL"].as_str().unwrap_or_default())?;

@@ -41,7 +41,8 @@ pub async fn check(storage: &Sftp) -> Vec<Step> {
 
 async fn sign_in(storage: &Sftp, steps: &mut Steps) -> Option<Session> {
     let settings = &storage.settings;
-    let addresses = take(steps, StepKind::Resolve, storage.network.resolve(settings.host(), settings.port)).await?;
+    let addresses =
+        take(steps, StepKind::Resolve, storage.network.resolve(settings.host_name(), settings.port)).await?;
     let stream = take(steps, StepKind::Connect, connection::connect(&addresses)).await?;
     let identify = async {
         let identified = connection::identify(stream, &addresses, &storage.pin).await?;

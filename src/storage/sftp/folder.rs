@@ -15,7 +15,7 @@ pub struct Folder {
 
 impl Folder {
     pub fn parse(base_path: &str) -> Result<Self, StorageError> {
-        let refused = |message: &str| Err(StorageError::InvalidSettings(format!("basePath: {message}")));
+        let refused = |message: &str| Err(StorageError::setting("basePath", message));
         let levels: Vec<String> =
             base_path.split('/').filter(|level| !level.is_empty() && *level != ".").map(Into::into).collect();
         if levels.iter().any(|level| level == "..") {
@@ -63,7 +63,7 @@ impl Folder {
                 }
             }
             if session.kind(&path).await? != Some(FileType::Dir) {
-                return Err(StorageError::InvalidSettings(format!("basePath: {path} is no folder on the server")));
+                return Err(StorageError::setting("basePath", format!("{path} is no folder on the server")));
             }
         }
         Ok(made)

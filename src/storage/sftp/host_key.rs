@@ -61,8 +61,8 @@ impl Pin {
     pub fn new(fingerprint: Option<&str>) -> Result<Self, StorageError> {
         let set = fingerprint.filter(|text| !text.trim().is_empty()).map(|text| {
             Fingerprint::parse(text).ok_or_else(|| {
-                let wanted = "hostKeyFingerprint: the form of `ssh-keygen -l` is wanted, SHA256: and 43 characters";
-                StorageError::InvalidSettings(wanted.into())
+                let wanted = "the form of `ssh-keygen -l` is wanted, SHA256: and 43 characters";
+                StorageError::setting("hostKeyFingerprint", wanted)
             })
         });
         Ok(Self { set: set.transpose()?, first_seen: OnceLock::new(), kind: AtomicUsize::new(0) })
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn a_fingerprint_in_another_form_is_refused() {
         for text in ["MD5:aa:bb", "SHA256:short", &ONE[7..], "ssh-ed25519 AAAA"] {
-            assert!(matches!(Pin::new(Some(text)), Err(StorageError::InvalidSettings(_))), "{text}");
+            assert!(matches!(Pin::new(Some(text)), Err(StorageError::Setting { .. })), "{text}");
         }
     }
 }

@@ -1,29 +1,36 @@
 //! What is set of an SFTP server.
 
+use async_graphql::{InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     secret::Secret,
-    storage::{StorageError, secret_text},
+    storage::{Network, Storage, StorageError, base_path, secret_text},
 };
 
+use super::Sftp;
+
 /// An SFTP server, and a folder on it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, InputObject, SimpleObject)]
 #[serde(rename_all = "camelCase")]
+#[graphql(name = "Sftp", input_name = "SftpInput")]
 pub struct SftpSettings {
     /// Its name or address.
     pub host: String,
     /// Its port.
     #[serde(default = "ssh_port")]
+    #[graphql(default = 22)]
     pub port: u16,
     /// Who signs in.
     pub username: String,
     /// The password.
     #[serde(with = "secret_text")]
+    #[graphql(skip_output)]
     pub password: Secret,
     /// The folder. With a leading slash from the server's root, else from where a session of the user starts; empty: there
     /// itself.
     #[serde(default)]
+    #[graphql(default)]
     pub base_path: String,
     /// The host key's fingerprint as `ssh-keygen -l` prints it, `SHA256:…`. None: the first key that is seen is pinned.
     #[serde(default)]
@@ -31,28 +38,45 @@ pub struct SftpSettings {
 }
 
 impl SftpSettings {
+    /// Where the files lie.
+    pub fn place(&self) -> Vec<String> {
+        // With a leading slash it is another folder than without one.
+        let root = if self.base_path.starts_with('/') { "/" } else { "" };
+        let host = self.host_name().to_ascii_lowercase();
+        base_path::place([&host, &self.port.to_string(), &self.username, &root.to_owned()], &self.base_path)
+    }
+
+    /// The storage. Connects to nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the settings cannot be right.
+    pub fn open(&self, network: &Network) -> Result<Box<dyn Storage>, StorageError> {
+        Ok(Box::new(Sftp::new(self.clone(), network)?))
+    }
+
     /// Refuses what cannot be right. The base path and the fingerprint are looked at where they are parsed.
     pub(super) fn check(&self) -> Result<(), StorageError> {
-        let refused = |message: &str| Err(StorageError::InvalidSettings(message.into()));
-        if self.host().is_empty()
-            || self.host().contains(|c: char| c.is_whitespace() || c.is_control() || "/@".contains(c))
+        let refused = |field: &'static str, message: &str| Err(StorageError::setting(field, message));
+        if self.host_name().is_empty()
+            || self.host_name().contains(|c: char| c.is_whitespace() || c.is_control() || "/@".contains(c))
         {
-            return refused("host: the name or address of the server alone is wanted, such as sftp.example.com");
+            return refused("host", "the name or address of the server alone is wanted, such as sftp.example.com");
         }
         if self.port == 0 {
-            return refused("port: a number from 1 to 65535 is wanted; SSH's own is 22");
+            return refused("port", "a number from 1 to 65535 is wanted; SSH's own is 22");
         }
         if self.username.is_empty() || self.username.contains(char::is_control) {
-            return refused("username: the name to sign in with is wanted");
+            return refused("username", "the name to sign in with is wanted");
         }
         if self.password.expose().is_empty() {
-            return refused("password: it is empty");
+            return refused("password", "it is empty");
         }
         Ok(())
     }
 
     /// The host without the brackets that IPv6 addresses are written in.
-    pub(super) fn host(&self) -> &str {
+    pub(in crate::storage) fn host_name(&self) -> &str {
         self.host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(&self.host)
     }
 }
@@ -69,7 +93,7 @@ mod tests {
     fn settings_are_read_with_their_defaults_and_show_no_password() -> Result<(), serde_json::Error> {
         let json = r#"{"host": "[2001:db8::7]", "username": "anna", "password": "hunter2"}"#;
         let settings: SftpSettings = serde_json::from_str(json)?;
-        assert_eq!((settings.port, settings.host(), settings.base_path.as_str()), (22, "2001:db8::7", ""));
+        assert_eq!((settings.port, settings.host_name(), settings.base_path.as_str()), (22, "2001:db8::7", ""));
         assert!(!format!("{settings:?}").contains("hunter2"));
         assert_eq!(serde_json::from_str::<SftpSettings>(&serde_json::to_string(&settings)?)?, settings);
         Ok(())

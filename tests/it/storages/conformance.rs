@@ -61,6 +61,12 @@ pub fn noise(length: usize, seed: u64) -> InMemory {
     InMemory((0..length).map(|_| next()).collect())
 }
 
+/// What is said of settings that cannot work; None if something else is wrong.
+pub fn wrong_settings(error: &StorageError) -> Option<String> {
+    let settings = matches!(error, StorageError::InvalidSettings(_) | StorageError::Setting { .. });
+    settings.then(|| error.to_string())
+}
+
 /// Puts it, and expects that to work.
 pub async fn put(storage: &dyn Storage, name: &str, content: &InMemory) -> Receipt {
     let sent = Arc::new(AtomicU64::new(0));

@@ -10,13 +10,13 @@ use carryall::{
     secret::Secret,
     storage::{
         Content, Network, Pace, Receipt, Step, StepKind, Storage, StorageError,
-        rackspace::{Limits, Rackspace, RackspaceStorage, open},
+        rackspace::{Limits, Rackspace, RackspaceStorage},
     },
 };
 use serde_json::json;
 
 use super::{
-    conformance::{self, InMemory, Place, noise, put},
+    conformance::{self, InMemory, Place, noise, put, wrong_settings},
     faulty::{Changed, Slow, Unreadable, pace},
 };
 use crate::servers::swift::{LARGEST_OBJECT, Swift, status};
@@ -29,7 +29,7 @@ fn network() -> Network {
 
 fn settings(container: &str) -> Rackspace {
     Rackspace {
-        identity_endpoint: Swift::shared().identity(),
+        identity_endpoint: Swift::shared().identity().into(),
         username: "exporter".into(),
         password: Secret::new("swift-password"),
         region: "DFW".into(),
@@ -110,7 +110,8 @@ async fn old_segments_go_when_a_file_is_replaced_and_when_it_is_deleted() {
 async fn a_password_or_an_api_key_opens_and_what_does_not_is_told() {
     let key = Secret::new("0123456789abcdef0123456789abcdef");
     let with_version = format!("{}/v2.0/", Swift::shared().identity());
-    let key = Rackspace { password: key, identity_endpoint: with_version, region: "dfw".into(), ..settings("key") };
+    let key =
+        Rackspace { password: key, identity_endpoint: with_version.into(), region: "dfw".into(), ..settings("key") };
     try_put(&storage(&key), &noise(1000, 1)).await.unwrap();
     let wrong = Rackspace { password: Secret::new("wrong"), ..settings("key") };
     let reader = Rackspace { username: "reader".into(), password: Secret::new("reader-password"), ..settings("key") };
@@ -120,7 +121,7 @@ async fn a_password_or_an_api_key_opens_and_what_does_not_is_told() {
         let storage = storage(&settings);
         let error = try_put(&storage, &noise(1000, 1)).await.unwrap_err();
         let expected = match &error {
-            StorageError::InvalidSettings(text) => text.contains("LON") && text.contains("DFW"),
+            StorageError::Setting { message, .. } => message.contains("LON") && message.contains("DFW"),
             other => matches!(other, StorageError::Unauthorized(_)),
         };
         assert!(expected && !error.is_retryable(), "{error:?}");
@@ -128,8 +129,9 @@ async fn a_password_or_an_api_key_opens_and_what_does_not_is_told() {
         assert!(kind == step && !error.is_retryable(), "{kind:?} {error:?}");
     }
     let elsewhere = format!("{}/v3", Swift::shared().identity());
-    let error = try_put(&storage(&Rackspace { identity_endpoint: elsewhere, ..settings("key") }), &noise(1, 1)).await;
-    assert!(matches!(error, Err(StorageError::InvalidSettings(_))), "{error:?}");
+    let error =
+        try_put(&storage(&Rackspace { identity_endpoint: elsewhere.into(), ..settings("key") }), &noise(1, 1)).await;
+    assert!(matches!(error, Err(StorageError::Setting { field: "identityEndpoint", .. })), "{error:?}");
     assert_eq!(Swift::shared().list("key"), ["a.zip"]);
 }
 
@@ -225,7 +227,7 @@ async fn a_slow_upload_takes_its_time_and_a_silent_server_does_not() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", silent.local_addr().unwrap());
     let pace = Pace { silence: Duration::from_millis(300), attempts: 1, ..pace() };
-    let storage = storage_with(&Rackspace { identity_endpoint: endpoint, ..settings("slow") }, pace);
+    let storage = storage_with(&Rackspace { identity_endpoint: endpoint.into(), ..settings("slow") }, pace);
     let error = try_put(&storage, &noise(1, 1)).await.unwrap_err();
     assert!(matches!(error, StorageError::Unreachable { .. }), "{error:?}");
 }
@@ -250,10 +252,10 @@ async fn settings_that_cannot_work_are_told_by_their_field_and_secrets_are_not_s
         (Rackspace { base_path: "../x".into(), ..good.clone() }, "basePath"),
     ];
     for (settings, said) in cases {
-        let error = open(settings, &Network::default()).err();
-        assert!(matches!(&error, Some(StorageError::InvalidSettings(text)) if text.contains(said)), "{error:?}");
+        let error = settings.open(&Network::default()).err();
+        assert!(error.as_ref().and_then(wrong_settings).is_some_and(|text| text.contains(said)), "{error:?}");
     }
-    open(good.clone(), &Network::default()).unwrap();
+    good.open(&Network::default()).unwrap();
     assert!(!format!("{good:?}").contains("swift-password"));
     let json = json!({"identityEndpoint": "https://identity.example", "username": "exporter", "password": "swift-password", "region": "DFW"});
     let read: Rackspace = serde_json::from_value(json).unwrap();

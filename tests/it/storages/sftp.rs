@@ -118,7 +118,7 @@ async fn a_base_path_that_is_a_file_is_a_wrong_setting() {
         for base_path in ["file", "file/below"] {
             let error = refused(&server.storage(base_path)).await;
             assert!(
-                matches!(&error, StorageError::InvalidSettings(said) if said.contains("file")),
+                matches!(&error, StorageError::Setting { message, .. } if message.contains("file")),
                 "{kind:?} {error:?}"
             );
         }
@@ -166,7 +166,7 @@ fn malformed_settings_are_refused_before_anything_is_connected_to() {
         SftpSettings { host_key_fingerprint: Some("MD5:00".into()), ..right.clone() },
     ] {
         let refused = Sftp::new(wrong.clone(), &Network::default());
-        assert!(matches!(refused, Err(StorageError::InvalidSettings(_))), "{wrong:?}");
+        assert!(matches!(refused, Err(StorageError::Setting { .. })), "{wrong:?}");
     }
     open(right);
 }

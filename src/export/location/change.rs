@@ -1,0 +1,206 @@
+//! What admins do to the storages: configure, change and remove them.
+
+use entity::storage_location::{ActiveModel, Column, Entity, Model};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set, SqlErr,
+    TransactionTrait,
+};
+use tracing::info;
+use uuid::Uuid;
+
+use super::{Location, seal};
+use crate::{
+    clock::new_id,
+    export::{Engine, NameError, checked_name, upload::copies},
+    secret::KeyError,
+    storage::{Config, StorageError},
+};
+
+/// A change of a storage. What is None stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct LocationChange {
+    /// The version the change was made for; another one is refused.
+    pub expected_version: Option<i32>,
+    /// What it is to be called.
+    pub name: Option<String>,
+    /// Whether exports go there.
+    pub enabled: Option<bool>,
+    /// Its whole configuration.
+    pub config: Option<Config>,
+}
+
+/// Why a storage stayed as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum LocationError {
+    /// The name is unusable.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// Another storage has the name.
+    #[error("There is a storage of this name already.")]
+    Taken,
+    /// A setting is unusable. Beside it, the name of the provider's settings in the API.
+    #[error("{1}")]
+    Settings(String, #[source] StorageError),
+    /// There is no storage with this id.
+    #[error("There is no storage with this id.")]
+    NotFound,
+    /// Somebody else changed it in the meantime.
+    #[error("The storage was changed by somebody else: it is at version {0} now. Load it again.")]
+    Stale(i32),
+    /// It is on its way out.
+    #[error("This storage is being removed.")]
+    Removing,
+    /// Its settings cannot be sealed or opened.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Carryall's own database failed.
+    #[error(transparent)]
+    Database(DbErr),
+}
+
+impl From<DbErr> for LocationError {
+    fn from(cause: DbErr) -> Self {
+        match cause.sql_err() {
+            // The name is all that is unique of it.
+            Some(SqlErr::UniqueConstraintViolation(_)) => Self::Taken,
+            _ => Self::Database(cause),
+        }
+    }
+}
+
+impl Engine {
+    /// Configures a storage. Connects to nothing.
+    pub async fn create_location(&self, name: &str, enabled: bool, config: &Config) -> Result<Location, LocationError> {
+        let name = checked_name(name)?;
+        self.ensure_usable(config)?;
+        let now = self.parts.clock.now();
+        let id = new_id(now);
+        let row = Model {
+            id,
+            name: name.to_owned(),
+            enabled,
+            config: seal(&self.parts.key, id, config)?,
+            host_key: None,
+            created_at: now,
+            last_uploaded_at: None,
+            failure_code: None,
+            failure_message: None,
+            failed_at: None,
+            removing: false,
+            version: 1,
+        };
+        Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(&self.parts.db).await?;
+        info!(%id, name, provider = ?config.provider(), "storage configured");
+        Ok(self.unsealed(row)?)
+    }
+
+    pub(super) fn ensure_usable(&self, config: &Config) -> Result<(), LocationError> {
+        let opened = config.open(&self.parts.network);
+        opened.map(drop).map_err(|error| LocationError::Settings(config.field(), error))
+    }
+
+    /// Changes a storage, all that the change names or nothing, and returns it and how many files are no longer Carryall's
+    /// since they lie at its former place.
+    pub async fn update_location(&self, id: Uuid, change: LocationChange) -> Result<(Location, usize), LocationError> {
+        let before = self.location(id).await?.ok_or(LocationError::NotFound)?;
+        let version = before.row.version;
+        if change.expected_version.is_some_and(|expected| expected != version) {
+            return Err(LocationError::Stale(version));
+        }
+        if before.row.removing {
+            return Err(LocationError::Removing);
+        }
+        let mut row = ActiveModel { version: Set(version + 1), ..Default::default() };
+        if let Some(name) = &change.name {
+            row.name = Set(checked_name(name)?.to_owned());
+        }
+        if let Some(enabled) = change.enabled {
+            row.enabled = Set(enabled);
+        }
+        if let Some(config) = &change.config {
+            self.ensure_usable(config)?;
+            row.config = Set(seal(&self.parts.key, id, config)?);
+            if config.pinned_host() != before.config.pinned_host() {
+                row.host_key = Set(None);
+            }
+            (row.failure_code, row.failure_message, row.failed_at) = (Set(None), Set(None), Set(None));
+        }
+        // What it rests on stays as it is while retention decides.
+        let retaining = self.retaining.lock().await;
+        let transaction = self.parts.db.begin().await?;
+        let same = Entity::update_many().set(row).filter(Column::Id.eq(id)).filter(Column::Version.eq(version));
+        if same.filter(Column::Removing.eq(false)).exec(&transaction).await?.rows_affected == 0 {
+            transaction.rollback().await?;
+            let now = Entity::find_by_id(id).one(&self.parts.db).await?;
+            return Err(now.map_or(LocationError::NotFound, |now| LocationError::Stale(now.version)));
+        }
+        let released = self.take_along(&transaction, &before, &change).await?;
+        transaction.commit().await?;
+        drop(retaining);
+        self.copies_unwanted.notify_waiters();
+        self.copies_due.notify_one();
+        info!(%id, released, "storage changed");
+        Ok((self.location(id).await?.ok_or(LocationError::NotFound)?, released))
+    }
+
+    /// What becomes of the copies at a storage that is changed. Returns how many are left at its former place.
+    async fn take_along(
+        &self,
+        db: &impl ConnectionTrait,
+        before: &Location,
+        change: &LocationChange,
+    ) -> Result<usize, DbErr> {
+        let id = before.row.id;
+        let moved = change.config.as_ref().is_some_and(|config| config.place() != before.config.place());
+        let released = if moved { self.release(db, id).await? } else { 0 };
+        if !change.enabled.unwrap_or(before.row.enabled) {
+            copies::switch_off(db, id).await?;
+        } else if change.config.is_some() {
+            copies::try_all_again(db, id, self.parts.clock.now()).await?;
+        }
+        Ok(released)
+    }
+
+    /// Forgets the copies at a storage. The files stay, and their passwords in the history.
+    async fn release(&self, db: &impl ConnectionTrait, id: Uuid) -> Result<usize, DbErr> {
+        let there = copies::forget_all_at(db, id).await?;
+        self.queue.keep_for_copies(db, &there).await?;
+        Ok(there.len())
+    }
+
+    /// Removes a storage: at once, and what was copied there stays there; or `with_files`, and it stays until its files are
+    /// gone. A removal that waits for the files can be done at once after all.
+    pub async fn delete_location(&self, id: Uuid, with_files: bool) -> Result<(), LocationError> {
+        let db = &self.parts.db;
+        Entity::find_by_id(id).one(db).await?.ok_or(LocationError::NotFound)?;
+        let retaining = self.retaining.lock().await;
+        let transaction = db.begin().await?;
+        if with_files {
+            let going = ActiveModel { removing: Set(true), enabled: Set(false), ..Default::default() };
+            Entity::update_many().set(going).filter(Column::Id.eq(id)).exec(&transaction).await?;
+            let here = entity::upload::Column::StorageLocationId.eq(id);
+            copies::remove(&transaction, sea_orm::Condition::all().add(here), self.parts.clock.now()).await?;
+        } else {
+            self.release(&transaction, id).await?;
+            Entity::delete_by_id(id).exec(&transaction).await?;
+        }
+        transaction.commit().await?;
+        drop(retaining);
+        info!(%id, with_files, "storage removed");
+        self.copies_unwanted.notify_waiters();
+        self.copies_due.notify_one();
+        self.forget_if_empty(id).await?;
+        // Exports may have waited for a copy to be removed that is forgotten now.
+        self.finish_removals().await?;
+        Ok(())
+    }
+
+    /// A storage that is being removed goes when its last file has gone.
+    pub(in crate::export) async fn forget_if_empty(&self, id: Uuid) -> Result<(), DbErr> {
+        let going = Entity::find_by_id(id).filter(Column::Removing.eq(true)).one(&self.parts.db).await?;
+        if going.is_some() && !copies::any_at(&self.parts.db, id).await? {
+            Entity::delete_by_id(id).filter(Column::Removing.eq(true)).exec(&self.parts.db).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,188 @@
+//! Removes what [`retention`](super::retention) says is past the maximum: on the instance, and on each storage.
+
+use std::collections::{HashMap, HashSet};
+
+use entity::{
+    data_export::{Column, Entity, FileState, Model, State},
+    storage_location,
+    upload::{self, Status},
+};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use tracing::{error, info};
+use uuid::Uuid;
+
+use super::{
+    Engine,
+    removal::RemoveError,
+    retention::{Candidate, Copy, Reason, awaited, plan, plan_copies},
+    settings,
+    upload::copies::{self, Key},
+};
+
+/// What retention says of a completed export, on the instance or at a storage.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// The export.
+    pub export: Model,
+    /// The storage; None for the instance.
+    pub location: Option<storage_location::Model>,
+    /// Whether it is kept there, and why.
+    pub reason: Reason,
+}
+
+/// What the decisions rest on.
+struct Standing {
+    exports: HashMap<Uuid, Model>,
+    locations: Vec<storage_location::Model>,
+    copies: Vec<upload::Model>,
+}
+
+impl Standing {
+    fn copies_at(&self, location: Uuid) -> Vec<Copy> {
+        let here = self.copies.iter().filter(|copy| copy.storage_location_id == location);
+        let copies = here.filter_map(|copy| {
+            let export = self.exports.get(&copy.data_export_id)?;
+            let waits = matches!(copy.status, Status::Pending | Status::Uploading);
+            let (arrived, pinned) = (copy.status == Status::Uploaded, export.pinned);
+            Some(Copy { export: export.id, pinned, arrived, waits })
+        });
+        copies.collect()
+    }
+}
+
+impl Engine {
+    /// What retention would decide now, or if `maximum` exports could be kept: first on the instance, then on each storage,
+    /// and there the newest first. Changes nothing.
+    pub async fn decisions(&self, maximum: Option<i32>) -> Result<Vec<Decision>, RemoveError> {
+        let maximum = match maximum {
+            Some(maximum) => maximum,
+            None => settings::read(&self.parts.db).await?.maximum_exports,
+        };
+        let maximum = usize::try_from(maximum).unwrap_or(usize::MAX).max(1);
+        let standing = self.standing().await?;
+        let mut decisions = self.on_instance(&standing, maximum).await?;
+        for location in &standing.locations {
+            let reasons = plan_copies(standing.copies_at(location.id), maximum);
+            decisions.extend(decided(&standing, &reasons, Some(location)));
+        }
+        Ok(decisions)
+    }
+
+    async fn standing(&self) -> Result<Standing, DbErr> {
+        let db = &self.parts.db;
+        let completed = Entity::find().filter(Column::State.eq(State::Completed)).filter(Column::Removing.eq(false));
+        let locations = storage_location::Entity::find().filter(storage_location::Column::Removing.eq(false));
+        let locations = locations.order_by_asc(storage_location::Column::Id).all(db).await?;
+        let copies = upload::Entity::find().filter(upload::Column::Status.ne(Status::Deleting)).all(db).await?;
+        let exports = completed.all(db).await?.into_iter().map(|export| (export.id, export)).collect();
+        Ok(Standing { exports, locations, copies })
+    }
+
+    async fn on_instance(&self, standing: &Standing, maximum: usize) -> Result<Vec<Decision>, RemoveError> {
+        // An error here ends it all: what cannot be seen is not taken for gone.
+        let files = self.parts.files.list().await?.into_iter().filter(|found| !found.draft);
+        let files: HashMap<_, _> = files.map(|found| (found.name, found.bytes)).collect();
+        let awaited: HashSet<_> =
+            standing.locations.iter().flat_map(|at| awaited(standing.copies_at(at.id), maximum)).collect();
+        let candidate = |export: &Model| {
+            let bytes = export.file_name.as_ref().and_then(|name| files.get(name));
+            let there = bytes.is_some_and(|bytes| i64::try_from(*bytes).ok() == export.size_bytes);
+            let good = there && export.mismatches == "[]";
+            Candidate { id: export.id, pinned: export.pinned, good, awaited: awaited.contains(&export.id) }
+        };
+        let kept = standing.exports.values().filter(|export| export.file_state == FileState::Kept);
+        Ok(decided(standing, &plan(kept.map(candidate).collect(), maximum), None))
+    }
+
+    /// How many copies of newer exports are at a storage, or on their way there.
+    pub(super) async fn newer_copies_at(&self, key: Key) -> Result<u64, DbErr> {
+        let newer = upload::Entity::find().filter(upload::Column::StorageLocationId.eq(key.location));
+        let newer = newer.filter(upload::Column::DataExportId.gt(key.export));
+        newer.filter(upload::Column::Status.eq(Status::Uploaded)).count(&self.parts.db).await
+    }
+
+    /// Removes what is past the maximum, but for the export that has just become `safe`, and returns what went. What fails is
+    /// logged, and done at the next look.
+    pub(super) async fn retain(&self, safe: Option<Uuid>) -> Vec<Decision> {
+        let _retaining = self.retaining.lock().await;
+        let mut removed = Vec::new();
+        if let Err(cause) = self.retain_but(safe, &mut removed).await {
+            error!(%cause, "the oldest exports could not be removed yet");
+        }
+        removed
+    }
+
+    /// The same, if it has failed or was cut off.
+    pub(super) async fn retain_if_due(&self) -> Result<(), DbErr> {
+        if settings::read(&self.parts.db).await?.retention_due {
+            self.retain(None).await;
+        }
+        Ok(())
+    }
+
+    async fn retain_but(&self, safe: Option<Uuid>, removed: &mut Vec<Decision>) -> Result<(), RemoveError> {
+        let past = self.decisions(None).await?.into_iter().filter(|decision| !decision.reason.keeps());
+        for decision in past.filter(|decision| Some(decision.export.id) != safe) {
+            let went = match &decision.location {
+                None => self.let_go(&decision.export).await?,
+                Some(location) => self.let_copy_go(&decision.export, location).await?,
+            };
+            if went {
+                removed.push(decision);
+            }
+        }
+        self.finish_removals().await?;
+        Ok(settings::note_retention(&self.parts.db, false).await?)
+    }
+
+    /// Lets an export go from the instance: its file alone, if there are copies of it for which the history has the password.
+    async fn let_go(&self, export: &Model) -> Result<bool, DbErr> {
+        let (db, now) = (&self.parts.db, self.parts.clock.now());
+        let copies = copies::of_export(db, export.id).await?;
+        let there = |copy: &upload::Model| copy.uploaded_at.is_some() && copy.status != Status::Deleting;
+        let copied = export.copies_released || copies.iter().any(there);
+        let Model { id, file_name, .. } = export;
+        let went = if copied {
+            self.queue.begin_file_removal(*id, now).await?
+        } else {
+            self.queue.begin_removal(*id, now, &[State::Completed]).await?
+        };
+        if went && copied {
+            copies::keep_what_is_there(db, *id).await?;
+            let never_there = upload::Column::UploadedAt.is_null();
+            let of_export = Condition::all().add(upload::Column::DataExportId.eq(*id)).add(never_there);
+            copies::remove(db, of_export, now).await?;
+            self.copies_unwanted.notify_waiters();
+        }
+        if went {
+            info!(%id, file_name, copied, "export is past the maximum and is removed");
+        }
+        Ok(went)
+    }
+
+    /// Lets the copy of an export at a storage go.
+    async fn let_copy_go(&self, export: &Model, location: &storage_location::Model) -> Result<bool, DbErr> {
+        let at = upload::Column::StorageLocationId.eq(location.id);
+        let this = Condition::all().add(upload::Column::DataExportId.eq(export.id)).add(at);
+        copies::remove(&self.parts.db, this, self.parts.clock.now()).await?;
+        info!(id = %export.id, storage = location.name, "the copy is past the maximum and is removed");
+        self.copies_unwanted.notify_waiters();
+        self.copies_due.notify_one();
+        Ok(true)
+    }
+}
+
+/// The decisions over those that there is a reason for, the newest first.
+fn decided(
+    standing: &Standing,
+    reasons: &HashMap<Uuid, Reason>,
+    location: Option<&storage_location::Model>,
+) -> Vec<Decision> {
+    let decision = |(id, reason): (&Uuid, &Reason)| {
+        let export = standing.exports.get(id)?.clone();
+        Some(Decision { export, location: location.cloned(), reason: *reason })
+    };
+    let mut decisions: Vec<_> = reasons.iter().filter_map(decision).collect();
+    decisions.sort_unstable_by_key(|decision| std::cmp::Reverse(decision.export.id));
+    decisions
+}

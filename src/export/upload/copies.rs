@@ -1,0 +1,344 @@
+//! The rows of copies. This file is the only one that writes them; like an export's state, in conditional UPDATEs, so that
+//! what a worker does for a copy that is no longer its own is thrown away.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    storage_location,
+    upload::{ActiveModel, Column, Entity, FailureCode, Model, Status},
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, Set, UpdateMany, sea_query::Expr,
+};
+use uuid::Uuid;
+
+use super::failure::Failure;
+use crate::export::queue::stored;
+
+/// A process that carries a copy says so often enough that after so long without a word another may take it up.
+pub(super) const LEASE: TimeDelta = TimeDelta::minutes(2);
+
+/// Which copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::export) struct Key {
+    pub(in crate::export) export: Uuid,
+    pub(in crate::export) location: Uuid,
+}
+
+impl Key {
+    pub(in crate::export) fn of(copy: &Model) -> Self {
+        Self { export: copy.data_export_id, location: copy.storage_location_id }
+    }
+
+    fn matches(self) -> Condition {
+        Condition::all().add(Column::DataExportId.eq(self.export)).add(Column::StorageLocationId.eq(self.location))
+    }
+}
+
+/// The copies that are wanted and not there yet.
+const WAITING: [Status; 2] = [Status::Pending, Status::Uploading];
+
+/// What is due: what waits for its try, what nobody has said a word of for too long, what is to go, what is to be verified.
+fn is_due(now: DateTime<Utc>) -> Condition {
+    let tried = [Status::Pending, Status::Uploading, Status::Deleting];
+    let in_time = Condition::all().add(Column::Status.is_in(tried)).add(Column::NextTryAt.lte(now));
+    let verified = Condition::all().add(Column::Status.eq(Status::Uploaded)).add(Column::VerifyDue.eq(true));
+    Condition::any().add(in_time).add(verified)
+}
+
+/// The storages at which something is due.
+pub(super) async fn due_at(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<Uuid>, DbErr> {
+    let due = Entity::find().select_only().column(Column::StorageLocationId).distinct().filter(is_due(now));
+    due.into_tuple().all(db).await
+}
+
+/// What is to be done next at a storage: removals first, since they make room; then the newest export, as it is the one that
+/// is worth most.
+pub(super) async fn next(
+    db: &impl ConnectionTrait,
+    location: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Option<Model>, DbErr> {
+    let due = || Entity::find().filter(Column::StorageLocationId.eq(location)).filter(is_due(now));
+    let going = due().filter(Column::Status.eq(Status::Deleting)).order_by_asc(Column::DataExportId);
+    match going.one(db).await? {
+        Some(going) => Ok(Some(going)),
+        None => due().order_by_desc(Column::DataExportId).one(db).await,
+    }
+}
+
+/// Whether there is any row of a copy at a storage.
+pub(in crate::export) async fn any_at(db: &impl ConnectionTrait, location: Uuid) -> Result<bool, DbErr> {
+    Ok(Entity::find().filter(Column::StorageLocationId.eq(location)).one(db).await?.is_some())
+}
+
+/// All copies of an export, in the order in which their storages were configured.
+pub(in crate::export) async fn of_export(db: &impl ConnectionTrait, export: Uuid) -> Result<Vec<Model>, DbErr> {
+    Entity::find().filter(Column::DataExportId.eq(export)).order_by_asc(Column::StorageLocationId).all(db).await
+}
+
+/// The copy of an export at a storage.
+pub(super) async fn find(db: &impl ConnectionTrait, key: Key) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(key.matches()).one(db).await
+}
+
+/// Wants a copy of a new export at every storage that is switched on; returns at how many.
+pub(in crate::export) async fn want_everywhere(
+    db: &impl ConnectionTrait,
+    export: Uuid,
+    now: DateTime<Utc>,
+) -> Result<usize, DbErr> {
+    let on = storage_location::Entity::find().filter(storage_location::Column::Enabled.eq(true));
+    let on = on.filter(storage_location::Column::Removing.eq(false)).all(db).await?;
+    for location in &on {
+        want(db, Key { export, location: location.id }, now).await?;
+    }
+    Ok(on.len())
+}
+
+/// Wants a copy, now, whatever became of it before; one that is on its way out or that is being carried is left alone.
+pub(super) async fn want(db: &impl ConnectionTrait, key: Key, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let wanted = ActiveModel { status: Set(Status::Pending), verify_due: Set(false), ..at_once(now) };
+    let again = Entity::update_many().set(wanted).filter(key.matches());
+    let again = again.filter(Column::Status.is_not_in([Status::Uploading, Status::Deleting]));
+    if again.exec(db).await?.rows_affected == 1 || find(db, key).await?.is_some() {
+        return Ok(());
+    }
+    let new = Model {
+        data_export_id: key.export,
+        storage_location_id: key.location,
+        status: Status::Pending,
+        worker: None,
+        receipt: None,
+        bytes_done: 0,
+        attempts: 0,
+        requested_at: now,
+        next_try_at: Some(now),
+        uploaded_at: None,
+        verified_at: None,
+        verify_due: false,
+        failure_code: None,
+        failure_message: None,
+    };
+    Entity::insert(new.into_active_model().reset_all()).exec_without_returning(db).await.map(drop)
+}
+
+/// What was asked for just now.
+fn at_once(now: DateTime<Utc>) -> ActiveModel {
+    ActiveModel { requested_at: Set(now), next_try_at: Set(Some(now)), ..Default::default() }
+}
+
+/// Takes a copy that is due. False: somebody else has, or it is no longer wanted.
+pub(super) async fn claim(
+    db: &impl ConnectionTrait,
+    copy: &Model,
+    worker: Uuid,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let claimed = ActiveModel {
+        status: Set(Status::Uploading),
+        worker: Set(Some(worker)),
+        bytes_done: Set(0),
+        next_try_at: Set(Some(now + LEASE)),
+        ..Default::default()
+    };
+    let claim = Entity::update_many().set(claimed).col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1));
+    let claim = claim.filter(Key::of(copy).matches()).filter(Column::Status.is_in(WAITING));
+    // What changed since it was read is looked at anew.
+    let claim = claim.filter(Column::NextTryAt.eq(copy.next_try_at));
+    Ok(claim.exec(db).await?.rows_affected == 1)
+}
+
+/// A change that takes place only while the copy is `worker`'s to carry.
+fn owned(key: Key, worker: Uuid, change: ActiveModel) -> UpdateMany<Entity> {
+    let mine = Entity::update_many().set(change).filter(key.matches());
+    mine.filter(Column::Status.eq(Status::Uploading)).filter(Column::Worker.eq(worker))
+}
+
+/// Stores how far it is, which says that its worker is alive. False: it is no longer the worker's.
+pub(super) async fn beat(
+    db: &impl ConnectionTrait,
+    key: Key,
+    worker: Uuid,
+    now: DateTime<Utc>,
+    bytes: u64,
+) -> Result<bool, DbErr> {
+    let alive =
+        ActiveModel { bytes_done: Set(stored(bytes)), next_try_at: Set(Some(now + LEASE)), ..Default::default() };
+    Ok(owned(key, worker, alive).exec(db).await?.rows_affected == 1)
+}
+
+/// It is there, and whole. False: it is no longer the worker's.
+pub(super) async fn arrived(
+    db: &impl ConnectionTrait,
+    key: Key,
+    worker: Uuid,
+    now: DateTime<Utc>,
+    bytes: u64,
+    receipt: String,
+) -> Result<bool, DbErr> {
+    let there = ActiveModel {
+        status: Set(Status::Uploaded),
+        worker: Set(None),
+        receipt: Set(Some(receipt)),
+        bytes_done: Set(stored(bytes)),
+        next_try_at: Set(None),
+        uploaded_at: Set(Some(now)),
+        verified_at: Set(Some(now)),
+        ..failed_by(None)
+    };
+    Ok(owned(key, worker, there).exec(db).await?.rows_affected == 1)
+}
+
+/// It did not arrive: it is tried again at `next`, or given up if there is none. False: it is no longer the worker's.
+pub(super) async fn not_arrived(
+    db: &impl ConnectionTrait,
+    key: Key,
+    worker: Uuid,
+    failure: &Failure,
+    next: Option<DateTime<Utc>>,
+) -> Result<bool, DbErr> {
+    let status = if next.is_some() { Status::Pending } else { Status::Failed };
+    let failed =
+        ActiveModel { status: Set(status), worker: Set(None), next_try_at: Set(next), ..failed_by(Some(failure)) };
+    Ok(owned(key, worker, failed).exec(db).await?.rows_affected == 1)
+}
+
+/// A process that stops lets go of what it carries.
+pub(super) async fn give_back(
+    db: &impl ConnectionTrait,
+    key: Key,
+    worker: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let free = ActiveModel {
+        status: Set(Status::Pending),
+        worker: Set(None),
+        next_try_at: Set(Some(now)),
+        ..Default::default()
+    };
+    owned(key, worker, free).exec(db).await.map(drop)
+}
+
+/// At the start of the process that has the database to itself nothing is being carried.
+pub(in crate::export) async fn give_all_back(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let free = ActiveModel {
+        status: Set(Status::Pending),
+        worker: Set(None),
+        next_try_at: Set(Some(now)),
+        ..Default::default()
+    };
+    let carried = Entity::update_many().set(free).filter(Column::Status.eq(Status::Uploading));
+    carried.exec(db).await.map(drop)
+}
+
+/// Wants an arrived copy to be verified again. False: there is none.
+pub(super) async fn want_verified(db: &impl ConnectionTrait, key: Key) -> Result<bool, DbErr> {
+    let due = ActiveModel { verify_due: Set(true), ..Default::default() };
+    let there = Entity::update_many().set(due).filter(key.matches()).filter(Column::Status.eq(Status::Uploaded));
+    Ok(there.exec(db).await?.rows_affected == 1)
+}
+
+/// What the provider said of an arrived copy. One that is not whole any more has failed.
+pub(super) async fn verified(
+    db: &impl ConnectionTrait,
+    key: Key,
+    now: DateTime<Utc>,
+    failure: Option<&Failure>,
+) -> Result<(), DbErr> {
+    let gone = |failure: &&Failure| matches!(failure.code, FailureCode::Damaged | FailureCode::NotFound);
+    let mut said = ActiveModel { verify_due: Set(false), ..failed_by(failure) };
+    match failure {
+        None => said.verified_at = Set(Some(now)),
+        Some(failure) if gone(&failure) => said.status = Set(Status::Failed),
+        Some(_) => {}
+    }
+    let there = Entity::update_many().set(said).filter(key.matches()).filter(Column::Status.eq(Status::Uploaded));
+    there.exec(db).await.map(drop)
+}
+
+/// No copy goes to this storage any more.
+pub(in crate::export) async fn switch_off(db: &impl ConnectionTrait, location: Uuid) -> Result<(), DbErr> {
+    let off = Failure::switched_off();
+    let failed =
+        ActiveModel { status: Set(Status::Failed), worker: Set(None), next_try_at: Set(None), ..failed_by(Some(&off)) };
+    let waiting = Entity::update_many().set(failed).filter(Column::StorageLocationId.eq(location));
+    waiting.filter(Column::Status.is_in(WAITING)).exec(db).await.map(drop)
+}
+
+/// The storage has other settings: what waits for a pause to end, or was given up, is tried at once.
+pub(in crate::export) async fn try_all_again(
+    db: &impl ConnectionTrait,
+    location: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let again = ActiveModel { status: Set(Status::Pending), ..at_once(now) };
+    let here = || Column::StorageLocationId.eq(location);
+    let waiting = Entity::update_many().set(again).filter(here());
+    waiting.filter(Column::Status.is_in([Status::Pending, Status::Failed])).exec(db).await?;
+    let going = Entity::update_many().set(ActiveModel { next_try_at: Set(Some(now)), ..Default::default() });
+    going.filter(here()).filter(Column::Status.eq(Status::Deleting)).exec(db).await.map(drop)
+}
+
+/// Lets the copies that `which` says go: those of which something may be there are deleted there, the rest is forgotten.
+pub(in crate::export) async fn remove(
+    db: &impl ConnectionTrait,
+    which: impl Into<Condition>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let which = Condition::all().add(which.into()).add(Column::Status.ne(Status::Deleting));
+    let never_tried = Column::Attempts.eq(0).and(Column::UploadedAt.is_null());
+    Entity::delete_many().filter(which.clone()).filter(never_tried).exec(db).await?;
+    let going = ActiveModel {
+        status: Set(Status::Deleting),
+        worker: Set(None),
+        attempts: Set(0),
+        next_try_at: Set(Some(now)),
+        ..failed_by(None)
+    };
+    Entity::update_many().set(going).filter(which).exec(db).await.map(drop)
+}
+
+/// A copy that is to replace one that is there is no longer wanted: what is there stays.
+pub(in crate::export) async fn keep_what_is_there(db: &impl ConnectionTrait, export: Uuid) -> Result<(), DbErr> {
+    let there =
+        ActiveModel { status: Set(Status::Uploaded), worker: Set(None), next_try_at: Set(None), ..failed_by(None) };
+    let replacing = Entity::update_many().set(there).filter(Column::DataExportId.eq(export));
+    let replacing = replacing.filter(Column::Status.is_in(WAITING)).filter(Column::UploadedAt.is_not_null());
+    replacing.exec(db).await.map(drop)
+}
+
+/// The removal of a copy failed, and is tried again at `next`.
+pub(super) async fn not_removed(
+    db: &impl ConnectionTrait,
+    key: Key,
+    failure: &Failure,
+    next: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let put_off = ActiveModel { next_try_at: Set(Some(next)), ..failed_by(Some(failure)) };
+    let put_off = Entity::update_many().set(put_off).col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1));
+    put_off.filter(key.matches()).filter(Column::Status.eq(Status::Deleting)).exec(db).await.map(drop)
+}
+
+/// Nothing of a copy is there any more.
+pub(super) async fn removed(db: &impl ConnectionTrait, key: Key) -> Result<(), DbErr> {
+    let gone = Entity::delete_many().filter(key.matches()).filter(Column::Status.eq(Status::Deleting));
+    gone.exec(db).await.map(drop)
+}
+
+/// Forgets all copies at a storage, where they stay; returns the exports that are there, or may be.
+pub(in crate::export) async fn forget_all_at(db: &impl ConnectionTrait, location: Uuid) -> Result<Vec<Uuid>, DbErr> {
+    let here = || Column::StorageLocationId.eq(location);
+    let there = Entity::find().select_only().column(Column::DataExportId).filter(here());
+    let there = there.filter(Column::UploadedAt.is_not_null()).into_tuple().all(db).await?;
+    Entity::delete_many().filter(here()).exec(db).await?;
+    Ok(there)
+}
+
+fn failed_by(failure: Option<&Failure>) -> ActiveModel {
+    ActiveModel {
+        failure_code: Set(failure.map(|failure| failure.code)),
+        failure_message: Set(failure.map(|failure| failure.message.clone())),
+        ..Default::default()
+    }
+}

@@ -1,0 +1,137 @@
+//! What people ask of copies: to be made again, to be verified.
+
+use entity::{
+    data_export::{Model as Export, State},
+    storage_location::{self, Model as Location},
+    upload::Status,
+};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::copies::{self, Key};
+use crate::{
+    export::{Engine, settings},
+    files::FilesError,
+};
+
+/// Why nothing is copied.
+#[derive(Debug, thiserror::Error)]
+pub enum UploadError {
+    /// There is no export with this id.
+    #[error("There is no export with this id.")]
+    NotFound,
+    /// The export has no archive on the instance.
+    #[error("There is no file of this export on the instance.")]
+    FileUnavailable,
+    /// There is no storage with this id.
+    #[error("There is no storage with this id.")]
+    NoSuchStorage,
+    /// The storage is switched off, or is being removed.
+    #[error("This storage is switched off. Enable it first.")]
+    SwitchedOff,
+    /// No storage is switched on.
+    #[error("No storage is enabled. Configure one first.")]
+    NoStorage,
+    /// What is there of the export is being removed.
+    #[error("The copy at this storage is being removed. Wait until it is gone.")]
+    Deleting,
+    /// Newer exports fill the storage up.
+    #[error(
+        "{0} newer exports are at the storage already, and no more are kept there. Pin this one, or raise the maximum."
+    )]
+    PastMaximum(i32),
+    /// The files cannot be reached.
+    #[error(transparent)]
+    Files(#[from] FilesError),
+    /// Carryall's own database failed.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+/// Why a copy is not verified.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyCopyError {
+    /// There is no export with this id.
+    #[error("There is no export with this id.")]
+    NotFound,
+    /// There is no copy.
+    #[error("There is no copy of this export at this storage.")]
+    NoCopy,
+    /// Carryall's own database failed.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+impl Engine {
+    /// Copies an export to a storage, whatever was there of it; or to every storage that is switched on and has not got it
+    /// whole. What waits for its next try is tried now.
+    pub async fn upload(&self, export: Uuid, location: Option<Uuid>) -> Result<Export, UploadError> {
+        let row = self.in_history(export).await?.ok_or(UploadError::NotFound)?;
+        if row.state != State::Completed || self.available_file(&row).await?.is_none() {
+            return Err(UploadError::FileUnavailable);
+        }
+        let locations = self.locations_for(location).await?;
+        // Held, so that retention does not decide over the same copies meanwhile.
+        let retaining = self.retaining.lock().await;
+        for Location { id, .. } in locations {
+            let key = Key { export, location: id };
+            let there = copies::find(&self.parts.db, key).await?.map(|copy| copy.status);
+            match (there, location) {
+                (Some(Status::Uploaded), None) => {}
+                (Some(Status::Deleting), Some(_)) => return Err(UploadError::Deleting),
+                (Some(Status::Deleting), None) => {}
+                _ => {
+                    if !row.pinned {
+                        self.ensure_room(key).await?;
+                    }
+                    copies::want(&self.parts.db, key, self.parts.clock.now()).await?;
+                }
+            }
+        }
+        drop(retaining);
+        self.queue.touch(export, self.parts.clock.now()).await?;
+        self.copies_due.notify_one();
+        self.in_history(export).await?.ok_or(UploadError::NotFound)
+    }
+
+    async fn locations_for(&self, location: Option<Uuid>) -> Result<Vec<Location>, UploadError> {
+        let db = &self.parts.db;
+        match location {
+            Some(id) => {
+                let found = storage_location::Entity::find_by_id(id).one(db).await?;
+                let found = found.ok_or(UploadError::NoSuchStorage)?;
+                if found.enabled && !found.removing { Ok(vec![found]) } else { Err(UploadError::SwitchedOff) }
+            }
+            None => {
+                let on = storage_location::Entity::find().filter(storage_location::Column::Enabled.eq(true));
+                let on = on.filter(storage_location::Column::Removing.eq(false)).all(db).await?;
+                if on.is_empty() { Err(UploadError::NoStorage) } else { Ok(on) }
+            }
+        }
+    }
+
+    /// Refuses to copy what retention would remove there at once.
+    async fn ensure_room(&self, key: Key) -> Result<(), UploadError> {
+        let maximum = settings::read(&self.parts.db).await?.maximum_exports;
+        let newer = self.newer_copies_at(key).await?;
+        if newer < u64::try_from(maximum).unwrap_or(u64::MAX) { Ok(()) } else { Err(UploadError::PastMaximum(maximum)) }
+    }
+
+    /// Wants the copy of an export at a storage to be verified there again.
+    pub async fn verify_at(&self, export: Uuid, location: Uuid) -> Result<Export, VerifyCopyError> {
+        let row = self.in_history(export).await?.ok_or(VerifyCopyError::NotFound)?;
+        if !copies::want_verified(&self.parts.db, Key { export, location }).await? {
+            return Err(VerifyCopyError::NoCopy);
+        }
+        self.queue.touch(export, self.parts.clock.now()).await?;
+        self.copies_due.notify_one();
+        Ok(row)
+    }
+
+    /// Tells those who watch an export that a copy of it has changed.
+    pub(super) async fn copy_changed(&self, key: Key) {
+        if let Err(cause) = self.queue.touch(key.export, self.parts.clock.now()).await {
+            tracing::warn!(export = %key.export, %cause, "the change of a copy could not be told");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What can be changed of the storages.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use uuid::Uuid;
+
+use super::{
+    failure::Failure,
+    storage_location::StorageLocation,
+    storage_location_change::{
+        CreateStorageLocationInput, CreateStorageLocationPayload, DeleteStorageLocationInput,
+        DeleteStorageLocationPayload, TestStorageLocationInput, TestStorageLocationPayload, UpdateStorageLocationInput,
+        UpdateStorageLocationPayload,
+    },
+    user_error::UserError,
+};
+use crate::export::{Checked, Engine, LocationChange, LocationError};
+
+/// What can be changed of the storages.
+#[derive(Default)]
+pub struct StorageLocationMutation;
+
+#[Object]
+impl StorageLocationMutation {
+    /// Configures a storage. Nothing is connected to: `testStorageLocation` does that.
+    async fn create_storage_location(
+        &self,
+        ctx: &Context<'_>,
+        input: CreateStorageLocationInput,
+    ) -> Result<CreateStorageLocationPayload, Failure> {
+        let CreateStorageLocationInput { name, enabled, config } = input;
+        let created = ctx.data::<Arc<Engine>>()?.create_location(&name, enabled, &config).await;
+        let (storage_location, user_errors) = outcome(created.map(StorageLocation))?;
+        Ok(CreateStorageLocationPayload { storage_location, user_errors })
+    }
+
+    /// Changes a storage: all that the input names, or nothing.
+    async fn update_storage_location(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateStorageLocationInput,
+    ) -> Result<UpdateStorageLocationPayload, Failure> {
+        let UpdateStorageLocationInput { id, expected_version, name, enabled, config } = input;
+        let change = LocationChange { expected_version, name, enabled, config };
+        let updated = match parsed(&id) {
+            Ok(id) => ctx.data::<Arc<Engine>>()?.update_location(id, change).await,
+            Err(unknown) => Err(unknown),
+        };
+        let (updated, user_errors) = outcome(updated)?;
+        let (location, released) = updated.unzip();
+        let released_files = released.unwrap_or(0).try_into().unwrap_or(i32::MAX);
+        Ok(UpdateStorageLocationPayload {
+            storage_location: location.map(StorageLocation),
+            released_files,
+            user_errors,
+        })
+    }
+
+    /// Removes a storage: nothing is copied there any more.
+    async fn delete_storage_location(
+        &self,
+        ctx: &Context<'_>,
+        input: DeleteStorageLocationInput,
+    ) -> Result<DeleteStorageLocationPayload, Failure> {
+        let deleted = match parsed(&input.id) {
+            Ok(id) => ctx.data::<Arc<Engine>>()?.delete_location(id, input.delete_files).await,
+            Err(unknown) => Err(unknown),
+        };
+        let (deleted, user_errors) = outcome(deleted)?;
+        Ok(DeleteStorageLocationPayload { deleted_storage_location_id: deleted.map(|()| input.id), user_errors })
+    }
+
+    /// Tries out everything that an upload needs: reaching the provider, signing in, writing a small file, reading it back and
+    /// deleting it. Takes up to some minutes where nobody answers.
+    async fn test_storage_location(
+        &self,
+        ctx: &Context<'_>,
+        input: TestStorageLocationInput,
+    ) -> Result<TestStorageLocationPayload, Failure> {
+        match test(ctx.data()?, input).await {
+            Ok(checked) => Ok(checked.into()),
+            Err(wrong) => Ok(TestStorageLocationPayload::refused(wrong?)),
+        }
+    }
+}
+
+async fn test(engine: &Arc<Engine>, input: TestStorageLocationInput) -> Result<Checked, Result<UserError, Failure>> {
+    let checked = match (input.id, input.config) {
+        (Some(id), None) => match parsed(&id) {
+            Ok(id) => engine.check_location(id).await,
+            Err(unknown) => Err(unknown),
+        },
+        (None, Some(config)) => engine.check_config(config).await,
+        _ => return Err(Ok(UserError::either_id_or_config())),
+    };
+    checked.map_err(UserError::from_location)
+}
+
+/// The id that a client sent; none that we have made is anything else.
+fn parsed(id: &ID) -> Result<Uuid, LocationError> {
+    id.parse().map_err(|_| LocationError::NotFound)
+}
+
+fn outcome<T>(result: Result<T, LocationError>) -> Result<(Option<T>, Vec<UserError>), Failure> {
+    super::data_export_change::outcome(result.map_err(UserError::from_location))
+}
