@@ -17,12 +17,14 @@ pub struct Model {
     pub status: Status,
     /// The process that carries it: the fence, without which nothing is stored of what it does.
     pub worker: Option<Uuid>,
-    /// What is kept to verify it by, as JSON.
+    /// What is kept to verify it by, as JSON. There is one as long as a whole copy is there, as far as is known.
     pub receipt: Option<String>,
     /// Bytes that the provider has taken.
     pub bytes_done: i64,
-    /// How often it was tried since it was last asked for. 0 also says that nothing of it can be there.
+    /// How often it was tried since it was last asked for, or since its removal began.
     pub attempts: i32,
+    /// It was tried at least once, so that something of it may be there.
+    pub begun: bool,
     /// When it was last asked for: a day later it is given up.
     pub requested_at: DateTimeUtc,
     /// When it is tried next.

@@ -79,6 +79,7 @@ fn upload() -> TableCreateStatement {
         .col(text_null("receipt"))
         .col(big_integer("bytes_done"))
         .col(integer("attempts"))
+        .col(boolean("begun"))
         .col(timestamp_with_time_zone("requested_at"))
         .col(timestamp_with_time_zone_null("next_try_at"))
         .col(timestamp_with_time_zone_null("uploaded_at"))

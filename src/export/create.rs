@@ -85,7 +85,7 @@ pub enum PatternsError {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum NameError {
     /// There is nothing in it.
-    #[error("Give the export a name.")]
+    #[error("Give it a name.")]
     Blank,
     /// There is too much in it.
     #[error("The name may have at most {NAME_MAXIMUM} characters, and this one has {0}.")]

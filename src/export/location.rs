@@ -5,15 +5,17 @@
 mod change;
 mod check;
 
-use chrono::{DateTime, Utc};
 use entity::storage_location::{ActiveModel, Column, Entity, Model};
-use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder, Set, UpdateMany, UpdateResult,
+};
+use tracing::warn;
 use uuid::Uuid;
 
 use super::{Engine, upload::CopyFailure};
 use crate::{
     secret::{Key, KeyError, Secret},
-    storage::{Config, Storage, StorageError},
+    storage::{Config, Network, Storage},
 };
 
 pub use change::{LocationChange, LocationError};
@@ -67,46 +69,79 @@ impl Engine {
     /// Whether the key is the one that sealed the settings of the storages.
     pub(super) async fn opens_locations(&self) -> Result<bool, DbErr> {
         let newest = Entity::find().order_by_desc(Column::Id).one(&self.parts.db).await?;
-        Ok(newest.is_none_or(|row| self.unsealed(row).is_ok()))
+        Ok(newest.is_none_or(|row| self.parts.key.open(&row.config, &context(row.id)).is_ok()))
     }
 
-    /// A way to a storage, as it is set up now; or why there is none.
-    pub(super) async fn open_storage(&self, id: Uuid) -> Result<Result<Box<dyn Storage>, CopyFailure>, DbErr> {
+    /// A way to a storage, as it is set up now.
+    pub(super) async fn open_storage(&self, id: Uuid) -> Result<Opened, DbErr> {
         let row = Entity::find_by_id(id).one(&self.parts.db).await?;
         let row = row.ok_or_else(|| DbErr::RecordNotFound("the storage".into()))?;
-        let Ok(location) = self.unsealed(row) else { return Ok(Err(CopyFailure::sealed())) };
-        Ok(location.config.open(&self.parts.network).map_err(|error: StorageError| CopyFailure::from(&error)))
+        let version = row.version;
+        let storage = match self.unsealed(row) {
+            Ok(location) => location.config.open(&self.parts.network).map_err(|error| CopyFailure::from(&error)),
+            Err(_) => Err(CopyFailure::sealed()),
+        };
+        Ok(Opened { id, version, storage })
     }
 
     /// Keeps the key of a host that was seen for the first time. Of two that were seen at once the first is kept, and the
     /// other refused from then on.
-    pub(super) async fn keep_pin(&self, id: Uuid, storage: &dyn Storage) -> Result<(), DbErr> {
-        let Some(key) = storage.to_pin() else { return Ok(()) };
+    pub(super) async fn keep_pin(&self, opened: &Opened) {
+        let Some(key) = opened.storage.as_ref().ok().and_then(|storage| storage.to_pin()) else { return };
         let row = ActiveModel { host_key: Set(Some(key)), ..Default::default() };
-        let unpinned = Entity::update_many().set(row).filter(Column::Id.eq(id)).filter(Column::HostKey.is_null());
-        unpinned.exec(&self.parts.db).await.map(drop)
+        let unpinned = opened.note(row).filter(Column::HostKey.is_null()).exec(&self.parts.db).await;
+        noted(opened, unpinned);
     }
 
-    /// Something went well there; at `uploaded`, a copy arrived.
-    pub(super) async fn worked_at(&self, id: Uuid, uploaded: Option<DateTime<Utc>>) -> Result<(), DbErr> {
+    /// Something went well there; a copy `arrived`, perhaps.
+    pub(super) async fn worked_at(&self, opened: &Opened, arrived: bool) {
         let row = ActiveModel {
-            last_uploaded_at: uploaded.map_or(Default::default(), |at| Set(Some(at))),
+            last_uploaded_at: if arrived { Set(Some(self.parts.clock.now())) } else { Default::default() },
             failure_code: Set(None),
             failure_message: Set(None),
             failed_at: Set(None),
             ..Default::default()
         };
-        Entity::update_many().set(row).filter(Column::Id.eq(id)).exec(&self.parts.db).await.map(drop)
+        noted(opened, opened.note(row).exec(&self.parts.db).await);
     }
 
     /// Something failed there.
-    pub(super) async fn failed_at(&self, id: Uuid, failure: &CopyFailure) -> Result<(), DbErr> {
+    pub(super) async fn failed_at(&self, opened: &Opened, failure: &CopyFailure) {
         let row = ActiveModel {
             failure_code: Set(Some(failure.code)),
             failure_message: Set(Some(failure.message.clone())),
             failed_at: Set(Some(self.parts.clock.now())),
             ..Default::default()
         };
-        Entity::update_many().set(row).filter(Column::Id.eq(id)).exec(&self.parts.db).await.map(drop)
+        noted(opened, opened.note(row).exec(&self.parts.db).await);
+    }
+}
+
+/// A storage that was opened, as it was set up then.
+pub(super) struct Opened {
+    id: Uuid,
+    version: i32,
+    /// The way there; or why there is none.
+    pub(super) storage: Result<Box<dyn Storage>, CopyFailure>,
+}
+
+impl Opened {
+    /// The way to a storage that is not kept, of which nothing is noted either.
+    fn unsaved(config: &Config, network: &Network) -> Self {
+        let storage = config.open(network).map_err(|error| CopyFailure::from(&error));
+        Self { id: Uuid::nil(), version: 0, storage }
+    }
+
+    /// What was found out about it is kept as long as it is set up as it was then.
+    fn note(&self, row: ActiveModel) -> UpdateMany<Entity> {
+        let same = Entity::update_many().set(row).filter(Column::Id.eq(self.id));
+        same.filter(Column::Version.eq(self.version))
+    }
+}
+
+/// What is only told beside the copies' own rows is not worth failing for.
+fn noted(opened: &Opened, noted: Result<UpdateResult, DbErr>) {
+    if let Err(cause) = noted {
+        warn!(storage = %opened.id, %cause, "what was found out about the storage could not be noted");
     }
 }

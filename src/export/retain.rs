@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
 use entity::{
     data_export::{Column, Entity, FileState, Model, State},
     storage_location,
     upload::{self, Status},
 };
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, TransactionTrait};
 use tracing::{error, info};
 use uuid::Uuid;
 
@@ -73,8 +74,9 @@ impl Engine {
         let completed = Entity::find().filter(Column::State.eq(State::Completed)).filter(Column::Removing.eq(false));
         let locations = storage_location::Entity::find().filter(storage_location::Column::Removing.eq(false));
         let locations = locations.order_by_asc(storage_location::Column::Id).all(db).await?;
-        let copies = upload::Entity::find().filter(upload::Column::Status.ne(Status::Deleting)).all(db).await?;
         let exports = completed.all(db).await?.into_iter().map(|export| (export.id, export)).collect();
+        // After the exports: what is completed in between is not looked at without its copies.
+        let copies = upload::Entity::find().filter(upload::Column::Status.ne(Status::Deleting)).all(db).await?;
         Ok(Standing { exports, locations, copies })
     }
 
@@ -94,11 +96,10 @@ impl Engine {
         Ok(decided(standing, &plan(kept.map(candidate).collect(), maximum), None))
     }
 
-    /// How many copies of newer exports are at a storage, or on their way there.
-    pub(super) async fn newer_copies_at(&self, key: Key) -> Result<u64, DbErr> {
-        let newer = upload::Entity::find().filter(upload::Column::StorageLocationId.eq(key.location));
-        let newer = newer.filter(upload::Column::DataExportId.gt(key.export));
-        newer.filter(upload::Column::Status.eq(Status::Uploaded)).count(&self.parts.db).await
+    /// How many copies of newer exports are at a storage that retention counts there.
+    pub(super) async fn newer_copies_at(&self, key: Key) -> Result<usize, DbErr> {
+        let copies = self.standing().await?.copies_at(key.location);
+        Ok(copies.into_iter().filter(|copy| copy.arrived && !copy.pinned && copy.export > key.export).count())
     }
 
     /// Removes what is past the maximum, but for the export that has just become `safe`, and returns what went. What fails is
@@ -137,26 +138,33 @@ impl Engine {
 
     /// Lets an export go from the instance: its file alone, if there are copies of it for which the history has the password.
     async fn let_go(&self, export: &Model) -> Result<bool, DbErr> {
-        let (db, now) = (&self.parts.db, self.parts.clock.now());
-        let copies = copies::of_export(db, export.id).await?;
-        let there = |copy: &upload::Model| copy.uploaded_at.is_some() && copy.status != Status::Deleting;
+        let (id, now) = (export.id, self.parts.clock.now());
+        let copies = copies::of_export(&self.parts.db, id).await?;
+        let there = |copy: &upload::Model| copy.receipt.is_some() && copy.status != Status::Deleting;
         let copied = export.copies_released || copies.iter().any(there);
-        let Model { id, file_name, .. } = export;
         let went = if copied {
-            self.queue.begin_file_removal(*id, now).await?
+            self.let_file_go(id, now).await?
         } else {
-            self.queue.begin_removal(*id, now, &[State::Completed]).await?
+            self.queue.begin_removal(id, now, &[State::Completed]).await?
         };
-        if went && copied {
-            copies::keep_what_is_there(db, *id).await?;
-            let never_there = upload::Column::UploadedAt.is_null();
-            let of_export = Condition::all().add(upload::Column::DataExportId.eq(*id)).add(never_there);
-            copies::remove(db, of_export, now).await?;
-            self.copies_unwanted.notify_waiters();
-        }
         if went {
-            info!(%id, file_name, copied, "export is past the maximum and is removed");
+            info!(%id, file_name = export.file_name, copied, "export is past the maximum and is removed");
         }
+        Ok(went)
+    }
+
+    /// What was still to be copied of it is no longer wanted.
+    async fn let_file_go(&self, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbErr> {
+        let db = self.parts.db.begin().await?;
+        let went = self.queue.begin_file_removal(&db, id, now).await?;
+        if went {
+            let of_export = || Condition::all().add(upload::Column::DataExportId.eq(id));
+            copies::keep_what_is_there(&db, of_export()).await?;
+            copies::remove(&db, of_export().add(upload::Column::Receipt.is_null()), now).await?;
+        }
+        db.commit().await?;
+        self.queue.tell(id);
+        self.copies_unwanted.notify_waiters();
         Ok(went)
     }
 

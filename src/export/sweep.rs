@@ -71,7 +71,7 @@ impl Engine {
         let (elapsed, now) = (self.parts.clock.elapsed(), self.parts.clock.now());
         self.end_silent(&mut seen, elapsed).await?;
         self.retain_if_due().await?;
-        self.finish_removals().await?;
+        self.end_what_is_over().await?;
         let steady = seen.is_steady(elapsed, now);
         if steady {
             self.forget_old_failures().await?;

@@ -12,10 +12,10 @@ mod failure;
 mod request;
 mod retry;
 
-use std::time::Duration;
+use std::{panic::AssertUnwindSafe, time::Duration};
 
 use entity::upload::{Model, Status};
-use futures_util::{StreamExt, stream::FuturesUnordered};
+use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
 use sea_orm::DbErr;
 use tracing::error;
 use uuid::Uuid;
@@ -25,9 +25,14 @@ use super::{
     worker::{Stop, TICK},
 };
 
+use crate::storage::StorageError;
+
 pub(super) use content::Bandwidth;
 pub use failure::Failure as CopyFailure;
 pub use request::{UploadError, VerifyCopyError};
+
+/// How long a storage is left alone at which something went wrong with our own database.
+const AGAIN: Duration = Duration::from_secs(1);
 
 impl Engine {
     /// Does what is due at the storages, until `stop`.
@@ -74,20 +79,40 @@ impl Engine {
                 Ok(Some(copy)) => self.attend(&copy, stop).await,
                 Err(cause) => Err(cause),
             };
-            if let Err(cause) = done {
-                // It is still due, and looked at again soon.
-                error!(%location, %cause, "what is due at the storage could not be done or noted");
-                tokio::select! { () = tokio::time::sleep(Duration::from_secs(1)) => {}, () = stop.taking.cancelled() => {} }
-                return;
+            match done {
+                Ok(true) => continue,
+                // It has changed since it was read.
+                Ok(false) => {}
+                Err(cause) => error!(%location, %cause, "what is due at the storage could not be done or noted"),
             }
+            // It is still due, and looked at again soon.
+            tokio::select! { () = tokio::time::sleep(AGAIN) => {}, () = stop.taking.cancelled() => {} }
+            return;
         }
     }
 
-    async fn attend(&self, copy: &Model, stop: &Stop) -> Result<(), DbErr> {
-        match copy.status {
-            Status::Deleting => self.clear_copy(copy).await,
-            Status::Uploaded => self.verify_copy(copy).await,
-            Status::Pending | Status::Uploading | Status::Failed => self.carry(copy, stop).await,
+    /// Does what is due for a copy. False: nothing is.
+    async fn attend(&self, copy: &Model, stop: &Stop) -> Result<bool, DbErr> {
+        let at_the_storage = async {
+            match copy.status {
+                Status::Deleting => self.clear_copy(copy).await.map(|()| true),
+                Status::Uploaded | Status::Failed => self.verify_copy(copy).await.map(|()| true),
+                Status::Pending | Status::Uploading => self.carry(copy, stop).await,
+            }
+        };
+        if matches!(copy.status, Status::Pending | Status::Uploading) {
+            // It gives back what it carries.
+            return at_the_storage.await;
         }
+        // Those that are cut off are still due after the next start.
+        tokio::select! { done = at_the_storage => done, () = stop.running.cancelled() => Ok(false) }
+    }
+}
+
+/// Does something at a storage. A client library that panics takes that down, not the server.
+async fn guarded<T>(work: impl Future<Output = Result<T, StorageError>>) -> Result<T, CopyFailure> {
+    match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(done) => done.map_err(|error| CopyFailure::from(&error)),
+        Err(_) => Err(CopyFailure::panicked()),
     }
 }

@@ -21,6 +21,7 @@ mod storage_location;
 mod storage_location_change;
 mod storage_location_mutation;
 mod subscription;
+mod unechoed;
 mod upload;
 mod user_error;
 mod viewer;
@@ -56,5 +57,7 @@ pub fn sdl() -> String {
 }
 
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
-    Schema::build(Query, Mutation::default(), Subscription).extension(expansion::BoundedExpansion)
+    Schema::build(Query, Mutation::default(), Subscription)
+        .extension(expansion::BoundedExpansion)
+        .extension(unechoed::Unechoed)
 }

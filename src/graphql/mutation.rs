@@ -67,7 +67,7 @@ impl DataExportMutation {
         Ok(CancelDataExportPayload { data_export: data_export.map(DataExport), user_errors })
     }
 
-    /// Removes an export that is not running, with its file.
+    /// Removes an export that is not running, with its file, and with its copies at the storages.
     async fn delete_data_export(
         &self,
         ctx: &Context<'_>,

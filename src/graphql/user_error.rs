@@ -132,6 +132,10 @@ impl UserError {
         let (field, code) = match error {
             LocationError::Name(wrong) => return Ok(Self::from_name(&wrong)),
             LocationError::Settings(provider, wrong) => return Ok(Self::from_storage_settings(provider, &wrong)),
+            LocationError::SamePlace(ref provider, _) => {
+                let field = Some(vec!["config".to_owned(), provider.clone(), "basePath".to_owned()]);
+                return Ok(Self { field, message: error.to_string(), code: UserErrorCode::Taken });
+            }
             LocationError::Taken => ("name", UserErrorCode::Taken),
             LocationError::NotFound => ("id", UserErrorCode::NotFound),
             LocationError::Stale(_) => ("expectedVersion", UserErrorCode::Stale),

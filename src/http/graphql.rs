@@ -37,7 +37,12 @@ pub(super) async fn execute(State(app): State<App>, headers: HeaderMap, body: By
     let request = match parse(&body) {
         Ok(request) => request.data(viewer).data(app.public_url(&headers)),
         Err(cause) => {
-            let message = format!("The body is not a GraphQL request in JSON: {cause}.");
+            // Where, and not what: the cause may quote a secret.
+            let message = format!(
+                "The body is not a GraphQL request in JSON, as can be seen at line {}, column {}.",
+                cause.line(),
+                cause.column()
+            );
             return problem(StatusCode::BAD_REQUEST, &message);
         }
     };

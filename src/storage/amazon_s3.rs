@@ -32,9 +32,14 @@ pub struct AmazonS3 {
 }
 
 impl AmazonS3 {
-    /// Where the files lie.
+    /// Where the files lie. A bucket's name is unique but for China, which is apart.
     pub fn place(&self) -> Vec<String> {
-        base_path::place([&self.bucket], &self.base_path)
+        base_path::place([self.country(), &self.bucket], &self.base_path)
+    }
+
+    /// What Amazon's addresses end in there.
+    fn country(&self) -> &'static str {
+        if self.region.starts_with("cn-") { ".cn" } else { "" }
     }
 
     /// The storage. Connects to nothing.
@@ -54,11 +59,7 @@ impl AmazonS3 {
         account.validate()?;
         let endpoint = match network.endpoints.get("amazon-s3") {
             Some(endpoint) => address("amazon-s3", endpoint)?,
-            None => {
-                // China's regions are apart.
-                let country = if self.region.starts_with("cn-") { ".cn" } else { "" };
-                address("region", &format!("https://s3.{}.amazonaws.com{country}", self.region))?
-            }
+            None => address("region", &format!("https://s3.{}.amazonaws.com{}", self.region, self.country()))?,
         };
         s3::open("Amazon S3", &account, endpoint, true, network)
     }

@@ -43,7 +43,7 @@ pub struct AzureBlob {
 impl AzureBlob {
     /// Where the files lie.
     pub fn place(&self) -> Vec<String> {
-        base_path::place([&self.account_name, &self.container], &self.base_path)
+        base_path::place([&*self.account_name, &self.container], &self.base_path)
     }
 
     /// The storage. Connects to nothing.

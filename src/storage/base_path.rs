@@ -15,10 +15,11 @@ pub(super) fn folders(text: &str) -> Result<Vec<String>, StorageError> {
     }
 }
 
-/// What tells one place from another: what is `within`, and the folder, however it is written.
-pub(super) fn place<const N: usize>(within: [&String; N], base_path: &str) -> Vec<String> {
-    let folder = base_path.split('/').map(str::trim).filter(|folder| !folder.is_empty()).collect::<Vec<_>>().join("/");
-    within.into_iter().map(|part| part.trim().trim_end_matches('/').to_owned()).chain([folder]).collect()
+/// What tells one place from another: what the folder is `within`, and the folder, however many slashes it is written with.
+pub(super) fn place<const N: usize>(within: [&str; N], base_path: &str) -> Vec<String> {
+    // One that is no folder is not opened either.
+    let folder = folders(base_path).map_or_else(|_| base_path.to_owned(), |folders| folders.join("/"));
+    within.into_iter().map(str::to_owned).chain([folder]).collect()
 }
 
 /// Takes a name of a file in the folder: of no other one.

@@ -93,6 +93,15 @@ providers! {
 }
 
 impl Config {
+    /// Whether files of both would lie in the same folder, as far as can be told.
+    pub fn shares_folder_with(&self, other: &Self) -> bool {
+        let same_account = match (self, other) {
+            (Self::Dropbox(one), Self::Dropbox(other)) => one.is_same_account(other),
+            _ => true,
+        };
+        same_account && self.place() == other.place()
+    }
+
     /// The path of the file `name`, as people write it.
     pub fn path(&self, name: &str) -> String {
         match self.base_path().trim().trim_end_matches('/') {
@@ -124,6 +133,79 @@ impl Config {
         match self {
             Self::Sftp(settings) => Some((settings.host_name(), settings.port)),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn config(provider: &str, settings: &Value) -> Config {
+        serde_json::from_value(json!({provider: settings})).unwrap()
+    }
+
+    /// One of each provider, without its folder.
+    fn all() -> Vec<(&'static str, Value)> {
+        let s3 = json!({"key": "k", "secret": "s", "region": "eu-west-1", "apiVersion": "latest", "bucket": "b"});
+        let with = |mut settings: Value, field: &str, value: &str| {
+            settings[field] = json!(value);
+            settings
+        };
+        vec![
+            ("amazonS3", s3.clone()),
+            ("azureBlob", json!({"accountName": "a", "accountKey": "k", "container": "c"})),
+            ("digitaloceanSpaces", with(s3.clone(), "endpoint", "https://e")),
+            ("dropbox", json!({"refreshToken": "t", "appKey": "k"})),
+            ("googleCloudStorage", json!({"projectId": "p", "keyFile": "k", "bucket": "b"})),
+            (
+                "rackspace",
+                json!({"identityEndpoint": "https://e", "username": "u", "password": "p", "region": "DFW", "container": "c"}),
+            ),
+            ("scaleway", with(s3, "endpoint", "https://e")),
+            ("sftp", json!({"host": "h", "port": 22, "username": "u", "password": "p"})),
+        ]
+    }
+
+    #[test]
+    fn a_place_is_the_same_however_its_folder_is_written_and_another_for_another_folder() {
+        for (provider, settings) in all() {
+            let place = |folder: &str| {
+                let mut settings = settings.clone();
+                settings["basePath"] = json!(folder);
+                config(provider, &settings).place()
+            };
+            assert_eq!(place("a/b"), place("a//b/"), "{provider}");
+            assert_ne!(place("a/b"), place("a /b"), "{provider}");
+            assert_ne!(place(""), place("a"), "{provider}");
+            // Only SFTP servers have folders that do not begin at the top.
+            assert_eq!(place("a/b") == place("/a/b"), provider != "sftp", "{provider}");
+        }
+    }
+
+    #[test]
+    fn credentials_make_no_other_place_and_all_else_does() {
+        for (provider, settings) in all() {
+            let mut settings = settings;
+            settings["basePath"] = json!("x");
+            let before = config(provider, &settings);
+            for field in settings.as_object().unwrap().keys().cloned().collect::<Vec<_>>() {
+                let mut changed = settings.clone();
+                changed[&field] = if field == "port" { json!(23) } else { json!("cn-other") };
+                let after = config(provider, &changed);
+                let same = match (provider, field.as_str()) {
+                    (
+                        _,
+                        "key" | "secret" | "accountKey" | "keyFile" | "password" | "appKey" | "apiVersion"
+                        | "projectId",
+                    ) => true,
+                    ("dropbox", "refreshToken") | ("digitaloceanSpaces" | "scaleway", "region") => true,
+                    _ => false,
+                };
+                assert_eq!(before.place() == after.place(), same, "{provider} {field}");
+            }
         }
     }
 }

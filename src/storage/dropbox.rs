@@ -83,6 +83,12 @@ pub struct DropboxStorage {
 }
 
 impl Dropbox {
+    /// Whether both are for the same account, as far as can be told: the tokens do not say whose they are.
+    pub(super) fn is_same_account(&self, other: &Self) -> bool {
+        let tokens = |settings: &Self| (settings.refresh_token.clone(), settings.authorization_token.clone());
+        tokens(self) == tokens(other)
+    }
+
     /// Where the files lie. Whose Dropbox it is cannot be told from a token.
     pub fn place(&self) -> Vec<String> {
         base_path::place([], &self.base_path)

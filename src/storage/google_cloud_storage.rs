@@ -52,7 +52,7 @@ pub struct GoogleCloudStorage {
 impl GoogleCloudStorage {
     /// Where the files lie.
     pub fn place(&self) -> Vec<String> {
-        base_path::place([&self.bucket], &self.base_path)
+        base_path::place([&*self.bucket], &self.base_path)
     }
 
     /// The storage. Connects to nothing.

@@ -91,7 +91,8 @@ impl Rackspace {
     /// Where the files lie.
     pub fn place(&self) -> Vec<String> {
         let region = self.region.trim().to_ascii_uppercase();
-        base_path::place([&self.identity_endpoint.0, &self.username, &region, &self.container], &self.base_path)
+        let endpoint = self.identity_endpoint.0.trim().trim_end_matches('/');
+        base_path::place([endpoint, self.username.trim(), &region, self.container.trim()], &self.base_path)
     }
 
     /// The storage. Connects to nothing.

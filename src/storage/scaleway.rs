@@ -36,7 +36,7 @@ pub struct Scaleway {
 impl Scaleway {
     /// Where the files lie.
     pub fn place(&self) -> Vec<String> {
-        base_path::place([&self.endpoint.0, &self.bucket], &self.base_path)
+        base_path::place([self.endpoint.0.trim().trim_end_matches('/'), &self.bucket], &self.base_path)
     }
 
     /// The storage. Connects to nothing.

@@ -43,11 +43,13 @@ pub struct TestApp {
 }
 
 /// How a server is set up, beside its sources.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub struct Setup {
     /// When it starts; by default now.
     pub start: Option<DateTime<Utc>>,
     pub limits: Limits,
+    /// How storages are reached; by default also on this machine, where those of the tests listen.
+    pub network: Option<Network>,
 }
 
 /// The time of a server, which goes on only when the test says so.
@@ -86,7 +88,8 @@ impl TestApp {
         let time = Time::from(setup.start);
         let sources: Vec<_> = sources.iter().map(|(name, address)| ((*name).to_owned(), address.clone())).collect();
         Key::create(&folder.path().join("secret.key")).unwrap();
-        let parts = parts(folder.path(), &sources, &time, setup.limits).await;
+        let network = setup.network.unwrap_or_else(on_this_machine);
+        let parts = Parts { network, ..parts(folder.path(), &sources, &time, setup.limits).await };
         let (db, clock) = (parts.db.clone(), parts.clock.clone());
         let engine = Arc::new(Engine::new(parts));
         let token = token::create(&db, "tester", Role::Admin, clock.now()).await.unwrap();
@@ -225,6 +228,10 @@ impl TestApp {
         let result = match name {
             "updateDataExportSettings" => "settings { version nextRunAt } removed { keep reason dataExport { name } }",
             "deleteDataExport" => "deletedDataExportId",
+            "createStorageLocation" => "storageLocation { id version }",
+            "updateStorageLocation" => "storageLocation { id version enabled name } releasedFiles",
+            "deleteStorageLocation" => "deletedStorageLocationId",
+            "testStorageLocation" => "ok steps { name ok message failure { code } durationMs } hostKeyFingerprint",
             _ => "dataExport { id status pinned cancelRequested verification { status } }",
         };
         let operation = format!(
@@ -309,9 +316,12 @@ async fn parts(folder: &Path, sources: &[(String, String)], time: &Time, limits:
         sources: sources.iter().map(|(name, address)| named_source(name, address)).collect(),
         clock: Clock::new(move || time.0.now(), move || time.1.elapsed()),
         limits,
-        // What tests copy to listens on this machine.
-        network: Network { allow_loopback: true, ..Network::default() },
+        network: on_this_machine(),
     }
+}
+
+fn on_this_machine() -> Network {
+    Network { allow_loopback: true, ..Network::default() }
 }
 
 impl Time {

@@ -38,5 +38,6 @@ mod sign_in;
 mod sources;
 mod storages;
 mod strays;
+mod uploads;
 mod verify;
 mod zip64;

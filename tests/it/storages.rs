@@ -4,7 +4,7 @@ mod buckets;
 mod buckets_broken;
 mod conformance;
 mod dropbox;
-mod fault_proxy;
+pub mod fault_proxy;
 mod faulty;
 mod rackspace;
 mod sftp;

@@ -2,8 +2,8 @@
 
 use entity::storage_location::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set, SqlErr,
-    TransactionTrait,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set,
+    SqlErr, TransactionTrait,
 };
 use tracing::info;
 use uuid::Uuid;
@@ -11,7 +11,11 @@ use uuid::Uuid;
 use super::{Location, seal};
 use crate::{
     clock::new_id,
-    export::{Engine, NameError, checked_name, upload::copies},
+    export::{
+        Engine, NameError, checked_name,
+        settings::note_retention,
+        upload::copies::{self, Key, Released},
+    },
     secret::KeyError,
     storage::{Config, StorageError},
 };
@@ -48,8 +52,11 @@ pub enum LocationError {
     #[error("The storage was changed by somebody else: it is at version {0} now. Load it again.")]
     Stale(i32),
     /// It is on its way out.
-    #[error("This storage is being removed.")]
+    #[error("This storage is being removed. Until its files are gone, only its credentials can be changed.")]
     Removing,
+    /// Another storage puts its files into the same folder: removing those of one would remove those of the other.
+    #[error("The storage \"{1}\" is this folder already. Give another basePath.")]
+    SamePlace(String, String),
     /// Its settings cannot be sealed or opened.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -73,6 +80,8 @@ impl Engine {
     pub async fn create_location(&self, name: &str, enabled: bool, config: &Config) -> Result<Location, LocationError> {
         let name = checked_name(name)?;
         self.ensure_usable(config)?;
+        let retaining = self.retaining.lock().await;
+        self.ensure_alone(config, None).await?;
         let now = self.parts.clock.now();
         let id = new_id(now);
         let row = Model {
@@ -90,6 +99,7 @@ impl Engine {
             version: 1,
         };
         Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(&self.parts.db).await?;
+        drop(retaining);
         info!(%id, name, provider = ?config.provider(), "storage configured");
         Ok(self.unsealed(row)?)
     }
@@ -99,42 +109,41 @@ impl Engine {
         opened.map(drop).map_err(|error| LocationError::Settings(config.field(), error))
     }
 
+    /// Refuses a folder that another storage has.
+    async fn ensure_alone(&self, config: &Config, but: Option<Uuid>) -> Result<(), LocationError> {
+        let others = self.locations().await?.into_iter().filter(|other| Some(other.row.id) != but);
+        match others.into_iter().find(|other| other.config.shares_folder_with(config)) {
+            Some(other) => Err(LocationError::SamePlace(config.field(), other.row.name)),
+            None => Ok(()),
+        }
+    }
+
     /// Changes a storage, all that the change names or nothing, and returns it and how many files are no longer Carryall's
     /// since they lie at its former place.
     pub async fn update_location(&self, id: Uuid, change: LocationChange) -> Result<(Location, usize), LocationError> {
+        // What it rests on stays as it is while retention decides.
+        let retaining = self.retaining.lock().await;
         let before = self.location(id).await?.ok_or(LocationError::NotFound)?;
         let version = before.row.version;
         if change.expected_version.is_some_and(|expected| expected != version) {
             return Err(LocationError::Stale(version));
         }
-        if before.row.removing {
+        if before.row.removing && (change.enabled == Some(true) || before.is_moved_by(&change)) {
             return Err(LocationError::Removing);
-        }
-        let mut row = ActiveModel { version: Set(version + 1), ..Default::default() };
-        if let Some(name) = &change.name {
-            row.name = Set(checked_name(name)?.to_owned());
-        }
-        if let Some(enabled) = change.enabled {
-            row.enabled = Set(enabled);
         }
         if let Some(config) = &change.config {
             self.ensure_usable(config)?;
-            row.config = Set(seal(&self.parts.key, id, config)?);
-            if config.pinned_host() != before.config.pinned_host() {
-                row.host_key = Set(None);
-            }
-            (row.failure_code, row.failure_message, row.failed_at) = (Set(None), Set(None), Set(None));
+            self.ensure_alone(config, Some(id)).await?;
         }
-        // What it rests on stays as it is while retention decides.
-        let retaining = self.retaining.lock().await;
+        let row = self.changed_row(&before, &change)?;
         let transaction = self.parts.db.begin().await?;
         let same = Entity::update_many().set(row).filter(Column::Id.eq(id)).filter(Column::Version.eq(version));
-        if same.filter(Column::Removing.eq(false)).exec(&transaction).await?.rows_affected == 0 {
+        if same.exec(&transaction).await?.rows_affected == 0 {
             transaction.rollback().await?;
             let now = Entity::find_by_id(id).one(&self.parts.db).await?;
             return Err(now.map_or(LocationError::NotFound, |now| LocationError::Stale(now.version)));
         }
-        let released = self.take_along(&transaction, &before, &change).await?;
+        let released = self.take_copies_along(&transaction, &before, &change).await?;
         transaction.commit().await?;
         drop(retaining);
         self.copies_unwanted.notify_waiters();
@@ -143,29 +152,57 @@ impl Engine {
         Ok((self.location(id).await?.ok_or(LocationError::NotFound)?, released))
     }
 
+    fn changed_row(&self, before: &Location, change: &LocationChange) -> Result<ActiveModel, LocationError> {
+        let mut row = ActiveModel { version: Set(before.row.version + 1), ..Default::default() };
+        if let Some(name) = &change.name {
+            row.name = Set(checked_name(name)?.to_owned());
+        }
+        if let Some(enabled) = change.enabled {
+            row.enabled = Set(enabled);
+        }
+        if let Some(config) = &change.config {
+            row.config = Set(seal(&self.parts.key, before.row.id, config)?);
+            // The key that the same host was known by stays pinned, whether it was seen or set.
+            let same_host = config.pinned_host() == before.config.pinned_host();
+            row.host_key = Set(before.config.host_key().filter(|_| same_host).map(str::to_owned));
+            (row.failure_code, row.failure_message, row.failed_at) = (Set(None), Set(None), Set(None));
+        }
+        Ok(row)
+    }
+
     /// What becomes of the copies at a storage that is changed. Returns how many are left at its former place.
-    async fn take_along(
+    async fn take_copies_along(
         &self,
         db: &impl ConnectionTrait,
         before: &Location,
         change: &LocationChange,
     ) -> Result<usize, DbErr> {
-        let id = before.row.id;
-        let moved = change.config.as_ref().is_some_and(|config| config.place() != before.config.place());
-        let released = if moved { self.release(db, id).await? } else { 0 };
+        let (id, now) = (before.row.id, self.parts.clock.now());
+        let mut left = 0;
+        if before.is_moved_by(change) {
+            let released = self.release(db, id).await?;
+            left = released.there.len();
+            for export in self.queue.with_file(db, &released.wanted).await? {
+                copies::want(db, Key { export, location: id }, now).await?;
+            }
+        } else if change.config.is_some() {
+            copies::verify_all_again(db, id).await?;
+            copies::remove_again(db, id, now).await?;
+        }
         if !change.enabled.unwrap_or(before.row.enabled) {
             copies::switch_off(db, id).await?;
         } else if change.config.is_some() {
-            copies::try_all_again(db, id, self.parts.clock.now()).await?;
+            copies::try_all_again(db, id, now).await?;
         }
-        Ok(released)
+        note_retention(db, true).await?;
+        Ok(left)
     }
 
     /// Forgets the copies at a storage. The files stay, and their passwords in the history.
-    async fn release(&self, db: &impl ConnectionTrait, id: Uuid) -> Result<usize, DbErr> {
-        let there = copies::forget_all_at(db, id).await?;
-        self.queue.keep_for_copies(db, &there).await?;
-        Ok(there.len())
+    async fn release(&self, db: &impl ConnectionTrait, id: Uuid) -> Result<Released, DbErr> {
+        let released = copies::release_all_at(db, id).await?;
+        self.queue.keep_for_copies(db, &released.there).await?;
+        Ok(released)
     }
 
     /// Removes a storage: at once, and what was copied there stays there; or `with_files`, and it stays until its files are
@@ -175,32 +212,40 @@ impl Engine {
         Entity::find_by_id(id).one(db).await?.ok_or(LocationError::NotFound)?;
         let retaining = self.retaining.lock().await;
         let transaction = db.begin().await?;
+        // Before anything is read, so that nobody else writes in between.
+        let going = ActiveModel { removing: Set(true), enabled: Set(false), ..Default::default() };
+        Entity::update_many().set(going).filter(Column::Id.eq(id)).exec(&transaction).await?;
         if with_files {
-            let going = ActiveModel { removing: Set(true), enabled: Set(false), ..Default::default() };
-            Entity::update_many().set(going).filter(Column::Id.eq(id)).exec(&transaction).await?;
             let here = entity::upload::Column::StorageLocationId.eq(id);
-            copies::remove(&transaction, sea_orm::Condition::all().add(here), self.parts.clock.now()).await?;
+            copies::remove(&transaction, Condition::all().add(here), self.parts.clock.now()).await?;
         } else {
             self.release(&transaction, id).await?;
             Entity::delete_by_id(id).exec(&transaction).await?;
         }
+        note_retention(&transaction, true).await?;
         transaction.commit().await?;
         drop(retaining);
         info!(%id, with_files, "storage removed");
         self.copies_unwanted.notify_waiters();
         self.copies_due.notify_one();
-        self.forget_if_empty(id).await?;
-        // Exports may have waited for a copy to be removed that is forgotten now.
-        self.finish_removals().await?;
-        Ok(())
+        // It may have had no files, or an export may have waited for its last copy to go.
+        Ok(self.end_what_is_over().await?)
     }
 
-    /// A storage that is being removed goes when its last file has gone.
-    pub(in crate::export) async fn forget_if_empty(&self, id: Uuid) -> Result<(), DbErr> {
-        let going = Entity::find_by_id(id).filter(Column::Removing.eq(true)).one(&self.parts.db).await?;
-        if going.is_some() && !copies::any_at(&self.parts.db, id).await? {
-            Entity::delete_by_id(id).filter(Column::Removing.eq(true)).exec(&self.parts.db).await?;
+    /// Storages that are being removed go when their last files have gone.
+    pub(in crate::export) async fn forget_empty_locations(&self) -> Result<(), DbErr> {
+        for location in Entity::find().filter(Column::Removing.eq(true)).all(&self.parts.db).await? {
+            if !copies::any_at(&self.parts.db, location.id).await? {
+                Entity::delete_by_id(location.id).filter(Column::Removing.eq(true)).exec(&self.parts.db).await?;
+            }
         }
         Ok(())
+    }
+}
+
+impl Location {
+    /// Whether a change makes another place of it.
+    fn is_moved_by(&self, change: &LocationChange) -> bool {
+        change.config.as_ref().is_some_and(|config| config.place() != self.config.place())
     }
 }

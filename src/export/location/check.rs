@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::LocationError;
+use super::{LocationError, Opened};
 use crate::{
     export::{Engine, upload::CopyFailure},
     storage::{self, Config, Storage, StorageError},
@@ -56,26 +56,29 @@ impl Engine {
         let engine = Arc::clone(self);
         // In a task of its own: it removes what it wrote even if the client does not wait for it.
         let checked = tokio::spawn(async move {
-            // One after the other: a check that cannot be reached takes a minute, and hundreds of them could be asked for.
+            // A few at a time: one that cannot be reached takes a minute, and hundreds of them could be asked for.
             let _turn = engine.checks.acquire().await;
-            let storage =
-                config.open(&engine.parts.network).map_err(|error| LocationError::Settings(config.field(), error))?;
+            let opened = match id {
+                Some(id) => engine.open_storage(id).await?,
+                None => Opened::unsaved(&config, &engine.parts.network),
+            };
+            let Ok(storage) = &opened.storage else { return Err(LocationError::NotFound) };
             let steps = storage.check().await;
-            if let Some(id) = id {
-                engine.note_check(id, &*storage, &steps).await?;
+            let host_key = host_key(&**storage, &config, &steps);
+            if id.is_some() {
+                engine.note_check(&opened, &steps).await;
             }
-            Ok(Checked { host_key: host_key(&*storage, &config, &steps), steps: steps.into_iter().map(told).collect() })
+            Ok(Checked { host_key, steps: steps.into_iter().map(told).collect() })
         });
         checked.await.unwrap_or_else(|_| Ok(Checked { steps: vec![panicked()], host_key: None }))
     }
 
-    async fn note_check(&self, id: Uuid, storage: &dyn Storage, steps: &[storage::Step]) -> Result<(), LocationError> {
-        self.keep_pin(id, storage).await?;
+    async fn note_check(&self, opened: &Opened, steps: &[storage::Step]) {
+        self.keep_pin(opened).await;
         match steps.iter().find_map(|step| step.error.as_ref()) {
-            None => self.worked_at(id, None).await?,
-            Some(error) => self.failed_at(id, &CopyFailure::from(error)).await?,
+            None => self.worked_at(opened, false).await,
+            Some(error) => self.failed_at(opened, &CopyFailure::from(error)).await,
         }
-        Ok(())
     }
 }
 

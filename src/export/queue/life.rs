@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::data_export::{ActiveModel, Column, Entity, FileState, Model, Phase, State};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set};
 use uuid::Uuid;
 
 use super::{Queue, changed_at, list, update};
@@ -85,15 +85,16 @@ impl Queue {
 
     /// Begins to remove the file of a completed export on the instance, which stays in the history for its copies. False: it
     /// is pinned, gone, or has begun already.
-    pub(in crate::export) async fn begin_file_removal(&self, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    pub(in crate::export) async fn begin_file_removal(
+        &self,
+        db: &impl ConnectionTrait,
+        id: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<bool, DbErr> {
         let going = ActiveModel { file_state: Set(FileState::Removing), ..changed_at(now) };
         let kept = update(id, going).filter(Column::State.eq(State::Completed)).filter(Column::Removing.eq(false));
         let kept = kept.filter(Column::Pinned.eq(false)).filter(Column::FileState.eq(FileState::Kept));
-        let began = kept.exec(&self.db).await?.rows_affected == 1;
-        if began {
-            self.changed(id);
-        }
-        Ok(began)
+        Ok(kept.exec(db).await?.rows_affected == 1)
     }
 
     /// The completed exports whose files on the instance are on their way out.
@@ -107,6 +108,18 @@ impl Queue {
         update(id, gone).filter(Column::FileState.eq(FileState::Removing)).exec(&self.db).await?;
         self.changed(id);
         Ok(())
+    }
+
+    /// Those of these exports whose files are kept on the instance.
+    pub(in crate::export) async fn with_file(
+        &self,
+        db: &impl ConnectionTrait,
+        ids: &[Uuid],
+    ) -> Result<Vec<Uuid>, DbErr> {
+        let kept = Entity::find().filter(Column::State.eq(State::Completed)).filter(Column::Removing.eq(false));
+        let kept = kept.filter(Column::FileState.eq(FileState::Kept)).select_only().column(Column::Id);
+        let kept: Vec<Uuid> = kept.into_tuple().all(db).await?;
+        Ok(kept.into_iter().filter(|id| ids.contains(id)).collect())
     }
 
     /// Copies of these exports are left where Carryall no longer knows them: their passwords stay in the history.

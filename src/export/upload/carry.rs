@@ -1,7 +1,6 @@
 //! One copy: put at its storage, verified there, and what becomes of that.
 
 use std::{
-    panic::AssertUnwindSafe,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -11,28 +10,31 @@ use std::{
 
 use entity::{
     data_export::{Entity as Exports, Model as Export},
-    upload::{Model, Status},
+    upload::{FailureCode, Model, Status},
 };
-use futures_util::FutureExt;
 use sea_orm::{DbErr, EntityTrait, TransactionTrait};
-use tracing::{info, warn};
+use tokio::{task::spawn_blocking, time::timeout};
+use tracing::{error, info, warn};
 
 use super::{
     content::Archive,
     copies::{self, Key},
     failure::Failure,
-    retry,
+    guarded, retry,
 };
 use crate::{
-    archive::sha256_of,
-    export::{Engine, settings::note_retention, worker::Stop},
-    storage::{Receipt, Storage, StorageError},
+    archive::{FileAt, Sealed, VerifyError, hexadecimal, sha256_of, verify_file},
+    export::{Engine, PAUSE, settings::note_retention, worker::Stop},
+    files::FilesError,
+    storage::{Receipt, Storage},
 };
 
 /// How often it is stored how far a copy is.
 const BEAT: Duration = Duration::from_secs(1);
 /// So often a copy that does not move says that it is alive: well within a lease.
 const ALIVE: u32 = 30;
+/// How long the removal of what an unwanted copy has left may take.
+const CLEARING: Duration = Duration::from_secs(30);
 
 /// How the carrying ended.
 enum Outcome {
@@ -45,57 +47,71 @@ enum Outcome {
 }
 
 impl Engine {
-    /// Carries a copy that is due.
-    pub(super) async fn carry(&self, copy: &Model, stop: &Stop) -> Result<(), DbErr> {
-        let (key, worker) = (Key::of(copy), self.worker);
-        if !copies::claim(&self.parts.db, copy, worker, self.parts.clock.now()).await? {
-            return Ok(());
+    /// Carries a copy that is due. False: it is no longer.
+    pub(super) async fn carry(&self, copy: &Model, stop: &Stop) -> Result<bool, DbErr> {
+        let key = Key::of(copy);
+        if !copies::claim(&self.parts.db, copy, self.worker, self.parts.clock.now()).await? {
+            return Ok(false);
         }
         self.copy_changed(key).await;
+        let opened = self.open_storage(key.location).await?;
         let export = Exports::find_by_id(key.export).one(&self.parts.db).await?;
-        let archive = match &export {
-            Some(export) => self.archive(export).await,
-            None => None,
+        let archive = self.archive(export.as_ref()).await;
+        let outcome = match (&opened.storage, &archive) {
+            (Ok(storage), Ok(archive)) => {
+                let outcome = self.put(key, &**storage, archive, stop).await;
+                self.keep_pin(&opened).await;
+                self.with_own_file(outcome, archive).await
+            }
+            (Err(failure), _) | (_, Err(failure)) => Outcome::Failed(failure.clone()),
         };
-        let Some(archive) = archive else {
-            return self.settle(copy, None, Outcome::Failed(Failure::file_unavailable())).await;
-        };
-        let storage = match self.open_storage(key.location).await? {
-            Ok(storage) => storage,
-            Err(failure) => return self.settle(copy, None, Outcome::Failed(failure)).await,
-        };
-        let outcome = self.put(key, &*storage, &archive, stop).await;
-        self.keep_pin(key.location, &*storage).await?;
-        if let Outcome::Lost = outcome {
-            self.clear_up(key, &*storage, &archive.name).await?;
+        let mine = self.store(copy, &outcome, stop).await;
+        match outcome {
+            Outcome::Arrived(receipt) if mine => {
+                info!(export = %key.export, storage = %key.location, bytes = receipt.bytes, "the copy arrived");
+                self.worked_at(&opened, true).await;
+                self.retain(None).await;
+            }
+            Outcome::Failed(failure) if mine && failure.code != FailureCode::FileUnavailable => {
+                self.failed_at(&opened, &failure).await;
+            }
+            Outcome::Arrived(_) | Outcome::Lost => {
+                info!(export = %key.export, storage = %key.location, "the copy is no longer wanted");
+                if let (Ok(storage), Ok(archive)) = (&opened.storage, &archive) {
+                    self.clear_up(copy, &**storage, &archive.name).await?;
+                }
+            }
+            Outcome::Failed(_) | Outcome::Stopped => {}
         }
-        self.settle(copy, Some(&archive), outcome).await
+        self.copy_changed(key).await;
+        Ok(true)
     }
 
-    /// The archive of an export, if it is on the instance as it was made.
-    async fn archive(&self, export: &Export) -> Option<Archive> {
-        let name = self.available_file(export).await.ok().flatten()?.to_owned();
-        let bytes = u64::try_from(export.size_bytes?).ok()?;
-        let sha256 = sha256_of(export.sha256.as_deref()?)?;
+    /// The archive of an export, if it is on the instance.
+    async fn archive(&self, export: Option<&Export>) -> Result<Archive, Failure> {
+        let export = export.ok_or_else(Failure::file_unavailable)?;
+        let found = self.available_file(export).await.map_err(|cause: FilesError| {
+            error!(export = %export.id, %cause, "the file of the export cannot be looked for");
+            Failure::file_unreadable()
+        })?;
+        let name = found.ok_or_else(Failure::file_unavailable)?.to_owned();
+        let bytes = export.size_bytes.and_then(|bytes| bytes.try_into().ok());
+        let sha256 = export.sha256.as_deref().and_then(sha256_of);
+        let (Some(bytes), Some(sha256)) = (bytes, sha256) else { return Err(Failure::file_unavailable()) };
         let (files, bandwidth) = (Arc::clone(&self.parts.files), Arc::clone(&self.bandwidth));
-        Some(Archive { files, name, bytes, sha256, bandwidth })
+        Ok(Archive { files, name, bytes, sha256, bandwidth })
     }
 
     async fn put(&self, key: Key, storage: &dyn Storage, archive: &Archive, stop: &Stop) -> Outcome {
         let sent = Arc::new(AtomicU64::new(0));
-        let put = async {
+        let put = guarded(async {
             let receipt = storage.put(&archive.name, archive, &sent).await?;
             storage.verify(&archive.name, &receipt).await?;
-            Ok::<_, StorageError>(receipt)
-        };
+            Ok(receipt)
+        });
         info!(export = %key.export, storage = %key.location, file_name = archive.name, "copying");
         tokio::select! {
-            // A client library that panics takes this copy down, not the server.
-            put = AssertUnwindSafe(put).catch_unwind() => match put {
-                Ok(Ok(receipt)) => Outcome::Arrived(receipt),
-                Ok(Err(error)) => Outcome::Failed(Failure::from(&error)),
-                Err(_) => Outcome::Failed(Failure::panicked()),
-            },
+            put = put => put.map_or_else(Outcome::Failed, Outcome::Arrived),
             () = self.until_lost(key, &sent) => Outcome::Lost,
             () = stop.running.cancelled() => Outcome::Stopped,
         }
@@ -122,49 +138,77 @@ impl Engine {
         }
     }
 
-    /// Stores what became of a copy.
-    async fn settle(&self, copy: &Model, archive: Option<&Archive>, outcome: Outcome) -> Result<(), DbErr> {
-        let (db, key, worker, now) = (&self.parts.db, Key::of(copy), self.worker, self.parts.clock.now());
-        match outcome {
-            Outcome::Arrived(receipt) => {
-                let bytes = receipt.bytes;
-                let receipt = serde_json::to_string(&receipt).map_err(|cause| DbErr::Custom(cause.to_string()))?;
-                let transaction = db.begin().await?;
-                let mine = copies::arrived(&transaction, key, worker, now, bytes, receipt).await?;
-                if mine {
-                    note_retention(&transaction, true).await?;
-                }
-                transaction.commit().await?;
-                if mine {
-                    let file_name = archive.map(|archive| &archive.name);
-                    info!(export = %key.export, storage = %key.location, file_name, bytes, "the copy arrived");
-                    self.worked_at(key.location, Some(now)).await?;
-                    self.copy_changed(key).await;
-                    self.retain(None).await;
-                }
-            }
-            Outcome::Failed(failure) => {
-                let tried = copy.attempts + 1;
-                let next = || retry::next(key, tried, failure.retry_after, copy.requested_at, now);
-                let next = if failure.retryable { next() } else { None };
-                let Failure { code, message, .. } = &failure;
-                warn!(export = %key.export, storage = %key.location, ?code, message, ?next, "the copy did not arrive");
-                copies::not_arrived(db, key, worker, &failure, next).await?;
-                self.failed_at(key.location, &failure).await?;
-            }
-            Outcome::Lost => info!(export = %key.export, storage = %key.location, "the copy is no longer wanted"),
-            Outcome::Stopped => copies::give_back(db, key, worker, now).await?,
+    /// Where what arrived is not what was made, or could not be read, looks whether the fault is with our own file: then no
+    /// other try helps.
+    async fn with_own_file(&self, outcome: Outcome, archive: &Archive) -> Outcome {
+        let Outcome::Failed(failure) = outcome else { return outcome };
+        if !matches!(failure.code, FailureCode::Damaged | FailureCode::FileUnavailable) {
+            return Outcome::Failed(failure);
         }
-        self.copy_changed(key).await;
-        Ok(())
+        let (files, name) = (Arc::clone(&archive.files), archive.name.clone());
+        let sealed = Sealed { bytes: archive.bytes, sha256: hexadecimal(&archive.sha256) };
+        let read = spawn_blocking(move || verify_file(FileAt::start(files.open_file(&name)?), &sealed)).await;
+        Outcome::Failed(match read {
+            Ok(Err(VerifyError::Mismatch(_))) => Failure::file_changed(),
+            Ok(Err(VerifyError::Io(cause))) if cause.kind() == std::io::ErrorKind::NotFound => {
+                Failure::file_unavailable()
+            }
+            _ if failure.code == FailureCode::FileUnavailable => Failure::file_unreadable(),
+            _ => failure,
+        })
     }
 
-    /// Removes what a copy that nobody wants any more has left, unless its row still knows of it.
-    async fn clear_up(&self, key: Key, storage: &dyn Storage, name: &str) -> Result<(), DbErr> {
+    /// Stores what became of a copy, however often it takes: hours may have gone into it. False: it is no longer this
+    /// process's, or the process stops.
+    async fn store(&self, copy: &Model, outcome: &Outcome, stop: &Stop) -> bool {
+        loop {
+            match self.store_once(copy, outcome).await {
+                Ok(mine) => return mine,
+                Err(cause) => {
+                    error!(export = %copy.data_export_id, %cause, "what became of the copy could not be stored yet");
+                }
+            }
+            tokio::select! { () = tokio::time::sleep(PAUSE) => {}, () = stop.running.cancelled() => return false }
+        }
+    }
+
+    async fn store_once(&self, copy: &Model, outcome: &Outcome) -> Result<bool, DbErr> {
+        let (key, worker, now) = (Key::of(copy), self.worker, self.parts.clock.now());
+        let db = self.parts.db.begin().await?;
+        let mine = match outcome {
+            Outcome::Arrived(receipt) => {
+                let json = serde_json::to_string(receipt).map_err(|cause| DbErr::Custom(cause.to_string()))?;
+                copies::arrived(&db, key, worker, now, receipt.bytes, json).await?
+            }
+            Outcome::Failed(failure) => {
+                let next = || retry::next(key, copy.attempts + 1, failure.retry_after, copy.requested_at, now);
+                let next = if failure.retryable { next() } else { None };
+                let Failure { code, message, .. } = failure;
+                warn!(export = %key.export, storage = %key.location, ?code, message, ?next, "the copy did not arrive");
+                copies::not_arrived(&db, key, worker, failure, next).await?
+            }
+            Outcome::Lost => false,
+            Outcome::Stopped => copies::give_back(&db, key, worker, now).await?,
+        };
+        if mine {
+            // One that arrived makes older ones go; one that is given up keeps no file any longer.
+            note_retention(&db, true).await?;
+        }
+        db.commit().await?;
+        Ok(mine)
+    }
+
+    /// Removes what a copy that nobody wants any more has left. What was there before stays: it was released, or its row
+    /// knows of it.
+    async fn clear_up(&self, copy: &Model, storage: &dyn Storage, name: &str) -> Result<(), DbErr> {
+        let key = Key::of(copy);
         let known = copies::find(&self.parts.db, key).await?;
-        let left = known.is_none_or(|copy| copy.status == Status::Failed && copy.uploaded_at.is_none());
-        if left && let Err(cause) = storage.delete(name).await {
-            warn!(storage = %key.location, file_name = name, %cause, "what is left of a copy could not be removed");
+        if copy.receipt.is_some() || known.is_some_and(|copy| copy.status != Status::Failed) {
+            return Ok(());
+        }
+        let cleared = timeout(CLEARING, guarded(storage.delete(name))).await;
+        if !matches!(cleared, Ok(Ok(()))) {
+            warn!(storage = %key.location, file_name = name, "what is left of a copy could not be removed there");
         }
         Ok(())
     }

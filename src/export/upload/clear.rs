@@ -1,19 +1,19 @@
 //! What happens to a copy that is there: it is removed, or verified again.
 
 use entity::{
-    data_export::{Entity as Exports, FileState, Model as Export, State},
-    upload::Model,
+    data_export::{Column, Entity as Exports, FileState, State},
+    upload::{FailureCode, Model},
 };
-use sea_orm::{DbErr, EntityTrait};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, TransactionTrait};
 use tracing::{info, warn};
 
 use super::{
     copies::{self, Key},
     failure::Failure,
-    retry,
+    guarded, retry,
 };
 use crate::{
-    export::Engine,
+    export::{Engine, settings::note_retention},
     storage::{Receipt, StorageError},
 };
 
@@ -21,82 +21,95 @@ impl Engine {
     /// Removes a copy that is on its way out.
     pub(super) async fn clear_copy(&self, copy: &Model) -> Result<(), DbErr> {
         let (db, key) = (&self.parts.db, Key::of(copy));
+        let opened = self.open_storage(key.location).await?;
         let export = Exports::find_by_id(key.export).one(db).await?;
-        // A run chooses the name once, so that without one nothing was ever put.
-        if let Some(name) = export.and_then(|export| export.file_name)
-            && let Err(failure) = self.delete_there(key, &name).await?
-        {
-            let now = self.parts.clock.now();
-            let next = retry::next_removal(key, copy.attempts + 1, failure.retry_after, now);
-            let Failure { code, message, .. } = &failure;
-            warn!(export = %key.export, storage = %key.location, ?code, message, %next, "the copy cannot be removed yet");
-            copies::not_removed(db, key, &failure, next).await?;
-            self.failed_at(key.location, &failure).await?;
-            self.copy_changed(key).await;
-            return Ok(());
-        }
-        info!(export = %key.export, storage = %key.location, "the copy is removed");
-        copies::removed(db, key).await?;
-        self.worked_at(key.location, None).await?;
-        self.copy_changed(key).await;
-        self.end_if_last(key.export).await?;
-        self.forget_if_empty(key.location).await
-    }
-
-    async fn delete_there(&self, key: Key, name: &str) -> Result<Result<(), Failure>, DbErr> {
-        let storage = match self.open_storage(key.location).await? {
-            Ok(storage) => storage,
-            Err(failure) => return Ok(Err(failure)),
+        let cleared = match (&opened.storage, export.and_then(|export| export.file_name)) {
+            (Ok(storage), Some(name)) => guarded(storage.delete(&name)).await,
+            (Err(failure), Some(_)) => Err(failure.clone()),
+            // A run chooses the name once, so that without one nothing was ever put.
+            (_, None) => Ok(()),
         };
-        let deleted = storage.delete(name).await;
-        self.keep_pin(key.location, &*storage).await?;
-        Ok(deleted.map_err(|error| Failure::from(&error)))
-    }
-
-    /// An export of which neither the file nor a copy is kept any more leaves the history.
-    async fn end_if_last(&self, export: uuid::Uuid) -> Result<(), DbErr> {
-        let _retaining = self.retaining.lock().await;
-        let db = &self.parts.db;
-        let Some(export) = Exports::find_by_id(export).one(db).await? else { return Ok(()) };
-        let Export { id, file_state, copies_released, removing, .. } = export;
-        if file_state != FileState::Kept && !copies_released && copies::of_export(db, id).await?.is_empty() {
-            self.queue.begin_removal(id, self.parts.clock.now(), &[State::Completed]).await?;
-        } else if !removing {
-            return Ok(());
-        }
-        self.finish_removals().await
-    }
-
-    /// Asks the provider whether an arrived copy is whole.
-    pub(super) async fn verify_copy(&self, copy: &Model) -> Result<(), DbErr> {
-        let (db, key) = (&self.parts.db, Key::of(copy));
-        let failure = self.verify_there(copy, key).await?;
-        match &failure {
-            None => info!(export = %key.export, storage = %key.location, "the copy was verified again and is whole"),
-            Some(failure) => {
-                let Failure { code, message, .. } = failure;
-                warn!(export = %key.export, storage = %key.location, ?code, message, "the copy could not be verified");
-                self.failed_at(key.location, failure).await?;
+        self.keep_pin(&opened).await;
+        match cleared {
+            Ok(()) => {
+                info!(export = %key.export, storage = %key.location, "the copy is removed");
+                copies::removed(db, key).await?;
+                self.worked_at(&opened, false).await;
+                self.end_what_is_over().await?;
+            }
+            Err(failure) => {
+                let next = retry::next_removal(key, copy.attempts + 1, failure.retry_after, self.parts.clock.now());
+                let Failure { code, message, .. } = &failure;
+                warn!(export = %key.export, storage = %key.location, ?code, message, %next, "the copy cannot be removed yet");
+                copies::not_removed(db, key, &failure, next).await?;
+                self.failed_at(&opened, &failure).await;
             }
         }
-        copies::verified(db, key, self.parts.clock.now(), failure.as_ref()).await?;
         self.copy_changed(key).await;
         Ok(())
     }
 
-    async fn verify_there(&self, copy: &Model, key: Key) -> Result<Option<Failure>, DbErr> {
-        let receipt = copy.receipt.as_deref().and_then(|receipt| serde_json::from_str::<Receipt>(receipt).ok());
+    /// Ends what only waited for its last copy to be removed: exports whose file has gone from the instance too, those that
+    /// are on their way out, and storages.
+    pub(in crate::export) async fn end_what_is_over(&self) -> Result<(), DbErr> {
+        let retaining = self.retaining.lock().await;
+        let db = &self.parts.db;
+        let without_file =
+            Exports::find().filter(Column::State.eq(State::Completed)).filter(Column::Removing.eq(false));
+        let without_file = without_file.filter(Column::FileState.ne(FileState::Kept));
+        let nowhere = without_file.filter(Column::CopiesReleased.eq(false)).filter(Column::Pinned.eq(false));
+        for export in nowhere.all(db).await? {
+            if copies::of_export(db, export.id).await?.is_empty() {
+                self.queue.begin_removal(export.id, self.parts.clock.now(), &[State::Completed]).await?;
+            }
+        }
+        self.finish_removals().await?;
+        drop(retaining);
+        self.forget_empty_locations().await
+    }
+
+    /// Asks the provider whether a copy that is there is whole.
+    pub(super) async fn verify_copy(&self, copy: &Model) -> Result<(), DbErr> {
+        let key = Key::of(copy);
+        let opened = self.open_storage(key.location).await?;
         let name = Exports::find_by_id(key.export).one(&self.parts.db).await?.and_then(|export| export.file_name);
-        let (Some(receipt), Some(name)) = (receipt, name) else {
-            let unknown = StorageError::Damaged("nothing is known to verify the copy by; upload it again".into());
-            return Ok(Some(Failure::from(&unknown)));
+        let receipt = copy.receipt.as_deref().and_then(|receipt| serde_json::from_str::<Receipt>(receipt).ok());
+        let verified = match (&opened.storage, name.zip(receipt)) {
+            (Ok(storage), Some((name, receipt))) => guarded(storage.verify(&name, &receipt)).await,
+            (Err(failure), _) => Err(failure.clone()),
+            (_, None) => {
+                let unknown = StorageError::Damaged("nothing is known to verify the copy by; upload it again".into());
+                Err(Failure::from(&unknown))
+            }
         };
-        let storage = match self.open_storage(key.location).await? {
-            Ok(storage) => storage,
-            Err(failure) => return Ok(Some(failure)),
-        };
-        let verified = storage.verify(&name, &receipt).await;
-        self.keep_pin(key.location, &*storage).await?;
-        Ok(verified.err().map(|error| Failure::from(&error)))
+        self.keep_pin(&opened).await;
+        match &verified {
+            Ok(()) => {
+                info!(export = %key.export, storage = %key.location, "the copy was verified again and is whole");
+                self.worked_at(&opened, false).await;
+            }
+            Err(failure) => {
+                let Failure { code, message, .. } = failure;
+                warn!(export = %key.export, storage = %key.location, ?code, message, "the copy could not be verified");
+                self.failed_at(&opened, failure).await;
+            }
+        }
+        self.keep_verdict(key, verified.err().as_ref()).await?;
+        self.copy_changed(key).await;
+        Ok(())
+    }
+
+    async fn keep_verdict(&self, key: Key, failure: Option<&Failure>) -> Result<(), DbErr> {
+        let now = self.parts.clock.now();
+        let next = retry::next_verification(key, now);
+        let db = self.parts.db.begin().await?;
+        copies::verified(&db, key, now, failure, next).await?;
+        match failure.map(|failure| failure.code) {
+            // Somebody may have moved it, or the account is another one: whoever finds it needs its password.
+            Some(FailureCode::NotFound) => self.queue.keep_for_copies(&db, &[key.export]).await?,
+            Some(_) => note_retention(&db, true).await?,
+            None => {}
+        }
+        db.commit().await
     }
 }

@@ -38,12 +38,15 @@ impl Key {
 /// The copies that are wanted and not there yet.
 const WAITING: [Status; 2] = [Status::Pending, Status::Uploading];
 
+/// Nothing waits for longer than that. What seems to was put off by a clock that ran ahead.
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(25);
+
 /// What is due: what waits for its try, what nobody has said a word of for too long, what is to go, what is to be verified.
 fn is_due(now: DateTime<Utc>) -> Condition {
-    let tried = [Status::Pending, Status::Uploading, Status::Deleting];
-    let in_time = Condition::all().add(Column::Status.is_in(tried)).add(Column::NextTryAt.lte(now));
-    let verified = Condition::all().add(Column::Status.eq(Status::Uploaded)).add(Column::VerifyDue.eq(true));
-    Condition::any().add(in_time).add(verified)
+    let in_time = || Column::NextTryAt.lte(now).or(Column::NextTryAt.gt(now + LONGEST_WAIT));
+    let tried = Column::Status.is_in([Status::Pending, Status::Uploading, Status::Deleting]).and(in_time());
+    let verified = Column::VerifyDue.eq(true).and(Column::NextTryAt.is_null().or(in_time()));
+    Condition::any().add(tried).add(verified.and(Column::Status.is_in([Status::Uploaded, Status::Failed])))
 }
 
 /// The storages at which something is due.
@@ -97,7 +100,7 @@ pub(in crate::export) async fn want_everywhere(
 }
 
 /// Wants a copy, now, whatever became of it before; one that is on its way out or that is being carried is left alone.
-pub(super) async fn want(db: &impl ConnectionTrait, key: Key, now: DateTime<Utc>) -> Result<(), DbErr> {
+pub(in crate::export) async fn want(db: &impl ConnectionTrait, key: Key, now: DateTime<Utc>) -> Result<(), DbErr> {
     let wanted = ActiveModel { status: Set(Status::Pending), verify_due: Set(false), ..at_once(now) };
     let again = Entity::update_many().set(wanted).filter(key.matches());
     let again = again.filter(Column::Status.is_not_in([Status::Uploading, Status::Deleting]));
@@ -112,6 +115,7 @@ pub(super) async fn want(db: &impl ConnectionTrait, key: Key, now: DateTime<Utc>
         receipt: None,
         bytes_done: 0,
         attempts: 0,
+        begun: false,
         requested_at: now,
         next_try_at: Some(now),
         uploaded_at: None,
@@ -125,7 +129,7 @@ pub(super) async fn want(db: &impl ConnectionTrait, key: Key, now: DateTime<Utc>
 
 /// What was asked for just now.
 fn at_once(now: DateTime<Utc>) -> ActiveModel {
-    ActiveModel { requested_at: Set(now), next_try_at: Set(Some(now)), ..Default::default() }
+    ActiveModel { attempts: Set(0), requested_at: Set(now), next_try_at: Set(Some(now)), ..Default::default() }
 }
 
 /// Takes a copy that is due. False: somebody else has, or it is no longer wanted.
@@ -138,6 +142,7 @@ pub(super) async fn claim(
     let claimed = ActiveModel {
         status: Set(Status::Uploading),
         worker: Set(Some(worker)),
+        begun: Set(true),
         bytes_done: Set(0),
         next_try_at: Set(Some(now + LEASE)),
         ..Default::default()
@@ -210,14 +215,14 @@ pub(super) async fn give_back(
     key: Key,
     worker: Uuid,
     now: DateTime<Utc>,
-) -> Result<(), DbErr> {
+) -> Result<bool, DbErr> {
     let free = ActiveModel {
         status: Set(Status::Pending),
         worker: Set(None),
         next_try_at: Set(Some(now)),
         ..Default::default()
     };
-    owned(key, worker, free).exec(db).await.map(drop)
+    Ok(owned(key, worker, free).exec(db).await?.rows_affected == 1)
 }
 
 /// At the start of the process that has the database to itself nothing is being carried.
@@ -232,52 +237,94 @@ pub(in crate::export) async fn give_all_back(db: &impl ConnectionTrait, now: Dat
     carried.exec(db).await.map(drop)
 }
 
-/// Wants an arrived copy to be verified again. False: there is none.
+/// Wants a copy that is there to be verified again. False: there is none, as far as is known.
 pub(super) async fn want_verified(db: &impl ConnectionTrait, key: Key) -> Result<bool, DbErr> {
-    let due = ActiveModel { verify_due: Set(true), ..Default::default() };
-    let there = Entity::update_many().set(due).filter(key.matches()).filter(Column::Status.eq(Status::Uploaded));
+    let due = ActiveModel { verify_due: Set(true), next_try_at: Set(None), ..Default::default() };
+    let there = Entity::update_many().set(due).filter(key.matches()).filter(Column::Receipt.is_not_null());
+    let there = there.filter(Column::Status.is_in([Status::Uploaded, Status::Failed]));
     Ok(there.exec(db).await?.rows_affected == 1)
 }
 
-/// What the provider said of an arrived copy. One that is not whole any more has failed.
+/// What the provider said of a copy that is there.
 pub(super) async fn verified(
     db: &impl ConnectionTrait,
     key: Key,
     now: DateTime<Utc>,
     failure: Option<&Failure>,
+    next: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let gone = |failure: &&Failure| matches!(failure.code, FailureCode::Damaged | FailureCode::NotFound);
-    let mut said = ActiveModel { verify_due: Set(false), ..failed_by(failure) };
-    match failure {
-        None => said.verified_at = Set(Some(now)),
-        Some(failure) if gone(&failure) => said.status = Set(Status::Failed),
-        Some(_) => {}
+    let said = failed_by(failure);
+    let said = match failure.map(|failure| failure.code) {
+        None => ActiveModel {
+            status: Set(Status::Uploaded),
+            verify_due: Set(false),
+            next_try_at: Set(None),
+            verified_at: Set(Some(now)),
+            ..said
+        },
+        // Nothing that is good is there any more.
+        Some(FailureCode::Damaged) => ActiveModel { receipt: Set(None), ..not_whole(said) },
+        Some(FailureCode::NotFound) => not_whole(said),
+        Some(_) if failure.is_some_and(|failure| failure.retryable) => {
+            ActiveModel { next_try_at: Set(Some(next)), ..said }
+        }
+        Some(_) => ActiveModel { verify_due: Set(false), next_try_at: Set(None), ..said },
+    };
+    let asked = Entity::update_many().set(said).filter(key.matches()).filter(Column::VerifyDue.eq(true));
+    asked.filter(Column::Status.is_in([Status::Uploaded, Status::Failed])).exec(db).await.map(drop)
+}
+
+fn not_whole(said: ActiveModel) -> ActiveModel {
+    ActiveModel {
+        status: Set(Status::Failed),
+        verify_due: Set(false),
+        next_try_at: Set(None),
+        verified_at: Set(None),
+        ..said
     }
-    let there = Entity::update_many().set(said).filter(key.matches()).filter(Column::Status.eq(Status::Uploaded));
-    there.exec(db).await.map(drop)
 }
 
 /// No copy goes to this storage any more.
 pub(in crate::export) async fn switch_off(db: &impl ConnectionTrait, location: Uuid) -> Result<(), DbErr> {
+    let here = || Condition::all().add(Column::StorageLocationId.eq(location));
+    keep_what_is_there(db, here()).await?;
     let off = Failure::switched_off();
     let failed =
         ActiveModel { status: Set(Status::Failed), worker: Set(None), next_try_at: Set(None), ..failed_by(Some(&off)) };
-    let waiting = Entity::update_many().set(failed).filter(Column::StorageLocationId.eq(location));
-    waiting.filter(Column::Status.is_in(WAITING)).exec(db).await.map(drop)
+    let waiting = Entity::update_many().set(failed).filter(here()).filter(Column::Status.is_in(WAITING));
+    waiting.exec(db).await.map(drop)
 }
 
-/// The storage has other settings: what waits for a pause to end, or was given up, is tried at once.
+/// The storage has other settings. Of what was copied with the old ones it is asked whether it is still there.
+pub(in crate::export) async fn verify_all_again(db: &impl ConnectionTrait, location: Uuid) -> Result<(), DbErr> {
+    let due = ActiveModel { verify_due: Set(true), next_try_at: Set(None), ..Default::default() };
+    let there = Entity::update_many().set(due).filter(Column::StorageLocationId.eq(location));
+    there.filter(Column::Status.eq(Status::Uploaded)).exec(db).await.map(drop)
+}
+
+/// The storage has other settings: what waits for a pause to end is tried at once, and so is what was given up, but for want
+/// of a file.
 pub(in crate::export) async fn try_all_again(
     db: &impl ConnectionTrait,
     location: Uuid,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let again = ActiveModel { status: Set(Status::Pending), ..at_once(now) };
-    let here = || Column::StorageLocationId.eq(location);
-    let waiting = Entity::update_many().set(again).filter(here());
-    waiting.filter(Column::Status.is_in([Status::Pending, Status::Failed])).exec(db).await?;
+    let waiting = Entity::update_many().set(again).filter(Column::StorageLocationId.eq(location));
+    let waiting = waiting.filter(Column::Status.is_in([Status::Pending, Status::Failed]));
+    let has_file = Column::FailureCode.is_null().or(Column::FailureCode.ne(FailureCode::FileUnavailable));
+    waiting.filter(has_file).exec(db).await.map(drop)
+}
+
+/// The same for removals.
+pub(in crate::export) async fn remove_again(
+    db: &impl ConnectionTrait,
+    location: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
     let going = Entity::update_many().set(ActiveModel { next_try_at: Set(Some(now)), ..Default::default() });
-    going.filter(here()).filter(Column::Status.eq(Status::Deleting)).exec(db).await.map(drop)
+    let going = going.filter(Column::StorageLocationId.eq(location));
+    going.filter(Column::Status.eq(Status::Deleting)).exec(db).await.map(drop)
 }
 
 /// Lets the copies that `which` says go: those of which something may be there are deleted there, the rest is forgotten.
@@ -287,8 +334,7 @@ pub(in crate::export) async fn remove(
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let which = Condition::all().add(which.into()).add(Column::Status.ne(Status::Deleting));
-    let never_tried = Column::Attempts.eq(0).and(Column::UploadedAt.is_null());
-    Entity::delete_many().filter(which.clone()).filter(never_tried).exec(db).await?;
+    Entity::delete_many().filter(which.clone()).filter(Column::Begun.eq(false)).exec(db).await?;
     let going = ActiveModel {
         status: Set(Status::Deleting),
         worker: Set(None),
@@ -299,12 +345,15 @@ pub(in crate::export) async fn remove(
     Entity::update_many().set(going).filter(which).exec(db).await.map(drop)
 }
 
-/// A copy that is to replace one that is there is no longer wanted: what is there stays.
-pub(in crate::export) async fn keep_what_is_there(db: &impl ConnectionTrait, export: Uuid) -> Result<(), DbErr> {
+/// Copies that were to replace whole ones are no longer wanted: what is there stays.
+pub(in crate::export) async fn keep_what_is_there(
+    db: &impl ConnectionTrait,
+    which: impl Into<Condition>,
+) -> Result<(), DbErr> {
     let there =
         ActiveModel { status: Set(Status::Uploaded), worker: Set(None), next_try_at: Set(None), ..failed_by(None) };
-    let replacing = Entity::update_many().set(there).filter(Column::DataExportId.eq(export));
-    let replacing = replacing.filter(Column::Status.is_in(WAITING)).filter(Column::UploadedAt.is_not_null());
+    let replacing = Entity::update_many().set(there).filter(which.into()).filter(Column::Status.is_in(WAITING));
+    let replacing = replacing.filter(Column::Receipt.is_not_null()).filter(Column::VerifiedAt.is_not_null());
     replacing.exec(db).await.map(drop)
 }
 
@@ -326,13 +375,35 @@ pub(super) async fn removed(db: &impl ConnectionTrait, key: Key) -> Result<(), D
     gone.exec(db).await.map(drop)
 }
 
-/// Forgets all copies at a storage, where they stay; returns the exports that are there, or may be.
-pub(in crate::export) async fn forget_all_at(db: &impl ConnectionTrait, location: Uuid) -> Result<Vec<Uuid>, DbErr> {
+/// What was forgotten of the copies at a storage.
+#[derive(Debug, Default)]
+pub(in crate::export) struct Released {
+    /// The exports of which a copy is there, or may be.
+    pub(in crate::export) there: Vec<Uuid>,
+    /// The exports that were still to be copied there.
+    pub(in crate::export) wanted: Vec<Uuid>,
+}
+
+/// Forgets all copies at a storage. The files stay.
+pub(in crate::export) async fn release_all_at(db: &impl ConnectionTrait, location: Uuid) -> Result<Released, DbErr> {
     let here = || Column::StorageLocationId.eq(location);
-    let there = Entity::find().select_only().column(Column::DataExportId).filter(here());
-    let there = there.filter(Column::UploadedAt.is_not_null()).into_tuple().all(db).await?;
+    let mut released = Released::default();
+    for copy in Entity::find().filter(here()).all(db).await? {
+        if may_be_there(&copy) {
+            released.there.push(copy.data_export_id);
+        }
+        if matches!(copy.status, Status::Pending | Status::Uploading | Status::Failed) {
+            released.wanted.push(copy.data_export_id);
+        }
+    }
     Entity::delete_many().filter(here()).exec(db).await?;
-    Ok(there)
+    Ok(released)
+}
+
+/// Whether there may be a file of it. After a failure nothing of a new one is there, unless the provider fell silent.
+fn may_be_there(copy: &Model) -> bool {
+    let unknown = || matches!(copy.failure_code, None | Some(FailureCode::Unreachable));
+    copy.receipt.is_some() || copy.status == Status::Uploading || copy.begun && unknown()
 }
 
 fn failed_by(failure: Option<&Failure>) -> ActiveModel {

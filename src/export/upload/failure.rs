@@ -32,10 +32,23 @@ impl Failure {
         Self::of(FailureCode::FileUnavailable, "The file of the export is no longer on the instance.")
     }
 
+    pub(super) fn file_changed() -> Self {
+        Self::of(
+            FailureCode::FileUnavailable,
+            "The file of the export on the instance is not what it was when it was made.",
+        )
+    }
+
+    /// What cannot be seen now may be there the next time.
+    pub(super) fn file_unreadable() -> Self {
+        let message = "The file of the export on the instance cannot be read; the server's log says why.";
+        Self { retryable: true, ..Self::of(FailureCode::FileUnavailable, message) }
+    }
+
     pub(in crate::export) fn sealed() -> Self {
         Self::of(
             FailureCode::InvalidSettings,
-            "The settings of this storage cannot be opened with the instance's key. Enter them again.",
+            "The settings of this storage cannot be opened with the instance's key. Delete it, and configure it anew.",
         )
     }
 

@@ -70,23 +70,25 @@ impl Engine {
         if row.state != State::Completed || self.available_file(&row).await?.is_none() {
             return Err(UploadError::FileUnavailable);
         }
-        let locations = self.locations_for(location).await?;
-        // Held, so that retention does not decide over the same copies meanwhile.
+        // Held, so that neither retention nor an admin decides over the same copies meanwhile.
         let retaining = self.retaining.lock().await;
-        for Location { id, .. } in locations {
+        let mut wanted = Vec::new();
+        let mut refused = None;
+        for Location { id, .. } in self.locations_for(location).await? {
             let key = Key { export, location: id };
-            let there = copies::find(&self.parts.db, key).await?.map(|copy| copy.status);
-            match (there, location) {
-                (Some(Status::Uploaded), None) => {}
-                (Some(Status::Deleting), Some(_)) => return Err(UploadError::Deleting),
-                (Some(Status::Deleting), None) => {}
-                _ => {
-                    if !row.pinned {
-                        self.ensure_room(key).await?;
-                    }
-                    copies::want(&self.parts.db, key, self.parts.clock.now()).await?;
-                }
+            match self.may_copy(&row, key, location.is_some()).await {
+                Ok(true) => wanted.push(key),
+                Ok(false) => {}
+                Err(why) => refused = Some(why),
             }
+        }
+        match refused {
+            Some(why @ (UploadError::Files(_) | UploadError::Database(_))) => return Err(why),
+            Some(why) if wanted.is_empty() => return Err(why),
+            _ => {}
+        }
+        for key in wanted {
+            copies::want(&self.parts.db, key, self.parts.clock.now()).await?;
         }
         drop(retaining);
         self.queue.touch(export, self.parts.clock.now()).await?;
@@ -110,11 +112,17 @@ impl Engine {
         }
     }
 
-    /// Refuses to copy what retention would remove there at once.
-    async fn ensure_room(&self, key: Key) -> Result<(), UploadError> {
+    /// Whether a copy is to be made: not of what is there already, unless it is asked for `by_name`; nor of what retention
+    /// would remove there at once.
+    async fn may_copy(&self, export: &Export, key: Key, by_name: bool) -> Result<bool, UploadError> {
+        match copies::find(&self.parts.db, key).await?.map(|copy| copy.status) {
+            Some(Status::Uploaded) if !by_name => return Ok(false),
+            Some(Status::Deleting) => return Err(UploadError::Deleting),
+            _ => {}
+        }
         let maximum = settings::read(&self.parts.db).await?.maximum_exports;
-        let newer = self.newer_copies_at(key).await?;
-        if newer < u64::try_from(maximum).unwrap_or(u64::MAX) { Ok(()) } else { Err(UploadError::PastMaximum(maximum)) }
+        let full = self.newer_copies_at(key).await? >= usize::try_from(maximum).unwrap_or(usize::MAX);
+        if full && !export.pinned { Err(UploadError::PastMaximum(maximum)) } else { Ok(true) }
     }
 
     /// Wants the copy of an export at a storage to be verified there again.

@@ -27,13 +27,19 @@ pub(super) fn next(
 ) -> Option<DateTime<Utc>> {
     let pause = pause(key, attempts, PAUSE_MAXIMUM).max(asked.unwrap_or_default());
     let next = later(now, pause);
-    (next <= requested_at + PATIENCE).then_some(next)
+    // One that was asked for by a clock that ran ahead is asked for now.
+    (next <= requested_at.min(now) + PATIENCE).then_some(next)
 }
 
 /// When a removal is tried again.
 pub(super) fn next_removal(key: Key, attempts: i32, asked: Option<Duration>, now: DateTime<Utc>) -> DateTime<Utc> {
     let pause = pause(key, attempts, REMOVAL_PAUSE_MAXIMUM);
     later(now, pause.max(asked.unwrap_or_default().min(REMOVAL_PAUSE_MAXIMUM)))
+}
+
+/// When a storage that could not be asked about a copy is asked again: after some minutes.
+pub(super) fn next_verification(key: Key, now: DateTime<Utc>) -> DateTime<Utc> {
+    later(now, pause(key, 4, PAUSE_MAXIMUM))
 }
 
 fn later(now: DateTime<Utc>, pause: Duration) -> DateTime<Utc> {

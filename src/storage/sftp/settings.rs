@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     secret::Secret,
-    storage::{Network, Storage, StorageError, base_path, secret_text},
+    storage::{Network, Storage, StorageError, secret_text},
 };
 
-use super::Sftp;
+use super::{Sftp, folder::Folder};
 
 /// An SFTP server, and a folder on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, InputObject, SimpleObject)]
@@ -40,10 +40,9 @@ pub struct SftpSettings {
 impl SftpSettings {
     /// Where the files lie.
     pub fn place(&self) -> Vec<String> {
-        // With a leading slash it is another folder than without one.
-        let root = if self.base_path.starts_with('/') { "/" } else { "" };
-        let host = self.host_name().to_ascii_lowercase();
-        base_path::place([&host, &self.port.to_string(), &self.username, &root.to_owned()], &self.base_path)
+        // As it is opened: with a leading slash it is another folder than without one.
+        let folder = Folder::parse(&self.base_path).map_or_else(|_| self.base_path.clone(), |folder| folder.path(""));
+        vec![self.host_name().to_ascii_lowercase(), self.port.to_string(), self.username.clone(), folder]
     }
 
     /// The storage. Connects to nothing.

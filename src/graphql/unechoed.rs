@@ -1,0 +1,75 @@
+//! An answer does not repeat an input of the wrong type: it may hold a secret, and answers are logged by many.
+//!
+//! async-graphql says of such an input `Expected input type "X", found …`, with all that was sent. As an extension of the
+//! schema this holds for every way in.
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Response,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextRequest, NextSubscribe},
+};
+use futures_util::{StreamExt, stream::BoxStream};
+
+/// How a message begins that repeats an input, and where the input begins in it.
+const BEGINNING: &str = "Expected input type ";
+const FOUND: &str = ", found ";
+
+/// Takes inputs out of the messages of a schema.
+pub(super) struct Unechoed;
+
+impl ExtensionFactory for Unechoed {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_trait::async_trait]
+impl Extension for Unechoed {
+    /// What comes by POST.
+    async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
+        cleared(next.run(ctx).await)
+    }
+
+    /// Queries and mutations, of those also what comes over a WebSocket.
+    async fn execute(&self, ctx: &ExtensionContext<'_>, operation: Option<&str>, next: NextExecute<'_>) -> Response {
+        cleared(next.run(ctx, operation).await)
+    }
+
+    /// Subscriptions.
+    fn subscribe<'s>(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        stream: BoxStream<'s, Response>,
+        next: NextSubscribe<'_>,
+    ) -> BoxStream<'s, Response> {
+        next.run(ctx, stream).map(cleared).boxed()
+    }
+}
+
+fn cleared(mut response: Response) -> Response {
+    for error in &mut response.errors {
+        error.message = without_input(&error.message);
+    }
+    response
+}
+
+fn without_input(message: &str) -> String {
+    match message.split_once(FOUND) {
+        // The name of a type stands before, in which there is nothing of the input.
+        Some((before, _)) if before.starts_with(BEGINNING) => format!("{before}, found something else."),
+        _ => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_expected_stays_and_what_was_sent_goes() {
+        let message = r#"Expected input type "Int", found "hunter2, found ". (occurred while parsing "SftpInput")"#;
+        assert_eq!(without_input(message), r#"Expected input type "Int", found something else."#);
+        assert_eq!(without_input("The export, found there."), "The export, found there.");
+    }
+}

@@ -1,0 +1,177 @@
+//! What becomes of copies when their export, or their storage, is removed, switched off or moved.
+
+use serde_json::{Value, json};
+
+use super::{bucket, carry, configure, copies, copy_all, export, locations, space, statuses, wait_for};
+use crate::{
+    app::{TestApp, database_of, until},
+    servers::{rclone::Rclone, seaweedfs::Seaweedfs},
+    storages::fault_proxy::{Fault, FaultProxy, Rule},
+};
+
+async fn app() -> (tempfile::TempDir, TestApp) {
+    let (folder, database) = super::large_database();
+    let app = TestApp::start_without_worker(&[("app", &database)]).await;
+    copy_all(&app, 7).await;
+    (folder, app)
+}
+
+/// A storage that hangs in the middle of each upload, and its id.
+async fn hanging(app: &TestApp) -> (FaultProxy, Rclone, String) {
+    let proxy = FaultProxy::before(Seaweedfs::shared().port).await;
+    proxy.arm(Rule { fault: Fault::Hang, seen: "partNumber=".into(), after: 1 << 20, times: usize::MAX });
+    let (bucket, rclone) = Seaweedfs::shared().bucket();
+    let id = configure(app, "hangs", &space(&proxy.address(), &bucket)).await;
+    (proxy, rclone, id)
+}
+
+/// An export whose copy hangs.
+async fn in_the_middle(app: &TestApp, proxy: &FaultProxy) -> String {
+    app.start_worker();
+    let id = app.create("hangs").await;
+    wait_for(app, &id, "UPLOADING").await;
+    tokio::time::timeout(crate::app::PATIENCE, proxy.wait_for_strike()).await.unwrap();
+    id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storage_that_is_switched_off_in_the_middle_leaves_no_stuck_row_and_nothing_there() {
+    let (_folder, app) = app().await;
+    let (proxy, rclone, storage) = hanging(&app).await;
+    let id = in_the_middle(&app, &proxy).await;
+    proxy.disarm();
+    app.mutate("updateStorageLocation", json!({"id": storage, "enabled": false})).await;
+    let off = copies(&app, &id).await;
+    assert_eq!(
+        (&off["uploadStatus"], &off["uploads"][0]["failure"]["code"]),
+        (&json!("INCOMPLETE"), &json!("SWITCHED_OFF"))
+    );
+    until("what was begun is removed there", async || rclone.uploads().is_empty()).await;
+    assert_eq!((statuses(&app, &id).await, rclone.list()), (vec!["FAILED".into()], Vec::new()));
+    app.mutate("updateStorageLocation", json!({"id": storage, "enabled": true})).await;
+    app.mutate("uploadDataExport", json!({"id": id})).await;
+    wait_for(&app, &id, "UPLOADED").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storage_that_is_removed_in_the_middle_leaves_no_row_and_nothing_there() {
+    for with_files in [false, true] {
+        let (_folder, app) = app().await;
+        let (proxy, rclone, storage) = hanging(&app).await;
+        let id = in_the_middle(&app, &proxy).await;
+        proxy.disarm();
+        let removed = app.mutate("deleteStorageLocation", json!({"id": storage, "deleteFiles": with_files})).await;
+        assert_eq!(removed["deletedStorageLocationId"], *storage);
+        until("it is gone", async || locations(&app).await.is_empty()).await;
+        until("what was begun is removed there", async || rclone.uploads().is_empty()).await;
+        let left = copies(&app, &id).await;
+        assert_eq!((&left["uploadStatus"], &left["fileStatus"]), (&json!("NOT_REQUESTED"), &json!("AVAILABLE")));
+        assert_eq!(rclone.list(), [""; 0]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_that_is_removed_in_the_middle_takes_its_copy_along() {
+    let (_folder, app) = app().await;
+    let (proxy, rclone, _) = hanging(&app).await;
+    let id = in_the_middle(&app, &proxy).await;
+    proxy.disarm();
+    app.mutate("deleteDataExport", json!({"id": id})).await;
+    assert_eq!(app.export(&id).await, Value::Null);
+    let rows = || app.state().query_row("SELECT count(*) FROM data_export", [], |row| row.get::<_, i64>(0)).unwrap();
+    until("its row is gone", async || rows() == 0).await;
+    assert_eq!((rclone.list(), rclone.uploads()), (Vec::<String>::new(), Vec::<String>::new()));
+}
+
+async fn small() -> (tempfile::TempDir, TestApp) {
+    let (folder, database) = database_of("CREATE TABLE t (a)");
+    let app = TestApp::start_without_worker(&[("app", &database)]).await;
+    copy_all(&app, 1).await;
+    (folder, app)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storage_that_is_removed_without_its_files_leaves_them_and_their_passwords() {
+    let (_folder, app) = small().await;
+    let (config, rclone) = bucket();
+    let storage = configure(&app, "bucket", &config).await;
+    let id = export(&app, "export").await;
+    carry(&app).await;
+    let password = copies(&app, &id).await["filePassword"].clone();
+    let removed = app.mutate("deleteStorageLocation", json!({"id": storage})).await;
+    assert_eq!(removed["userErrors"], json!([]));
+    assert_eq!((locations(&app).await.len(), rclone.list().len()), (0, 1), "the file stays there");
+    export(&app, "newer").await;
+    let left = copies(&app, &id).await;
+    assert_eq!(
+        (&left["fileStatus"], &left["filePassword"], &left["uploads"]),
+        (&json!("REMOVED"), &password, &json!([]))
+    );
+    assert_eq!(app.file_names().len(), 1);
+    let deleted = app.mutate("deleteDataExport", json!({"id": id})).await;
+    assert_eq!((&deleted["userErrors"], app.export(&id).await), (&json!([]), Value::Null));
+    assert_eq!(rclone.list().len(), 1, "which is no longer ours");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storage_that_is_removed_with_its_files_stays_until_they_are_gone_or_somebody_lets_them_be() {
+    let (_folder, app) = small().await;
+    let proxy = FaultProxy::before(Seaweedfs::shared().port).await;
+    for let_be in [false, true] {
+        let (bucket, rclone) = Seaweedfs::shared().bucket();
+        rclone.write("theirs.txt", b"theirs");
+        let storage = configure(&app, "bucket", &space(&proxy.address(), &bucket)).await;
+        let id = export(&app, "export").await;
+        carry(&app).await;
+        carry(&app).await;
+        proxy.arm(Rule::always(Fault::Answer(503), "DELETE /"));
+        app.mutate("deleteStorageLocation", json!({"id": storage, "deleteFiles": true})).await;
+        carry(&app).await;
+        let shown = locations(&app).await;
+        assert_eq!(
+            (&shown[0]["deleting"], &shown[0]["lastFailure"]["code"]),
+            (&json!(true), &json!("UNREACHABLE")),
+            "{shown:?}"
+        );
+        assert_eq!(statuses(&app, &id).await, ["DELETING"]);
+        let refused = app.mutate("updateStorageLocation", json!({"id": storage, "enabled": true})).await;
+        assert_eq!(refused["userErrors"][0]["code"], "IN_USE");
+        proxy.disarm();
+        if let_be {
+            app.mutate("deleteStorageLocation", json!({"id": storage})).await;
+        } else {
+            app.pass(chrono::TimeDelta::minutes(2));
+            carry(&app).await;
+        }
+        assert_eq!((locations(&app).await.len(), rclone.list().len()), (0, if let_be { 2 } else { 1 }));
+        assert_eq!(copies(&app, &id).await["fileStatus"], "AVAILABLE", "the export itself stays");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storage_that_moves_leaves_the_files_at_its_former_place_and_goes_on_at_the_new_one() {
+    let (_folder, app) = small().await;
+    let (mut config, rclone) = bucket();
+    let storage = configure(&app, "bucket", &config).await;
+    let first = export(&app, "first").await;
+    carry(&app).await;
+    config["digitaloceanSpaces"]["basePath"] = json!("/");
+    let same = app.mutate("updateStorageLocation", json!({"id": storage, "config": config})).await;
+    assert_eq!(
+        (&same["releasedFiles"], statuses(&app, &first).await),
+        (&json!(0), vec!["UPLOADED".into()]),
+        "only written otherwise"
+    );
+    config["digitaloceanSpaces"]["basePath"] = json!("elsewhere");
+    let moved = app.mutate("updateStorageLocation", json!({"id": storage, "config": config})).await;
+    assert_eq!((&moved["releasedFiles"], &moved["userErrors"]), (&json!(1), &json!([])));
+    let second = export(&app, "second").await;
+    carry(&app).await;
+    carry(&app).await;
+    let [first_file, second_file] = [app.export(&first).await, app.export(&second).await]
+        .map(|export| export["fileName"].as_str().unwrap().to_owned());
+    let mut there = rclone.list();
+    there.sort();
+    assert_eq!(there, [first_file, format!("elsewhere/{second_file}")]);
+    assert!(copies(&app, &first).await["filePassword"].is_string(), "for the file that is left");
+}
