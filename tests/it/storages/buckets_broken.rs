@@ -6,7 +6,7 @@ use carryall::storage::{Storage, StorageError};
 
 use super::{
     buckets::{azure, network, space},
-    conformance::{InMemory, noise, put},
+    content::{InMemory, noise, put},
     fault_proxy::{Fault, FaultProxy, Rule},
 };
 use crate::{
