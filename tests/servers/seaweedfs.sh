@@ -10,7 +10,7 @@ mkdir -p "$folder/data"
 # Its sockets have a place of their own, which it does not ask for, and stay behind.
 sockets=(master-grpc-"$2" volume-grpc-"$4" filer-grpc-"$6" s3-grpc-"$7")
 "$weed" -logtostderr server -dir="$folder/data" -ip=127.0.0.1 -ip.bind=127.0.0.1 \
-  -master.telemetry=false -master.volumeSizeLimitMB=1024 -volume.max=100 \
+  -master.telemetry=false -master.volumeSizeLimitMB=1024 -volume.max=1000 \
   -master.port="$1" -master.port.grpc="$2" -volume.port="$3" -volume.port.grpc="$4" \
   -filer -filer.port="$5" -filer.port.grpc="$6" -filer.localSocket="$folder/data/filer.sock" \
   -s3 -s3.port="$s3" -s3.port.grpc="$7" -s3.port.iceberg=0 -s3.port.lance=0 -s3.localSocket="$folder/data/s3.sock" \
