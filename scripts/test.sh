@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# All tests: those of Rust, then those of the pages in a real browser. Ends with a line that counts them.
+# All tests: those of Rust, then those of the pages in a real browser. Prints the table of what every storage must do, which must
+# be whole and the one that is in the README. Ends with a line that counts the tests.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 python=$(scripts/test-tools.sh) || exit 1
@@ -23,9 +24,14 @@ run() { # COMMAND …
   failed=$((failed + (wrong && these == 0 ? 1 : these)))
 }
 
+# What the tests leave for the table: nothing of an earlier run.
+cells=${CARGO_TARGET_DIR:-target}/tmp/conformance
+rm -rf "$cells"
 CARRYALL_TEST_PYTHON=$python run cargo test --workspace --locked --no-fail-fast
 run npm --prefix web test
 
+echo
+python3 scripts/conformance.py "$cells" README.md || failed=$((failed + 1))
 echo
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -195,15 +195,12 @@ mod tests {
                 let mut changed = settings.clone();
                 changed[&field] = if field == "port" { json!(23) } else { json!("cn-other") };
                 let after = config(provider, &changed);
-                let same = match (provider, field.as_str()) {
-                    (
-                        _,
-                        "key" | "secret" | "accountKey" | "keyFile" | "password" | "appKey" | "apiVersion"
-                        | "projectId",
-                    ) => true,
-                    ("dropbox", "refreshToken") | ("digitaloceanSpaces" | "scaleway", "region") => true,
-                    _ => false,
-                };
+                let same = matches!(
+                    (provider, field.as_str()),
+                    ("dropbox", "refreshToken" | "appKey")
+                        | ("digitaloceanSpaces" | "scaleway", "region")
+                        | (_, "key" | "secret" | "accountKey" | "keyFile" | "password" | "apiVersion" | "projectId")
+                );
                 assert_eq!(before.place() == after.place(), same, "{provider} {field}");
             }
         }

@@ -3,6 +3,7 @@
 mod buckets;
 mod buckets_broken;
 mod conformance;
+mod content;
 mod dropbox;
 pub mod fault_proxy;
 mod faulty;

@@ -43,7 +43,8 @@ pub(super) fn next_verification(key: Key, now: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 fn later(now: DateTime<Utc>, pause: Duration) -> DateTime<Utc> {
-    let pause = TimeDelta::from_std(pause).unwrap_or(TimeDelta::MAX);
+    // In milliseconds, as every database keeps them.
+    let pause = i64::try_from(pause.as_millis()).ok().and_then(TimeDelta::try_milliseconds).unwrap_or(TimeDelta::MAX);
     now.checked_add_signed(pause).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 

@@ -5,7 +5,10 @@ use std::{
     net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
-    sync::Mutex,
+    sync::{
+        Mutex, OnceLock,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
 };
 
 use carryall::storage::Network;
@@ -19,6 +22,7 @@ pub struct DropboxServer {
     content: String,
     folder: PathBuf,
     client: Mutex<Client>,
+    passed: AtomicU32,
     _process: Process,
 }
 
@@ -29,6 +33,12 @@ struct Client {
 }
 
 impl DropboxServer {
+    /// The server that the conformance tests share, each in a folder of its own. It ends with the test process.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<DropboxServer> = OnceLock::new();
+        SHARED.get_or_init(Self::start)
+    }
+
     pub fn start() -> Self {
         let (folder, ports) = (folder(), [free_port(), free_port()]);
         let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
@@ -46,7 +56,8 @@ impl DropboxServer {
         let mut client = client.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (input, output) = (client.stdin.take().unwrap(), BufReader::new(client.stdout.take().unwrap()));
         let client = Mutex::new(Client { process: client, input, output });
-        Self { api: format!("https://{api}"), content: format!("https://{content}"), folder, client, _process: process }
+        let [api, content] = [api, content].map(|host| format!("https://{host}"));
+        Self { api, content, folder, client, passed: AtomicU32::new(0), _process: process }
     }
 
     /// What an operator sets so that storages come here.
@@ -81,24 +92,30 @@ impl DropboxServer {
 
     /// What lies there; None if nothing does.
     pub fn read(&self, path: &str) -> Option<Vec<u8>> {
-        let file = self.folder.join("read");
-        (self.client("read", path) == true).then(|| std::fs::read(file).unwrap())
+        let file = self.file();
+        (self.client("read", path, &file) == true).then(|| std::fs::read(file).unwrap())
     }
 
     /// Puts something there.
     pub fn write(&self, path: &str, content: &[u8]) {
-        std::fs::write(self.folder.join("write"), content).unwrap();
-        assert_eq!(self.client("write", path), true);
+        let file = self.file();
+        std::fs::write(&file, content).unwrap();
+        assert_eq!(self.client("write", path, &file), true);
     }
 
     /// All files.
     pub fn list(&self) -> Value {
-        self.client("list", "")
+        self.client("list", "", &self.folder)
     }
 
-    fn client(&self, what: &str, path: &str) -> Value {
+    /// What passes to or from the client: tests do not wait for each other.
+    fn file(&self) -> PathBuf {
+        self.folder.join(format!("passed-{}", self.passed.fetch_add(1, Relaxed)))
+    }
+
+    fn client(&self, what: &str, path: &str, file: &Path) -> Value {
         let mut client = self.client.lock().unwrap();
-        let request = json!([what, path, self.folder.join(what)]);
+        let request = json!([what, path, file]);
         writeln!(client.input, "{request}").unwrap();
         let mut answer = String::new();
         client.output.read_line(&mut answer).unwrap();

@@ -29,12 +29,17 @@ impl Gcs {
 
     /// A front before this S3 server.
     pub fn before(s3: &str) -> Self {
+        Self::before_as(s3, [KEY, SECRET])
+    }
+
+    /// The same, of an account that may do what this access key of the S3 server may.
+    pub fn before_as(s3: &str, [access_key, secret_key]: [&str; 2]) -> Self {
         let (folder, port): (PathBuf, u16) = (folder(), free_port());
         let (file_name, key_file) = (folder.join("key.json"), key_file(&folder));
         std::fs::write(&file_name, &key_file).unwrap();
         let mut server = Command::new(python());
         server.arg(file("tests/servers/gcs_front.py")).args(["--port", &port.to_string(), "--key-file"]).arg(file_name);
-        server.args(["--s3", s3, "--access-key", KEY, "--secret-key", SECRET]);
+        server.args(["--s3", s3, "--access-key", access_key, "--secret-key", secret_key]);
         let ready = move || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
         let process = Process::start(folder, &server, "TERM", ready);
         Self { port, key_file, _process: process }

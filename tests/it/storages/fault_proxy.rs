@@ -31,6 +31,8 @@ pub enum Fault {
     Answer(u16),
     /// What was sent is passed on whole, but only so many bytes of the answer, and then it ends.
     Truncate(u64),
+    /// What the client sends is passed on with a pause after each 16 KiB or less.
+    Slow(Duration),
 }
 
 /// When.
@@ -179,7 +181,7 @@ async fn pass(mut client: TcpStream, server: SocketAddr, shared: Arc<Shared>) {
         Some(Fault::Reset) => client.set_zero_linger().unwrap(),
         Some(Fault::Hang) => std::future::pending().await,
         Some(Fault::Answer(status)) => answer(client, status).await,
-        Some(Fault::Truncate(_)) | None => {}
+        Some(Fault::Truncate(_) | Fault::Slow(_)) | None => {}
     }
 }
 
@@ -190,7 +192,7 @@ async fn pass_requests(
     shared: &Shared,
     left: &AtomicU64,
 ) -> Option<Fault> {
-    let (mut buffer, mut seen) = (vec![0; 16 * 1024], Seen::default());
+    let (mut buffer, mut seen, mut pause) = (vec![0; 16 * 1024], Seen::default(), Duration::ZERO);
     loop {
         let length = client.read(&mut buffer).await.ok()?;
         if length == 0 {
@@ -200,9 +202,13 @@ async fn pass_requests(
         match shared.strike(&mut seen, &buffer[..length]) {
             None => {}
             Some(Fault::Truncate(bytes)) => left.store(bytes, Ordering::Relaxed),
+            Some(Fault::Slow(each)) => pause = each,
             fault => return fault,
         }
         server.write_all(&buffer[..length]).await.ok()?;
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use carryall::storage::{Content, Pace};
 use futures_util::{StreamExt, stream::BoxStream};
 
-use super::conformance::InMemory;
+use super::content::InMemory;
 
 /// One that is not what its SHA-256 says.
 pub struct Changed(pub InMemory);

@@ -11,7 +11,10 @@ use carryall::storage::{
     sftp::{Sftp, SftpSettings},
 };
 
-use super::conformance::{self, Place, noise};
+use super::{
+    conformance::{self, SftpPlace},
+    content::{self, noise},
+};
 use crate::servers::sftp::{Kind, SftpServer, open};
 
 /// More than is on the way at a time, and no multiple of a packet.
@@ -23,50 +26,19 @@ fn names(folder: &Path) -> BTreeSet<String> {
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
-/// Runs the conformance functions in a folder of its own.
-async fn conforms(kind: Kind, base_path: &str) {
-    let server = SftpServer::shared(kind);
-    let folder = server.home().join(base_path);
-    let storage = server.storage(base_path);
-    let place = Place {
-        storage: &storage,
-        read: &|name| std::fs::read(folder.join(name)).ok(),
-        write: &|name, bytes| std::fs::write(folder.join(name), bytes).unwrap(),
-    };
-    conformance::all(&place, LARGE).await;
-    assert_eq!(names(&folder), BTreeSet::from(["mine.zip".into()]), "nothing of ours is left");
-}
-
-#[tokio::test]
-async fn openssh_takes_what_a_storage_must() {
-    conforms(Kind::OpenSsh, "conform/several folders/deep/").await;
-}
-
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn openssh_asking_in_a_dialogue_takes_what_a_storage_must() {
-    conforms(Kind::Interactive, "dialogue").await;
+    conformance::all(&SftpPlace::new(Kind::Interactive)).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_without_extensions_that_renames_onto_nothing_takes_what_a_storage_must() {
-    conforms(Kind::Plain, "conform").await;
+    conformance::all(&SftpPlace::new(Kind::Plain)).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rclone_takes_what_a_storage_must() {
-    conforms(Kind::Rclone, "conform/ü x").await;
-}
-
-#[tokio::test]
-async fn a_base_path_is_from_the_root_with_a_leading_slash_and_else_from_where_a_session_starts() {
-    let server = SftpServer::start(Kind::OpenSsh);
-    let content = noise(10, 1);
-    let absolute = format!("{}/absolute/", server.home().display());
-    for (base_path, file) in [("", "a.zip"), ("x", "x/a.zip"), ("x//y/", "x/y/a.zip"), (&absolute, "absolute/a.zip")] {
-        let receipt = conformance::put(&server.storage(base_path), "a.zip", &content).await;
-        assert_eq!(std::fs::read(server.home().join(file)).unwrap(), content.0, "{base_path}");
-        server.storage(base_path).verify("a.zip", &receipt).await.unwrap();
-    }
+    conformance::all(&SftpPlace::new(Kind::Rclone)).await;
 }
 
 #[tokio::test]
@@ -74,7 +46,7 @@ async fn another_client_reads_and_lists_what_was_put() {
     for kind in [Kind::OpenSsh, Kind::Rclone] {
         let server = SftpServer::shared(kind);
         let content = noise(LARGE, 7);
-        conformance::put(&server.storage("foreign"), "ü 1.zip", &content).await;
+        content::put(&server.storage("foreign"), "ü 1.zip", &content).await;
         let fetched = tempfile::tempdir().unwrap();
         let to = fetched.path().join("fetched.zip");
         let listed = server.foreign(&format!("ls -la foreign\nget \"foreign/ü 1.zip\" \"{}\"\n", to.display()));
@@ -99,30 +71,14 @@ async fn what_an_upload_left_that_could_not_clear_up_is_removed_by_the_next_and_
         let server = SftpServer::shared(kind);
         let (folder, storage) = (server.home().join("left"), server.storage("left"));
         let content = noise(100, 1);
-        conformance::put(&storage, "a.zip", &content).await;
+        content::put(&storage, "a.zip", &content).await;
         std::fs::write(folder.join(".a.zip.part"), noise(5000, 2).0).unwrap();
-        conformance::put(&storage, "a.zip", &content).await;
+        content::put(&storage, "a.zip", &content).await;
         assert_eq!(names(&folder), BTreeSet::from(["a.zip".into()]));
         assert_eq!(std::fs::read(folder.join("a.zip")).unwrap(), content.0);
         std::fs::write(folder.join(".a.zip.part"), "left").unwrap();
         storage.delete("a.zip").await.unwrap();
         assert_eq!(names(&folder), BTreeSet::new());
-    }
-}
-
-#[tokio::test]
-async fn a_base_path_that_is_a_file_is_a_wrong_setting() {
-    for kind in [Kind::OpenSsh, Kind::Plain, Kind::Rclone] {
-        let server = SftpServer::shared(kind);
-        std::fs::write(server.home().join("file"), "mine").unwrap();
-        for base_path in ["file", "file/below"] {
-            let error = refused(&server.storage(base_path)).await;
-            assert!(
-                matches!(&error, StorageError::Setting { message, .. } if message.contains("file")),
-                "{kind:?} {error:?}"
-            );
-        }
-        assert_eq!(std::fs::read(server.home().join("file")).unwrap(), b"mine");
     }
 }
 
@@ -133,7 +89,7 @@ async fn a_full_disk_is_told_from_other_failures_and_nothing_is_left() {
     let error = storage.put("a.zip", &noise(LARGE, 1), &Default::default()).await.unwrap_err();
     assert!(matches!(error, StorageError::QuotaExceeded(_)), "{error:?}");
     let content = noise(1_000_000, 2);
-    let receipt = conformance::put(&storage, "b.zip", &content).await;
+    let receipt = content::put(&storage, "b.zip", &content).await;
     storage.verify("b.zip", &receipt).await.unwrap();
     let listed = server.foreign("ls -1a small\n");
     assert!(listed.contains("b.zip") && !listed.contains("a.zip"), "{listed}");

@@ -105,12 +105,21 @@ async fn what_cannot_be_right_is_told_by_its_field_and_changes_nothing() {
         assert_eq!((&error["field"], &error["code"]), (&field, &json!(code)), "{name} {config}: {refused}");
         assert_eq!(refused["storageLocation"], Value::Null);
     }
-    let two = configure(&app, "two", &good).await;
+    let same =
+        app.mutate("createStorageLocation", json!({"name": "two", "config": with("basePath", json!("//"))})).await;
+    let error = &same["userErrors"][0];
+    assert_eq!(
+        (&error["code"], &error["field"][2]),
+        (&json!("TAKEN"), &json!("basePath")),
+        "it is the folder of another"
+    );
+    let two = configure(&app, "two", &with("basePath", json!("two"))).await;
     let stranger = "0199c0de-0000-7000-8000-000000000000";
     let changes = [
         (json!({"id": two, "name": "one"}), "TAKEN"),
         (json!({"id": two, "name": "three", "expectedVersion": 7}), "STALE"),
         (json!({"id": two, "name": "three", "config": {"dropbox": {}}}), "INVALID"),
+        (json!({"id": two, "name": "three", "config": good}), "TAKEN"),
         (json!({"id": stranger, "name": "three"}), "NOT_FOUND"),
         (json!({"id": "nonsense", "name": "three"}), "NOT_FOUND"),
     ];

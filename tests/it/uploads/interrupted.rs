@@ -48,9 +48,8 @@ async fn all_arrive(server: &Server) {
     until("all copies arrive", async || copies(server).await.iter().all(|copy| copy["status"] == "UPLOADED")).await;
 }
 
-fn kill(server: Server) {
-    // It is killed when it is dropped, which waits for nothing.
-    drop(server);
+async fn kill(mut server: Server) {
+    server.child.kill().await.unwrap();
 }
 
 /// A bucket before which lies a proxy.
@@ -72,7 +71,7 @@ async fn an_upload_that_a_kill_cut_off_is_done_after_the_next_start_and_no_part_
     let made = export(&server).await;
     tokio::time::timeout(PATIENCE, proxy.wait_for_strike()).await.unwrap();
     assert_eq!(copies(&server).await[0]["status"], "UPLOADING");
-    kill(server);
+    kill(server).await;
     assert_eq!(rclone.uploads().len(), 1, "a multipart upload was begun");
     proxy.disarm();
     let server = start(&data, &database, &[]).await;
@@ -96,11 +95,11 @@ async fn whenever_it_is_killed_all_copies_arrive_in_the_end_and_nothing_else_is_
     configure(&server, "bucket", &config).await;
     configure(&server, "sftp", &json!({"sftp": settings})).await;
     let made = export(&server).await;
-    kill(server);
+    kill(server).await;
     for round in 0..8 {
         let server = start(&data, &database, &slowly).await;
         tokio::time::sleep(Duration::from_millis(100 + 350 * round)).await;
-        kill(server);
+        kill(server).await;
     }
     let server = start(&data, &database, &[]).await;
     all_arrive(&server).await;

@@ -2,16 +2,13 @@
 
 use std::{collections::BTreeSet, os::unix::fs::PermissionsExt, sync::atomic::Ordering};
 
-use carryall::{
-    secret::Secret,
-    storage::{
-        Network, StepKind, Storage, StorageError,
-        sftp::{Sftp, SftpSettings},
-    },
+use carryall::storage::{
+    Network, StepKind, Storage, StorageError,
+    sftp::{Sftp, SftpSettings},
 };
 
 use super::{
-    super::conformance::{self, noise},
+    super::content::{self, noise},
     names,
     proxy::Proxy,
     refused,
@@ -22,30 +19,13 @@ use crate::servers::{
 };
 
 #[tokio::test]
-async fn a_wrong_password_or_user_is_refused_and_no_retry_helps() {
-    for kind in [Kind::OpenSsh, Kind::Interactive, Kind::Plain, Kind::Rclone] {
-        let right = SftpServer::shared(kind).settings("");
-        for wrong in [
-            SftpSettings { password: Secret::new("another"), ..right.clone() },
-            SftpSettings { username: "nobody-here".into(), ..right.clone() },
-        ] {
-            let storage = open(wrong);
-            let error = refused(&storage).await;
-            assert!(matches!(error, StorageError::Unauthorized(_)) && !error.is_retryable(), "{kind:?}: {error:?}");
-            let last = storage.check().await.pop().unwrap();
-            assert_eq!((last.kind, last.error), (StepKind::SignIn, Some(error)));
-        }
-    }
-}
-
-#[tokio::test]
 async fn the_key_that_is_set_may_be_any_of_the_hosts_keys() {
     let server = SftpServer::shared(Kind::OpenSsh);
     for kind in ["ed25519", "rsa"] {
         let fingerprint = Some(server.fingerprint(kind));
         let storage = open(SftpSettings { host_key_fingerprint: fingerprint.clone(), ..server.settings("keys") });
-        conformance::put(&storage, "a.zip", &noise(10, 1)).await;
-        conformance::put(&storage, "a.zip", &noise(20, 1)).await;
+        content::put(&storage, "a.zip", &noise(10, 1)).await;
+        content::put(&storage, "a.zip", &noise(20, 1)).await;
         assert_eq!(storage.to_pin(), None, "it is in the settings");
         assert_eq!(storage.check().await[2].detail, fingerprint);
     }
@@ -66,7 +46,7 @@ async fn a_host_with_another_key_is_sent_nothing() {
         assert!(matches!(outcome, Err(StorageError::HostKeyChanged(_))), "{outcome:?}");
     }
     assert!(!server.log().contains("userauth-request") && !server.log().contains(USER), "{}", server.log());
-    conformance::put(&server.storage(""), "a.zip", &noise(10, 1)).await;
+    content::put(&server.storage(""), "a.zip", &noise(10, 1)).await;
     assert!(server.log().contains(&format!("userauth-request for user {USER}")), "that is how it would look");
 }
 
@@ -76,7 +56,7 @@ async fn without_a_pin_the_first_key_is_told_and_the_only_one_from_then_on() {
     let proxy = Proxy::start(server.port);
     let storage = open(SftpSettings { port: proxy.port, ..server.settings("first") });
     assert_eq!(storage.to_pin(), None, "nothing was seen yet");
-    conformance::put(&storage, "a.zip", &noise(10, 1)).await;
+    content::put(&storage, "a.zip", &noise(10, 1)).await;
     assert_eq!(storage.to_pin(), Some(server.fingerprint("ed25519")));
     proxy.target.store(other.port, Ordering::Relaxed);
     assert!(matches!(refused(&storage).await, StorageError::HostKeyChanged(_)));

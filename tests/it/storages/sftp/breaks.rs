@@ -20,7 +20,7 @@ use carryall::storage::{
 use futures_util::{StreamExt, stream, stream::BoxStream};
 
 use super::{
-    super::conformance::{self, InMemory, noise},
+    super::content::{self, InMemory, noise},
     LARGE, names,
     proxy::{Fault, Proxy},
 };
@@ -39,7 +39,7 @@ async fn a_connection_that_breaks_in_the_middle_leaves_nothing_and_the_next_try_
         let server = SftpServer::shared(kind);
         let (proxy, storage) = behind(server, "middle");
         let (before, content) = (noise(100, 1), noise(LARGE, 2));
-        conformance::put(&storage, "a.zip", &before).await;
+        content::put(&storage, "a.zip", &before).await;
         proxy.set(Fault::CutUp(5_000_000));
         let sent = Arc::new(AtomicU64::new(0));
         let error = storage.put("a.zip", &content, &sent).await.unwrap_err();
@@ -48,7 +48,7 @@ async fn a_connection_that_breaks_in_the_middle_leaves_nothing_and_the_next_try_
         let folder = server.home().join("middle");
         assert_eq!(names(&folder), BTreeSet::from(["a.zip".into()]), "{kind:?}");
         assert_eq!(std::fs::read(folder.join("a.zip")).unwrap(), before.0, "what was there is there still");
-        let receipt = conformance::put(&storage, "a.zip", &content).await;
+        let receipt = content::put(&storage, "a.zip", &content).await;
         storage.verify("a.zip", &receipt).await.unwrap();
     }
 }
@@ -59,7 +59,7 @@ async fn wherever_a_connection_breaks_the_file_is_whole_or_not_there() {
         let server = SftpServer::shared(kind);
         let (proxy, storage) = behind(server, "wherever");
         let content = noise(50_000, 3);
-        conformance::put(&storage, "a.zip", &content).await;
+        content::put(&storage, "a.zip", &content).await;
         let [up, down] = [0, 1].map(|way| proxy.passed[way].load(Ordering::Relaxed));
         storage.delete("a.zip").await.unwrap();
         let folder = server.home().join("wherever");
@@ -94,7 +94,7 @@ async fn a_server_that_falls_silent_is_given_up_and_nothing_is_left() {
     let server = SftpServer::shared(Kind::OpenSsh);
     let (proxy, storage) = behind(server, "silent");
     let content = noise(LARGE, 4);
-    conformance::put(&storage, "b.zip", &noise(100, 1)).await;
+    content::put(&storage, "b.zip", &noise(100, 1)).await;
     proxy.set(Fault::Silent(3_000_000));
     let silent = Arc::clone(&proxy.silent);
     let meanwhile = async {
@@ -111,14 +111,14 @@ async fn a_server_that_falls_silent_is_given_up_and_nothing_is_left() {
     let error = outcome.unwrap_err();
     assert!(error.is_retryable(), "{error:?}");
     assert_eq!(names(&server.home().join("silent")), BTreeSet::from(["b.zip".into()]));
-    conformance::put(&storage, "a.zip", &content).await;
+    content::put(&storage, "a.zip", &content).await;
 }
 
 #[tokio::test]
 async fn a_verification_that_breaks_off_says_nothing_of_the_file() {
     let server = SftpServer::shared(Kind::OpenSsh);
     let (proxy, storage) = behind(server, "verify");
-    let receipt = conformance::put(&storage, "a.zip", &noise(LARGE, 5)).await;
+    let receipt = content::put(&storage, "a.zip", &noise(LARGE, 5)).await;
     proxy.set(Fault::CutDown(3_000_000));
     let error = storage.verify("a.zip", &receipt).await.unwrap_err();
     assert!(matches!(error, StorageError::Unreachable { .. }), "{error:?}");
