@@ -174,3 +174,21 @@ async fn nothing_is_executed_on_a_connection_that_has_not_signed_in() {
     send(&mut socket, json!({"id": "1", "type": "subscribe", "payload": payload})).await;
     assert!(matches!(receive(&mut socket).await, Message::Close(_)));
 }
+
+#[tokio::test]
+async fn an_input_of_the_wrong_type_is_not_repeated_over_the_socket_either() {
+    let app = TestApp::start_without_worker(&[]).await;
+    let mut socket = watch(&app, "01a206a4-0c85-7155-9bf8-595267aa41f0").await;
+    receive_json(&mut socket).await;
+    let query = "mutation ($config: StorageConfigInput!) { \
+        createStorageLocation(input: {name: \"x\", config: $config}) { userErrors { message } } }";
+    let payload = json!({"query": query, "variables": {"config": "AKIA:a-secret"}});
+    send(&mut socket, json!({"id": "2", "type": "subscribe", "payload": payload})).await;
+    let answer = loop {
+        let message = receive_json(&mut socket).await;
+        if message["id"] == "2" {
+            break message.to_string();
+        }
+    };
+    assert!(answer.contains("StorageConfigInput") && !answer.contains("a-secret"), "{answer}");
+}

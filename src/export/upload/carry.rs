@@ -39,11 +39,21 @@ const CLEARING: Duration = Duration::from_secs(30);
 /// How the carrying ended.
 enum Outcome {
     Arrived(Receipt),
-    Failed(Failure),
+    /// It did not; `spoiled`: what was put is not what was made, so that nothing good is there any more.
+    Failed {
+        failure: Failure,
+        spoiled: bool,
+    },
     /// It is not wanted any more, or is somebody else's.
     Lost,
     /// The process stops.
     Stopped,
+}
+
+impl Outcome {
+    fn failed(failure: Failure) -> Self {
+        Self::Failed { failure, spoiled: false }
+    }
 }
 
 impl Engine {
@@ -63,7 +73,7 @@ impl Engine {
                 self.keep_pin(&opened).await;
                 self.with_own_file(outcome, archive).await
             }
-            (Err(failure), _) | (_, Err(failure)) => Outcome::Failed(failure.clone()),
+            (Err(failure), _) | (_, Err(failure)) => Outcome::failed(failure.clone()),
         };
         let mine = self.store(copy, &outcome, stop).await;
         match outcome {
@@ -72,7 +82,7 @@ impl Engine {
                 self.worked_at(&opened, true).await;
                 self.retain(None).await;
             }
-            Outcome::Failed(failure) if mine && failure.code != FailureCode::FileUnavailable => {
+            Outcome::Failed { failure, .. } if mine && failure.code != FailureCode::FileUnavailable => {
                 self.failed_at(&opened, &failure).await;
             }
             Outcome::Arrived(_) | Outcome::Lost => {
@@ -81,7 +91,7 @@ impl Engine {
                     self.clear_up(copy, &**storage, &archive.name).await?;
                 }
             }
-            Outcome::Failed(_) | Outcome::Stopped => {}
+            Outcome::Failed { .. } | Outcome::Stopped => {}
         }
         self.copy_changed(key).await;
         Ok(true)
@@ -104,14 +114,21 @@ impl Engine {
 
     async fn put(&self, key: Key, storage: &dyn Storage, archive: &Archive, stop: &Stop) -> Outcome {
         let sent = Arc::new(AtomicU64::new(0));
-        let put = guarded(async {
-            let receipt = storage.put(&archive.name, archive, &sent).await?;
-            storage.verify(&archive.name, &receipt).await?;
-            Ok(receipt)
-        });
+        let put = async {
+            let receipt = guarded(storage.put(&archive.name, archive, &sent)).await.map_err(Outcome::failed)?;
+            match guarded(storage.verify(&archive.name, &receipt)).await {
+                Ok(()) => Ok(receipt),
+                Err(failure) if failure.code == FailureCode::Damaged => {
+                    // What is not whole does not stay there under its name.
+                    let _ = guarded(storage.delete(&archive.name)).await;
+                    Err(Outcome::Failed { failure, spoiled: true })
+                }
+                Err(failure) => Err(Outcome::failed(failure)),
+            }
+        };
         info!(export = %key.export, storage = %key.location, file_name = archive.name, "copying");
         tokio::select! {
-            put = put => put.map_or_else(Outcome::Failed, Outcome::Arrived),
+            put = put => put.map_or_else(|failed| failed, Outcome::Arrived),
             () = self.until_lost(key, &sent) => Outcome::Lost,
             () = stop.running.cancelled() => Outcome::Stopped,
         }
@@ -141,21 +158,22 @@ impl Engine {
     /// Where what arrived is not what was made, or could not be read, looks whether the fault is with our own file: then no
     /// other try helps.
     async fn with_own_file(&self, outcome: Outcome, archive: &Archive) -> Outcome {
-        let Outcome::Failed(failure) = outcome else { return outcome };
+        let Outcome::Failed { failure, spoiled } = outcome else { return outcome };
         if !matches!(failure.code, FailureCode::Damaged | FailureCode::FileUnavailable) {
-            return Outcome::Failed(failure);
+            return Outcome::Failed { failure, spoiled };
         }
         let (files, name) = (Arc::clone(&archive.files), archive.name.clone());
         let sealed = Sealed { bytes: archive.bytes, sha256: hexadecimal(&archive.sha256) };
         let read = spawn_blocking(move || verify_file(FileAt::start(files.open_file(&name)?), &sealed)).await;
-        Outcome::Failed(match read {
+        let failure = match read {
             Ok(Err(VerifyError::Mismatch(_))) => Failure::file_changed(),
             Ok(Err(VerifyError::Io(cause))) if cause.kind() == std::io::ErrorKind::NotFound => {
                 Failure::file_unavailable()
             }
             _ if failure.code == FailureCode::FileUnavailable => Failure::file_unreadable(),
             _ => failure,
-        })
+        };
+        Outcome::Failed { failure, spoiled }
     }
 
     /// Stores what became of a copy, however often it takes: hours may have gone into it. False: it is no longer this
@@ -180,12 +198,12 @@ impl Engine {
                 let json = serde_json::to_string(receipt).map_err(|cause| DbErr::Custom(cause.to_string()))?;
                 copies::arrived(&db, key, worker, now, receipt.bytes, json).await?
             }
-            Outcome::Failed(failure) => {
+            Outcome::Failed { failure, spoiled } => {
                 let next = || retry::next(key, copy.attempts + 1, failure.retry_after, copy.requested_at, now);
                 let next = if failure.retryable { next() } else { None };
                 let Failure { code, message, .. } = failure;
                 warn!(export = %key.export, storage = %key.location, ?code, message, ?next, "the copy did not arrive");
-                copies::not_arrived(&db, key, worker, failure, next).await?
+                copies::not_arrived(&db, key, worker, (failure, *spoiled), next).await?
             }
             Outcome::Lost => false,
             Outcome::Stopped => copies::give_back(&db, key, worker, now).await?,

@@ -195,17 +195,18 @@ pub(super) async fn arrived(
     Ok(owned(key, worker, there).exec(db).await?.rows_affected == 1)
 }
 
-/// It did not arrive: it is tried again at `next`, or given up if there is none. False: it is no longer the worker's.
+/// It did not arrive, and may have spoiled what was there: it is tried again at `next`, or given up if there is none. False: it is no longer the worker's.
 pub(super) async fn not_arrived(
     db: &impl ConnectionTrait,
     key: Key,
     worker: Uuid,
-    failure: &Failure,
+    (failure, spoiled): (&Failure, bool),
     next: Option<DateTime<Utc>>,
 ) -> Result<bool, DbErr> {
     let status = if next.is_some() { Status::Pending } else { Status::Failed };
     let failed =
         ActiveModel { status: Set(status), worker: Set(None), next_try_at: Set(next), ..failed_by(Some(failure)) };
+    let failed = if spoiled { ActiveModel { receipt: Set(None), ..failed } } else { failed };
     Ok(owned(key, worker, failed).exec(db).await?.rows_affected == 1)
 }
 

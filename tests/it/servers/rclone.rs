@@ -72,6 +72,12 @@ impl Rclone {
         assert!(output.status.success(), "{output:?}");
     }
 
+    /// Removes what lies there under a name.
+    pub fn delete(&self, name: &str) {
+        let output = self.run(&["deletefile", &self.at(name)], &[]);
+        assert!(output.status.success(), "{output:?}");
+    }
+
     /// All that lies there, folders and all.
     pub fn list(&self) -> Vec<String> {
         let output = self.run(&["lsf", "--recursive", "--files-only", &self.at("")], &[]);

@@ -186,3 +186,41 @@ async fn an_export_whose_file_is_gone_or_changed_is_not_copied() {
     let refused = app.mutate("uploadDataExport", json!({"id": gone})).await;
     assert_eq!(refused["userErrors"][0]["code"], "FILE_UNAVAILABLE");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_ran_ahead_for_a_while_puts_nothing_off_for_ever() {
+    let (_folder, database) = database_of("CREATE TABLE t (a)");
+    let app = TestApp::start_without_worker(&[("app", &database)]).await;
+    copy_all(&app, 7).await;
+    let proxy = FaultProxy::before(Seaweedfs::shared().port).await;
+    proxy.arm(Rule::always(Fault::Reset, ""));
+    let (bucket_name, _) = Seaweedfs::shared().bucket();
+    configure(&app, "bucket", &space(&proxy.address(), &bucket_name)).await;
+    app.set_clock(TimeDelta::days(400));
+    let id = export(&app, "export").await;
+    carry(&app).await;
+    app.set_clock(TimeDelta::days(-400));
+    assert_eq!(statuses(&app, &id).await, ["PENDING"]);
+    proxy.disarm();
+    carry(&app).await;
+    assert_eq!(statuses(&app, &id).await, ["UPLOADED"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_only_waited_for_its_copy_goes_when_that_is_given_up() {
+    let (_folder, database) = database_of("CREATE TABLE t (a)");
+    let app = TestApp::start_without_worker(&[("app", &database)]).await;
+    copy_all(&app, 1).await;
+    let proxy = FaultProxy::before(Seaweedfs::shared().port).await;
+    proxy.arm(Rule::always(Fault::Reset, ""));
+    let (bucket_name, _) = Seaweedfs::shared().bucket();
+    let storage = configure(&app, "bucket", &space(&proxy.address(), &bucket_name)).await;
+    export(&app, "waits").await;
+    carry(&app).await;
+    app.create_of(json!({"name": "newer", "upload": false})).await;
+    app.drain().await;
+    assert_eq!(app.file_names().len(), 2);
+    app.mutate("updateStorageLocation", json!({"id": storage, "enabled": false})).await;
+    app.engine.tick().await;
+    assert_eq!(app.file_names().len(), 1);
+}

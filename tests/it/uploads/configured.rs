@@ -96,7 +96,7 @@ async fn what_cannot_be_right_is_told_by_its_field_and_changes_nothing() {
         ("two", with("basePath", json!("a/../b")), json!(["config", "digitaloceanSpaces", "basePath"]), "INVALID"),
         ("two", dropbox, json!(["config", "dropbox", "refreshToken"]), "INVALID"),
         ("two", with("endpoint", json!("http://169.254.169.254")), json!(["config", "digitaloceanSpaces"]), "INVALID"),
-        ("one", good.clone(), json!(["name"]), "TAKEN"),
+        ("one", with("basePath", json!("other")), json!(["name"]), "TAKEN"),
         (" ", good.clone(), json!(["name"]), "BLANK"),
     ];
     for (name, config, field, code) in cases {
@@ -232,6 +232,9 @@ async fn a_host_key_that_was_seen_is_pinned_and_another_is_refused_until_an_admi
     app.mutate("updateStorageLocation", json!({"id": id, "config": sftp(&server, PASSWORD, Some(&seen))})).await;
     carry(&app).await;
     assert_eq!(copies(&app, &second).await["uploadStatus"], "UPLOADED");
+    // The password alone is another: what was accepted stays pinned.
+    app.mutate("updateStorageLocation", json!({"id": id, "config": sftp(&server, PASSWORD, None)})).await;
+    assert_eq!(locations(&app).await[0]["config"]["hostKeyFingerprint"], seen);
     // Another host has another key, so that nothing is pinned for it.
     let other = SftpServer::shared(Kind::Interactive);
     let moved = app.mutate("updateStorageLocation", json!({"id": id, "config": sftp(other, PASSWORD, None)})).await;

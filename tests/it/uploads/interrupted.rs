@@ -133,6 +133,27 @@ async fn an_upload_that_is_not_over_when_the_server_stops_is_given_back_and_goes
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_stops_in_time_though_a_storage_hangs_while_a_copy_is_verified_or_removed() {
+    for (seen, operation) in [("GET /", "verifyDataExport"), ("DELETE /", "deleteDataExport")] {
+        let (folder, database) = large_database();
+        let data = folder.path().join("data");
+        let (proxy, config, _) = proxied().await;
+        let server = start(&data, &database, &["--shutdown-grace", "1"]).await;
+        configure(&server, "bucket", &config).await;
+        let export = export(&server).await;
+        all_arrive(&server).await;
+        proxy.arm(Rule::always(Fault::Hang, seen));
+        let storage = server.graphql("{ storageLocations { id } }").await["storageLocations"][0]["id"].clone();
+        let storage = if seen == "GET /" { format!(", storageId: {storage}") } else { String::new() };
+        let input = format!("{{id: {}{storage}}}", export["id"]);
+        let mutation = format!("mutation {{ {operation}(input: {input}) {{ userErrors {{ code }} }} }}");
+        assert_eq!(server.graphql(&mutation).await[operation]["userErrors"], json!([]));
+        tokio::time::timeout(PATIENCE, proxy.wait_for_strike()).await.unwrap();
+        assert!(server.stop().await.success(), "{operation}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn uploads_keep_to_the_bandwidth_that_the_operator_allows_and_tell_how_far_they_are() {
     let (folder, database) = large_database();
     let data = folder.path().join("data");

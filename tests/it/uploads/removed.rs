@@ -175,3 +175,86 @@ async fn a_storage_that_moves_leaves_the_files_at_its_former_place_and_goes_on_a
     assert_eq!(there, [first_file, format!("elsewhere/{second_file}")]);
     assert!(copies(&app, &first).await["filePassword"].is_string(), "for the file that is left");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_is_there_stays_when_its_storage_is_removed_while_it_is_copied_anew() {
+    let (_folder, app) = app().await;
+    let (proxy, rclone, storage) = hanging(&app).await;
+    proxy.disarm();
+    app.start_worker();
+    let id = app.create("export").await;
+    wait_for(&app, &id, "UPLOADED").await;
+    let before = rclone.list();
+    proxy.arm(Rule { fault: Fault::Hang, seen: "partNumber=".into(), after: 1 << 20, times: usize::MAX });
+    app.mutate("uploadDataExport", json!({"id": id, "storageId": storage})).await;
+    tokio::time::timeout(crate::app::PATIENCE, proxy.wait_for_strike()).await.unwrap();
+    proxy.disarm();
+    app.mutate("deleteStorageLocation", json!({"id": storage})).await;
+    app.stop.taking.cancel();
+    app.stop.running.cancel();
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    assert_eq!((rclone.list(), before.len()), (before.clone(), 1), "it was left to its owner");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_to_go_to_a_place_that_was_written_wrong_goes_to_the_right_one() {
+    let (_folder, app) = small().await;
+    let (right, rclone) = bucket();
+    let mut wrong = right.clone();
+    // Nobody listens there.
+    wrong["digitaloceanSpaces"]["endpoint"] = json!("http://127.0.0.1:9");
+    let storage = configure(&app, "bucket", &wrong).await;
+    let id = export(&app, "export").await;
+    carry(&app).await;
+    assert_eq!(statuses(&app, &id).await, ["PENDING"]);
+    let corrected = app.mutate("updateStorageLocation", json!({"id": storage, "config": right})).await;
+    assert_eq!(corrected["userErrors"], json!([]));
+    carry(&app).await;
+    assert_eq!((statuses(&app, &id).await, rclone.list().len()), (vec!["UPLOADED".into()], 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_is_not_there_with_other_credentials_is_told_and_keeps_its_password() {
+    let (_folder, app) = small().await;
+    let (config, rclone) = bucket();
+    let storage = configure(&app, "bucket", &config).await;
+    let id = export(&app, "export").await;
+    carry(&app).await;
+    // As if the account were another one.
+    rclone.delete(&rclone.list()[0]);
+    app.mutate("updateStorageLocation", json!({"id": storage, "config": config})).await;
+    carry(&app).await;
+    let missing = copies(&app, &id).await;
+    assert_eq!(
+        (&missing["uploadStatus"], &missing["uploads"][0]["failure"]["code"]),
+        (&json!("INCOMPLETE"), &json!("NOT_FOUND"))
+    );
+    for name in ["newer", "newest"] {
+        export(&app, name).await;
+        carry(&app).await;
+        carry(&app).await;
+    }
+    let kept = copies(&app, &id).await;
+    assert_eq!(
+        (&kept["fileStatus"], kept["filePassword"].is_string()),
+        (&json!("REMOVED"), true),
+        "whoever finds it can open it"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_kill_left_unfinished_is_ended_at_the_next_look() {
+    let (_folder, app) = small().await;
+    let (config, _) = bucket();
+    configure(&app, "bucket", &config).await;
+    let id = export(&app, "export").await;
+    carry(&app).await;
+    export(&app, "only here").await;
+    let state = app.state();
+    // As a kill leaves it after the last copy was removed there, and after that of the last file of a storage.
+    state.execute("UPDATE data_export SET file_state = 'REMOVED' WHERE name = 'export'", []).unwrap();
+    state.execute("DELETE FROM upload", []).unwrap();
+    state.execute("UPDATE storage_location SET removing = 1, enabled = 0", []).unwrap();
+    app.engine.tick().await;
+    assert_eq!((app.export(&id).await, locations(&app).await.len()), (Value::Null, 0));
+}
