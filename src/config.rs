@@ -19,7 +19,7 @@ use std::{
 use carryall::{database, export::Limits, storage::Network};
 use clap::{
     Args,
-    builder::{BoolishValueParser, OsStringValueParser, TypedValueParser},
+    builder::{OsStringValueParser, StringValueParser, TypedValueParser},
 };
 use url::Url;
 
@@ -70,7 +70,7 @@ pub(crate) struct ServeArgs {
     #[command(flatten)]
     storage: StorageArgs,
     /// Adds a source `demo`: the database of an internet provider that does not exist
-    #[arg(long, env = "CARRYALL_DEMO", value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "CARRYALL_DEMO", value_parser = switch())]
     demo: bool,
 }
 
@@ -182,6 +182,15 @@ impl ListenArgs {
 /// A path, which clap itself would not let be empty.
 fn path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
+}
+
+/// On or off; a variable that is set to nothing is not set.
+fn switch() -> impl TypedValueParser<Value = bool> {
+    StringValueParser::new().try_map(|text| match text.to_ascii_lowercase().as_str() {
+        "1" | "on" | "true" | "yes" => Ok(true),
+        "" | "0" | "off" | "false" | "no" => Ok(false),
+        _ => Err("it is neither `true` nor `false`"),
+    })
 }
 
 /// A setting, unless it is empty: a variable that is set to nothing is not set.

@@ -23,8 +23,10 @@ pub struct Model {
     pub bytes_done: i64,
     /// How often it was tried since it was last asked for, or since its removal began.
     pub attempts: i32,
-    /// It was tried at least once, so that something of it may be there.
+    /// It was tried at least once, so that parts of it may be there, which a removal removes.
     pub begun: bool,
+    /// A whole file of it may be there: it arrived, or what became of a try is not known.
+    pub may_be_there: bool,
     /// When it was last asked for: a day later it is given up.
     pub requested_at: DateTimeUtc,
     /// When it is tried next.

@@ -80,6 +80,7 @@ fn upload() -> TableCreateStatement {
         .col(big_integer("bytes_done"))
         .col(integer("attempts"))
         .col(boolean("begun"))
+        .col(boolean("may_be_there"))
         .col(timestamp_with_time_zone("requested_at"))
         .col(timestamp_with_time_zone_null("next_try_at"))
         .col(timestamp_with_time_zone_null("uploaded_at"))

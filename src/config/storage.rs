@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, env, path::PathBuf};
 
 use carryall::storage::{ENDPOINTS, Network};
-use clap::{Args, builder::BoolishValueParser};
+use clap::Args;
 use url::Url;
 
-use super::{ConfigError, file::File, given, limits::number, path};
+use super::{ConfigError, file::File, given, limits::number, path, switch};
 
 /// What begins the variable that gives an endpoint.
 const VARIABLE: &str = "CARRYALL_STORAGE_ENDPOINT_";
@@ -17,7 +17,7 @@ const BANDWIDTH_MAXIMUM: u64 = 1 << 30;
 #[derive(Args, Debug)]
 pub(crate) struct StorageArgs {
     /// Allows storages on this machine itself (127.0.0.1, ::1), which admins of the product cannot reach otherwise
-    #[arg(long, env = "CARRYALL_ALLOW_LOOPBACK_STORAGE", value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "CARRYALL_ALLOW_LOOPBACK_STORAGE", value_parser = switch())]
     allow_loopback_storage: bool,
     /// A PEM file with certificate authorities that storages' certificates may be of, beside those of the system
     #[arg(long, env = "CARRYALL_EXTRA_CA_FILE", value_parser = path(), value_name = "FILE")]

@@ -120,7 +120,7 @@ impl Engine {
 /// A storage that was opened, as it was set up then.
 pub(super) struct Opened {
     id: Uuid,
-    version: i32,
+    pub(super) version: i32,
     /// The way there; or why there is none.
     pub(super) storage: Result<Box<dyn Storage>, CopyFailure>,
 }

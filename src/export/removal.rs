@@ -41,6 +41,8 @@ pub enum RemoveError {
 impl Engine {
     /// Removes an export from the history, and its file.
     pub async fn remove(&self, id: Uuid) -> Result<(), RemoveError> {
+        // Held, so that nobody wants a copy of it meanwhile.
+        let _retaining = self.retaining.lock().await;
         let export = self.in_history(id).await?.ok_or(RemoveError::NotFound)?;
         if export.pinned {
             return Err(RemoveError::Pinned);

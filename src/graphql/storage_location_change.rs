@@ -1,6 +1,6 @@
 //! What can be done to a storage: what a client sends for it, and gets back.
 
-use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use async_graphql::{ID, InputObject, SimpleObject};
 
 use super::{
     storage_location::{StorageFailure, StorageLocation},
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     export::{Checked, Step},
-    storage::Config,
+    storage::{Config, StepKind},
 };
 
 /// A storage to be configured.
@@ -107,7 +107,7 @@ pub struct TestStorageLocationPayload {
 #[derive(SimpleObject)]
 pub struct StorageTestStep {
     /// What was tried.
-    name: StorageTestStepName,
+    name: StepKind,
     /// Whether it worked.
     ok: bool,
     /// Why it did not; or what is to be seen of it, such as the addresses of a host.
@@ -116,26 +116,6 @@ pub struct StorageTestStep {
     failure: Option<StorageFailure>,
     /// How long it took, in milliseconds.
     duration_ms: i32,
-}
-
-/// What a step of a test tries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "crate::storage::StepKind")]
-pub enum StorageTestStepName {
-    /// The name of the host is looked up.
-    Resolve,
-    /// A connection is made.
-    Connect,
-    /// The certificate, or the host key, is the right one.
-    Identify,
-    /// The credentials are accepted.
-    SignIn,
-    /// A small file is written.
-    Write,
-    /// It is read back.
-    Read,
-    /// It is deleted.
-    Delete,
 }
 
 impl TestStorageLocationPayload {
@@ -160,7 +140,7 @@ impl From<Step> for StorageTestStep {
     fn from(step: Step) -> Self {
         let Step { kind, failure, detail, millis } = step;
         Self {
-            name: kind.into(),
+            name: kind,
             ok: failure.is_none(),
             message: failure.as_ref().map(|failure| failure.message.clone()).or(detail),
             failure: failure.map(StorageFailure::from),

@@ -1,13 +1,16 @@
-//! An answer does not repeat an input of the wrong type: it may hold a secret, and answers are logged by many.
+//! An answer does not repeat an input that is wrong: it may hold a secret, and answers are logged by many.
 //!
-//! async-graphql says of such an input `Expected input type "X", found …`, with all that was sent. As an extension of the
-//! schema this holds for every way in.
+//! async-graphql says of such an input `Expected input type "X", found …`, with all that was sent; and of a document that is
+//! none, it shows the line. As an extension of the schema this holds for every way in.
 
 use std::sync::Arc;
 
 use async_graphql::{
-    Response,
-    extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextRequest, NextSubscribe},
+    Response, ServerResult, Variables,
+    extensions::{
+        Extension, ExtensionContext, ExtensionFactory, NextExecute, NextParseQuery, NextRequest, NextSubscribe,
+    },
+    parser::types::ExecutableDocument,
 };
 use futures_util::{StreamExt, stream::BoxStream};
 
@@ -26,6 +29,19 @@ impl ExtensionFactory for Unechoed {
 
 #[async_trait::async_trait]
 impl Extension for Unechoed {
+    async fn parse_query(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        query: &str,
+        variables: &Variables,
+        next: NextParseQuery<'_>,
+    ) -> ServerResult<ExecutableDocument> {
+        next.run(ctx, query, variables).await.map_err(|mut error| {
+            error.message = without_line(&error.message);
+            error
+        })
+    }
+
     /// What comes by POST.
     async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
         cleared(next.run(ctx).await)
@@ -52,6 +68,16 @@ fn cleared(mut response: Response) -> Response {
         error.message = without_input(&error.message);
     }
     response
+}
+
+/// Of a picture of the line and what was expected there, only the latter.
+fn without_line(message: &str) -> String {
+    let shows_line = message.trim_start().starts_with("-->");
+    if !shows_line {
+        return message.to_owned();
+    }
+    let expected = message.rsplit('\n').find_map(|line| line.trim_start().strip_prefix("= "));
+    format!("The document is not GraphQL: {}.", expected.unwrap_or("it cannot be read"))
 }
 
 fn without_input(message: &str) -> String {

@@ -24,6 +24,10 @@ const PROTOCOL: &str = "graphql-transport-ws";
 
 /// The close code for a token that is refused.
 const FORBIDDEN: u16 = 4403;
+/// The same protocol's code for a message that is none of its own.
+const BAD_REQUEST: u16 = 4400;
+/// What the library closes with then (RFC 6455, section 7.4.1).
+const PROTOCOL_ERROR: u16 = 1002;
 
 /// Executes one operation.
 pub(super) async fn execute(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
@@ -89,6 +93,11 @@ async fn serve(app: App, socket: WebSocket, protocol: GraphQLProtocol, public_ur
         std::future::ready(Ok::<_, axum::Error>(match message {
             Message::Close(Some(frame)) if auth::is_refusal(&frame.reason) => {
                 Message::Close(Some(CloseFrame { code: FORBIDDEN, ..frame }))
+            }
+            // Of a message that it cannot read, it would repeat a part.
+            Message::Close(Some(frame)) if frame.code == PROTOCOL_ERROR => {
+                let reason = "The message is none of graphql-transport-ws.".into();
+                Message::Close(Some(CloseFrame { code: BAD_REQUEST, reason }))
             }
             other => other,
         }))

@@ -95,11 +95,15 @@ providers! {
 impl Config {
     /// Whether files of both would lie in the same folder, as far as can be told.
     pub fn shares_folder_with(&self, other: &Self) -> bool {
-        let same_account = match (self, other) {
+        self.is_same_account(other) && self.place() == other.place()
+    }
+
+    /// Whether two of the same place are of the same account, as far as can be told: most places name it.
+    pub fn is_same_account(&self, other: &Self) -> bool {
+        match (self, other) {
             (Self::Dropbox(one), Self::Dropbox(other)) => one.is_same_account(other),
             _ => true,
-        };
-        same_account && self.place() == other.place()
+        }
     }
 
     /// The path of the file `name`, as people write it.

@@ -89,9 +89,9 @@ impl Dropbox {
         tokens(self) == tokens(other)
     }
 
-    /// Where the files lie. Whose Dropbox it is cannot be told from a token.
+    /// Where the files lie. Whose Dropbox it is cannot be told from a token; and it takes capitals for small letters.
     pub fn place(&self) -> Vec<String> {
-        base_path::place([], &self.base_path)
+        base_path::place([], &self.base_path.to_lowercase())
     }
 
     /// The storage. Connects to nothing.

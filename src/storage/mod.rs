@@ -27,6 +27,7 @@ mod steps;
 
 use std::{io, ops::Range, sync::Arc, sync::atomic::AtomicU64};
 
+use async_graphql::Enum;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
@@ -112,7 +113,8 @@ pub struct Step {
 }
 
 /// What a step tries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(name = "StorageTestStepName")]
 pub enum StepKind {
     /// The name of the host is looked up.
     Resolve,

@@ -157,6 +157,7 @@ async fn a_wrong_setting_ends_the_start_with_one_line_that_says_which_and_why() 
     let folder = folder();
     std::fs::write(folder.path().join("unknown.toml"), "lisen = \"127.0.0.1:1\"\n").unwrap();
     std::fs::write(folder.path().join("broken.toml"), "listen = \n").unwrap();
+    std::fs::write(folder.path().join("endpoint.toml"), "[storage-endpoint]\ndropbox = \"https://h\"\n").unwrap();
     std::fs::write(folder.path().join("file"), "").unwrap();
     for (arguments, blamed) in [
         (vec!["serve"], "--source"),
@@ -172,6 +173,11 @@ async fn a_wrong_setting_ends_the_start_with_one_line_that_says_which_and_why() 
         (vec!["serve", "--demo", "--listen", "127.0.0.1:0", "--public-url", "example.com"], "--public-url"),
         (vec!["serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir", "file"], "data folder"),
         (vec!["serve", "--demo", "--listen", "127.0.0.1:0", "--secret-key-file", "app.db"], "key file"),
+        (vec!["serve", "--demo", "--extra-ca-file", "gone.pem"], "--extra-ca-file"),
+        (vec!["serve", "--demo", "--storage-endpoint", "amazon=https://h"], "there is no endpoint `amazon`"),
+        (vec!["serve", "--demo", "--storage-endpoint", "amazon-s3=h"], "--storage-endpoint amazon-s3"),
+        (vec!["serve", "--demo", "--upload-bandwidth", "10"], "--upload-bandwidth"),
+        (vec!["serve", "--demo", "--config", "endpoint.toml"], "storage-endpoint.dropbox in endpoint.toml"),
         (vec!["serve", "--no-such-flag"], "--no-such-flag"),
         (vec!["token", "create", "--name", "x", "--role", "KING"], "ADMIN"),
         (vec!["serve", "--config", "gone.toml"], "gone.toml"),
@@ -204,6 +210,11 @@ async fn settings_come_from_flags_then_variables_then_the_file() {
             .env("CARRYALL_LISTEN", "")
             .env("CARRYALL_CONFIG", "")
             .env("CARRYALL_PUBLIC_URL", "")
+            .env("CARRYALL_DEMO", "")
+            .env("CARRYALL_ALLOW_LOOPBACK_STORAGE", "")
+            .env("CARRYALL_EXTRA_CA_FILE", "")
+            .env("CARRYALL_UPLOAD_BANDWIDTH", "")
+            .env("CARRYALL_STORAGE_ENDPOINT_AMAZON_S3", "")
             .env("CARRYALL_SECRET_KEY_FILE", "");
         command.envs(variable.map(|value| ("CARRYALL_DATA_DIR", value)));
         command.args(flag.map(|value| ["--data-dir", value]).into_iter().flatten());

@@ -175,8 +175,18 @@ async fn nothing_is_executed_on_a_connection_that_has_not_signed_in() {
     assert!(matches!(receive(&mut socket).await, Message::Close(_)));
 }
 
+/// What comes first for the operation `id`.
+async fn answer_to(socket: &mut Socket, id: &str) -> String {
+    loop {
+        let message = receive_json(socket).await;
+        if message["id"] == id && message["type"] != "complete" {
+            return message.to_string();
+        }
+    }
+}
+
 #[tokio::test]
-async fn an_input_of_the_wrong_type_is_not_repeated_over_the_socket_either() {
+async fn what_is_wrong_with_an_input_is_told_without_repeating_it() {
     let app = TestApp::start_without_worker(&[]).await;
     let mut socket = watch(&app, "01a206a4-0c85-7155-9bf8-595267aa41f0").await;
     receive_json(&mut socket).await;
@@ -184,11 +194,23 @@ async fn an_input_of_the_wrong_type_is_not_repeated_over_the_socket_either() {
         createStorageLocation(input: {name: \"x\", config: $config}) { userErrors { message } } }";
     let payload = json!({"query": query, "variables": {"config": "AKIA:a-secret"}});
     send(&mut socket, json!({"id": "2", "type": "subscribe", "payload": payload})).await;
-    let answer = loop {
-        let message = receive_json(&mut socket).await;
-        if message["id"] == "2" {
-            break message.to_string();
+    let answer = answer_to(&mut socket, "2").await;
+    assert!(answer.contains("StorageConfigInput") && !answer.contains("a-secret"), "{answer}");
+    let broken = json!({"query": "mutation { createStorageLocation(input: {name: \"a-secret\"}) { "});
+    send(&mut socket, json!({"id": "3", "type": "subscribe", "payload": broken})).await;
+    let answer = answer_to(&mut socket, "3").await;
+    assert!(answer.contains("not GraphQL") && !answer.contains("a-secret"), "{answer}");
+    let posted = app.answer(broken["query"].as_str().unwrap(), json!({})).await.to_string();
+    assert!(posted.contains("not GraphQL") && !posted.contains("a-secret"), "{posted}");
+    // Variables that are a text, as clients send that encode twice.
+    let payload = json!({"query": query, "variables": "{\"password\": \"a-secret\"}"});
+    send(&mut socket, json!({"id": "4", "type": "subscribe", "payload": payload})).await;
+    let frame = loop {
+        match receive(&mut socket).await {
+            Message::Close(Some(frame)) => break frame,
+            // What was still under way of the operations before.
+            message => assert!(message.to_text().unwrap().contains("complete"), "{message:?}"),
         }
     };
-    assert!(answer.contains("StorageConfigInput") && !answer.contains("a-secret"), "{answer}");
+    assert_eq!((frame.code, frame.reason.contains("a-secret")), (CloseCode::from(4400), false), "{frame:?}");
 }

@@ -111,8 +111,10 @@ impl Engine {
 
     /// Refuses a folder that another storage has.
     async fn ensure_alone(&self, config: &Config, but: Option<Uuid>) -> Result<(), LocationError> {
-        let others = self.locations().await?.into_iter().filter(|other| Some(other.row.id) != but);
-        match others.into_iter().find(|other| other.config.shares_folder_with(config)) {
+        let rows = Entity::find().all(&self.parts.db).await?.into_iter().filter(|row| Some(row.id) != but);
+        // One whose settings cannot be opened keeps nobody from configuring another.
+        let others = rows.filter_map(|row| self.unsealed(row).ok());
+        match { others }.find(|other| other.config.shares_folder_with(config)) {
             Some(other) => Err(LocationError::SamePlace(config.field(), other.row.name)),
             None => Ok(()),
         }
@@ -186,13 +188,16 @@ impl Engine {
                 copies::want(db, Key { export, location: id }, now).await?;
             }
         } else if change.config.is_some() {
-            copies::verify_all_again(db, id).await?;
             copies::remove_again(db, id, now).await?;
         }
         if !change.enabled.unwrap_or(before.row.enabled) {
             copies::switch_off(db, id).await?;
         } else if change.config.is_some() {
             copies::try_all_again(db, id, now).await?;
+        }
+        if change.config.as_ref().is_some_and(|config| !config.is_same_account(&before.config)) {
+            let elsewhere = copies::verify_all_again(db, id).await?;
+            self.queue.keep_for_copies(db, &elsewhere).await?;
         }
         note_retention(db, true).await?;
         Ok(left)

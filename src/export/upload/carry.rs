@@ -18,7 +18,7 @@ use tracing::{error, info, warn};
 
 use super::{
     content::Archive,
-    copies::{self, Key},
+    copies::{self, Key, Left},
     failure::Failure,
     guarded, retry,
 };
@@ -39,11 +39,7 @@ const CLEARING: Duration = Duration::from_secs(30);
 /// How the carrying ended.
 enum Outcome {
     Arrived(Receipt),
-    /// It did not; `spoiled`: what was put is not what was made, so that nothing good is there any more.
-    Failed {
-        failure: Failure,
-        spoiled: bool,
-    },
+    Failed(Failure, Left),
     /// It is not wanted any more, or is somebody else's.
     Lost,
     /// The process stops.
@@ -52,7 +48,7 @@ enum Outcome {
 
 impl Outcome {
     fn failed(failure: Failure) -> Self {
-        Self::Failed { failure, spoiled: false }
+        Self::Failed(failure, Left::AsBefore)
     }
 }
 
@@ -82,16 +78,17 @@ impl Engine {
                 self.worked_at(&opened, true).await;
                 self.retain(None).await;
             }
-            Outcome::Failed { failure, .. } if mine && failure.code != FailureCode::FileUnavailable => {
+            Outcome::Failed(failure, _) if mine && failure.code != FailureCode::FileUnavailable => {
                 self.failed_at(&opened, &failure).await;
             }
-            Outcome::Arrived(_) | Outcome::Lost => {
+            Outcome::Failed(..) if mine => {}
+            Outcome::Arrived(_) | Outcome::Failed(..) | Outcome::Lost => {
                 info!(export = %key.export, storage = %key.location, "the copy is no longer wanted");
                 if let (Ok(storage), Ok(archive)) = (&opened.storage, &archive) {
                     self.clear_up(copy, &**storage, &archive.name).await?;
                 }
             }
-            Outcome::Failed { .. } | Outcome::Stopped => {}
+            Outcome::Stopped => {}
         }
         self.copy_changed(key).await;
         Ok(true)
@@ -115,15 +112,22 @@ impl Engine {
     async fn put(&self, key: Key, storage: &dyn Storage, archive: &Archive, stop: &Stop) -> Outcome {
         let sent = Arc::new(AtomicU64::new(0));
         let put = async {
-            let receipt = guarded(storage.put(&archive.name, archive, &sent)).await.map_err(Outcome::failed)?;
+            let receipt = guarded(storage.put(&archive.name, archive, &sent)).await.map_err(|failure| {
+                let left = match failure.code {
+                    FailureCode::Damaged => Left::Nothing,
+                    FailureCode::Unreachable => Left::Unknown,
+                    _ => Left::AsBefore,
+                };
+                Outcome::Failed(failure, left)
+            })?;
             match guarded(storage.verify(&archive.name, &receipt)).await {
                 Ok(()) => Ok(receipt),
                 Err(failure) if failure.code == FailureCode::Damaged => {
                     // What is not whole does not stay there under its name.
                     let _ = guarded(storage.delete(&archive.name)).await;
-                    Err(Outcome::Failed { failure, spoiled: true })
+                    Err(Outcome::Failed(failure, Left::Nothing))
                 }
-                Err(failure) => Err(Outcome::failed(failure)),
+                Err(failure) => Err(Outcome::Failed(failure, Left::Unknown)),
             }
         };
         info!(export = %key.export, storage = %key.location, file_name = archive.name, "copying");
@@ -158,9 +162,9 @@ impl Engine {
     /// Where what arrived is not what was made, or could not be read, looks whether the fault is with our own file: then no
     /// other try helps.
     async fn with_own_file(&self, outcome: Outcome, archive: &Archive) -> Outcome {
-        let Outcome::Failed { failure, spoiled } = outcome else { return outcome };
+        let Outcome::Failed(failure, left) = outcome else { return outcome };
         if !matches!(failure.code, FailureCode::Damaged | FailureCode::FileUnavailable) {
-            return Outcome::Failed { failure, spoiled };
+            return Outcome::Failed(failure, left);
         }
         let (files, name) = (Arc::clone(&archive.files), archive.name.clone());
         let sealed = Sealed { bytes: archive.bytes, sha256: hexadecimal(&archive.sha256) };
@@ -173,7 +177,7 @@ impl Engine {
             _ if failure.code == FailureCode::FileUnavailable => Failure::file_unreadable(),
             _ => failure,
         };
-        Outcome::Failed { failure, spoiled }
+        Outcome::Failed(failure, left)
     }
 
     /// Stores what became of a copy, however often it takes: hours may have gone into it. False: it is no longer this
@@ -198,12 +202,12 @@ impl Engine {
                 let json = serde_json::to_string(receipt).map_err(|cause| DbErr::Custom(cause.to_string()))?;
                 copies::arrived(&db, key, worker, now, receipt.bytes, json).await?
             }
-            Outcome::Failed { failure, spoiled } => {
+            Outcome::Failed(failure, left) => {
                 let next = || retry::next(key, copy.attempts + 1, failure.retry_after, copy.requested_at, now);
                 let next = if failure.retryable { next() } else { None };
                 let Failure { code, message, .. } = failure;
                 warn!(export = %key.export, storage = %key.location, ?code, message, ?next, "the copy did not arrive");
-                copies::not_arrived(&db, key, worker, (failure, *spoiled), next).await?
+                copies::not_arrived(&db, copy, worker, (failure, *left), next).await?
             }
             Outcome::Lost => false,
             Outcome::Stopped => copies::give_back(&db, key, worker, now).await?,

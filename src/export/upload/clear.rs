@@ -41,7 +41,7 @@ impl Engine {
                 let next = retry::next_removal(key, copy.attempts + 1, failure.retry_after, self.parts.clock.now());
                 let Failure { code, message, .. } = &failure;
                 warn!(export = %key.export, storage = %key.location, ?code, message, %next, "the copy cannot be removed yet");
-                copies::not_removed(db, key, &failure, next).await?;
+                copies::not_removed(db, key, opened.version, &failure, next).await?;
                 self.failed_at(&opened, &failure).await;
             }
         }
@@ -94,17 +94,18 @@ impl Engine {
                 self.failed_at(&opened, failure).await;
             }
         }
-        self.keep_verdict(key, verified.err().as_ref()).await?;
+        self.keep_verdict(key, opened.version, verified.err().as_ref()).await?;
         self.copy_changed(key).await;
         Ok(())
     }
 
-    async fn keep_verdict(&self, key: Key, failure: Option<&Failure>) -> Result<(), DbErr> {
+    async fn keep_verdict(&self, key: Key, version: i32, failure: Option<&Failure>) -> Result<(), DbErr> {
         let now = self.parts.clock.now();
         let next = retry::next_verification(key, now);
         let db = self.parts.db.begin().await?;
-        copies::verified(&db, key, now, failure, next).await?;
-        match failure.map(|failure| failure.code) {
+        // With other settings it is asked anew.
+        let told = copies::verified(&db, key, version, now, failure, next).await?;
+        match failure.filter(|_| told).map(|failure| failure.code) {
             // Somebody may have moved it, or the account is another one: whoever finds it needs its password.
             Some(FailureCode::NotFound) => self.queue.keep_for_copies(&db, &[key.export]).await?,
             Some(_) => note_retention(&db, true).await?,

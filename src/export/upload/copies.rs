@@ -8,7 +8,8 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, Set, UpdateMany, sea_query::Expr,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set, UpdateMany,
+    sea_query::{Expr, SimpleExpr},
 };
 use uuid::Uuid;
 
@@ -116,6 +117,7 @@ pub(in crate::export) async fn want(db: &impl ConnectionTrait, key: Key, now: Da
         bytes_done: 0,
         attempts: 0,
         begun: false,
+        may_be_there: false,
         requested_at: now,
         next_try_at: Some(now),
         uploaded_at: None,
@@ -143,6 +145,8 @@ pub(super) async fn claim(
         status: Set(Status::Uploading),
         worker: Set(Some(worker)),
         begun: Set(true),
+        // Until it is known what becomes of this try.
+        may_be_there: Set(true),
         bytes_done: Set(0),
         next_try_at: Set(Some(now + LEASE)),
         ..Default::default()
@@ -195,19 +199,35 @@ pub(super) async fn arrived(
     Ok(owned(key, worker, there).exec(db).await?.rows_affected == 1)
 }
 
-/// It did not arrive, and may have spoiled what was there: it is tried again at `next`, or given up if there is none. False: it is no longer the worker's.
+/// What a try that failed has left of a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Left {
+    /// What was there before, if anything was.
+    AsBefore,
+    /// Perhaps a whole file: it was put and could not be verified, or the provider fell silent.
+    Unknown,
+    /// Nothing that is whole: what was there before is gone too.
+    Nothing,
+}
+
+/// It did not arrive: it is tried again at `next`, or given up if there is none. `before` is the copy as it was claimed. False:
+/// it is no longer the worker's.
 pub(super) async fn not_arrived(
     db: &impl ConnectionTrait,
-    key: Key,
+    before: &Model,
     worker: Uuid,
-    (failure, spoiled): (&Failure, bool),
+    (failure, left): (&Failure, Left),
     next: Option<DateTime<Utc>>,
 ) -> Result<bool, DbErr> {
     let status = if next.is_some() { Status::Pending } else { Status::Failed };
     let failed =
         ActiveModel { status: Set(status), worker: Set(None), next_try_at: Set(next), ..failed_by(Some(failure)) };
-    let failed = if spoiled { ActiveModel { receipt: Set(None), ..failed } } else { failed };
-    Ok(owned(key, worker, failed).exec(db).await?.rows_affected == 1)
+    let failed = match left {
+        Left::AsBefore => ActiveModel { may_be_there: Set(before.may_be_there), ..failed },
+        Left::Unknown => failed,
+        Left::Nothing => ActiveModel { receipt: Set(None), may_be_there: Set(false), ..failed },
+    };
+    Ok(owned(Key::of(before), worker, failed).exec(db).await?.rows_affected == 1)
 }
 
 /// A process that stops lets go of what it carries.
@@ -250,10 +270,11 @@ pub(super) async fn want_verified(db: &impl ConnectionTrait, key: Key) -> Result
 pub(super) async fn verified(
     db: &impl ConnectionTrait,
     key: Key,
+    version: i32,
     now: DateTime<Utc>,
     failure: Option<&Failure>,
     next: DateTime<Utc>,
-) -> Result<(), DbErr> {
+) -> Result<bool, DbErr> {
     let said = failed_by(failure);
     let said = match failure.map(|failure| failure.code) {
         None => ActiveModel {
@@ -264,7 +285,7 @@ pub(super) async fn verified(
             ..said
         },
         // Nothing that is good is there any more.
-        Some(FailureCode::Damaged) => ActiveModel { receipt: Set(None), ..not_whole(said) },
+        Some(FailureCode::Damaged) => ActiveModel { receipt: Set(None), may_be_there: Set(false), ..not_whole(said) },
         Some(FailureCode::NotFound) => not_whole(said),
         Some(_) if failure.is_some_and(|failure| failure.retryable) => {
             ActiveModel { next_try_at: Set(Some(next)), ..said }
@@ -272,7 +293,16 @@ pub(super) async fn verified(
         Some(_) => ActiveModel { verify_due: Set(false), next_try_at: Set(None), ..said },
     };
     let asked = Entity::update_many().set(said).filter(key.matches()).filter(Column::VerifyDue.eq(true));
-    asked.filter(Column::Status.is_in([Status::Uploaded, Status::Failed])).exec(db).await.map(drop)
+    let asked = asked.filter(Column::Status.is_in([Status::Uploaded, Status::Failed])).filter(at_version(key, version));
+    Ok(asked.exec(db).await?.rows_affected == 1)
+}
+
+/// The storage is still set up as it was when it was asked.
+fn at_version(key: Key, version: i32) -> SimpleExpr {
+    let location = storage_location::Entity::find().select_only().column(storage_location::Column::Id);
+    let location = location.filter(storage_location::Column::Id.eq(key.location));
+    let location = location.filter(storage_location::Column::Version.eq(version));
+    Column::StorageLocationId.in_subquery(location.into_query())
 }
 
 fn not_whole(said: ActiveModel) -> ActiveModel {
@@ -296,25 +326,34 @@ pub(in crate::export) async fn switch_off(db: &impl ConnectionTrait, location: U
     waiting.exec(db).await.map(drop)
 }
 
-/// The storage has other settings. Of what was copied with the old ones it is asked whether it is still there.
-pub(in crate::export) async fn verify_all_again(db: &impl ConnectionTrait, location: Uuid) -> Result<(), DbErr> {
+/// The account may be another one. Of what was copied, the provider is asked whether it is there; what is on its way, or was
+/// to be replaced, may be in the former account: the exports of those are returned.
+pub(in crate::export) async fn verify_all_again(db: &impl ConnectionTrait, location: Uuid) -> Result<Vec<Uuid>, DbErr> {
+    let here = || Column::StorageLocationId.eq(location);
     let due = ActiveModel { verify_due: Set(true), next_try_at: Set(None), ..Default::default() };
-    let there = Entity::update_many().set(due).filter(Column::StorageLocationId.eq(location));
-    there.filter(Column::Status.eq(Status::Uploaded)).exec(db).await.map(drop)
+    let there = Entity::update_many().set(due).filter(here()).filter(Column::Receipt.is_not_null());
+    there.filter(Column::Status.is_in([Status::Uploaded, Status::Failed])).exec(db).await?;
+    let elsewhere = Entity::find().select_only().column(Column::DataExportId).filter(here());
+    let elsewhere = elsewhere.filter(Column::Status.ne(Status::Uploaded)).filter(Column::MayBeThere.eq(true));
+    elsewhere.into_tuple().all(db).await
 }
 
-/// The storage has other settings: what waits for a pause to end is tried at once, and so is what was given up, but for want
-/// of a file.
+/// The storage has other settings: what is on its way, waits for a pause to end or was given up is tried at once, but for want
+/// of a file. Of what is there although it was given up, the provider is asked.
 pub(in crate::export) async fn try_all_again(
     db: &impl ConnectionTrait,
     location: Uuid,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let again = ActiveModel { status: Set(Status::Pending), ..at_once(now) };
+    let again = ActiveModel { status: Set(Status::Pending), worker: Set(None), verify_due: Set(false), ..at_once(now) };
     let waiting = Entity::update_many().set(again).filter(Column::StorageLocationId.eq(location));
-    let waiting = waiting.filter(Column::Status.is_in([Status::Pending, Status::Failed]));
     let has_file = Column::FailureCode.is_null().or(Column::FailureCode.ne(FailureCode::FileUnavailable));
-    waiting.filter(has_file).exec(db).await.map(drop)
+    let failed = Column::Status.eq(Status::Failed).and(Column::Receipt.is_null()).and(has_file);
+    waiting.filter(Column::Status.is_in(WAITING).or(failed)).exec(db).await?;
+    let due = ActiveModel { verify_due: Set(true), next_try_at: Set(None), ..Default::default() };
+    let there = Entity::update_many().set(due).filter(Column::StorageLocationId.eq(location));
+    let there = there.filter(Column::Status.eq(Status::Failed)).filter(Column::Receipt.is_not_null());
+    there.exec(db).await.map(drop)
 }
 
 /// The same for removals.
@@ -346,7 +385,7 @@ pub(in crate::export) async fn remove(
     Entity::update_many().set(going).filter(which).exec(db).await.map(drop)
 }
 
-/// Copies that were to replace whole ones are no longer wanted: what is there stays.
+/// Copies that were to replace whole ones are no longer wanted: what is there stays, if the provider says that it is whole.
 pub(in crate::export) async fn keep_what_is_there(
     db: &impl ConnectionTrait,
     which: impl Into<Condition>,
@@ -362,12 +401,14 @@ pub(in crate::export) async fn keep_what_is_there(
 pub(super) async fn not_removed(
     db: &impl ConnectionTrait,
     key: Key,
+    version: i32,
     failure: &Failure,
     next: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let put_off = ActiveModel { next_try_at: Set(Some(next)), ..failed_by(Some(failure)) };
     let put_off = Entity::update_many().set(put_off).col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1));
-    put_off.filter(key.matches()).filter(Column::Status.eq(Status::Deleting)).exec(db).await.map(drop)
+    let put_off = put_off.filter(key.matches()).filter(Column::Status.eq(Status::Deleting));
+    put_off.filter(at_version(key, version)).exec(db).await.map(drop)
 }
 
 /// Nothing of a copy is there any more.
@@ -390,7 +431,7 @@ pub(in crate::export) async fn release_all_at(db: &impl ConnectionTrait, locatio
     let here = || Column::StorageLocationId.eq(location);
     let mut released = Released::default();
     for copy in Entity::find().filter(here()).all(db).await? {
-        if may_be_there(&copy) {
+        if copy.may_be_there {
             released.there.push(copy.data_export_id);
         }
         if matches!(copy.status, Status::Pending | Status::Uploading | Status::Failed) {
@@ -399,12 +440,6 @@ pub(in crate::export) async fn release_all_at(db: &impl ConnectionTrait, locatio
     }
     Entity::delete_many().filter(here()).exec(db).await?;
     Ok(released)
-}
-
-/// Whether there may be a file of it. After a failure nothing of a new one is there, unless the provider fell silent.
-fn may_be_there(copy: &Model) -> bool {
-    let unknown = || matches!(copy.failure_code, None | Some(FailureCode::Unreachable));
-    copy.receipt.is_some() || copy.status == Status::Uploading || copy.begun && unknown()
 }
 
 fn failed_by(failure: Option<&Failure>) -> ActiveModel {

@@ -5,7 +5,7 @@ use entity::{
     storage_location::{self, Model as Location},
     upload::Status,
 };
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, TransactionTrait};
 use uuid::Uuid;
 
 use super::copies::{self, Key};
@@ -66,12 +66,12 @@ impl Engine {
     /// Copies an export to a storage, whatever was there of it; or to every storage that is switched on and has not got it
     /// whole. What waits for its next try is tried now.
     pub async fn upload(&self, export: Uuid, location: Option<Uuid>) -> Result<Export, UploadError> {
+        // Held, so that neither retention nor an admin decides over the same export and its copies meanwhile.
+        let retaining = self.retaining.lock().await;
         let row = self.in_history(export).await?.ok_or(UploadError::NotFound)?;
         if row.state != State::Completed || self.available_file(&row).await?.is_none() {
             return Err(UploadError::FileUnavailable);
         }
-        // Held, so that neither retention nor an admin decides over the same copies meanwhile.
-        let retaining = self.retaining.lock().await;
         let mut wanted = Vec::new();
         let mut refused = None;
         for Location { id, .. } in self.locations_for(location).await? {
@@ -87,9 +87,11 @@ impl Engine {
             Some(why) if wanted.is_empty() => return Err(why),
             _ => {}
         }
+        let transaction = self.parts.db.begin().await?;
         for key in wanted {
-            copies::want(&self.parts.db, key, self.parts.clock.now()).await?;
+            copies::want(&transaction, key, self.parts.clock.now()).await?;
         }
+        transaction.commit().await?;
         drop(retaining);
         self.queue.touch(export, self.parts.clock.now()).await?;
         self.copies_due.notify_one();

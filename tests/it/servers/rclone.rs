@@ -72,6 +72,11 @@ impl Rclone {
         assert!(output.status.success(), "{output:?}");
     }
 
+    /// The name of the bucket.
+    pub fn bucket(&self) -> String {
+        self.root.split('/').next().unwrap_or_default().to_owned()
+    }
+
     /// Removes what lies there under a name.
     pub fn delete(&self, name: &str) {
         let output = self.run(&["deletefile", &self.at(name)], &[]);
@@ -86,11 +91,11 @@ impl Rclone {
 
     /// The ids of multipart uploads that are neither completed nor aborted, in the whole bucket.
     pub fn uploads(&self) -> Vec<String> {
-        let bucket = self.root.split('/').next().unwrap_or_default();
+        let bucket = self.bucket();
         let output = self.run(&["backend", "list-multipart-uploads", &format!("there:{bucket}")], &[]);
         assert!(output.status.success(), "{output:?}");
         let uploads: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-        let uploads = uploads[bucket].as_array().cloned().unwrap_or_default();
+        let uploads = uploads[&bucket].as_array().cloned().unwrap_or_default();
         uploads.iter().map(|upload| upload["Key"].as_str().unwrap_or_default().to_owned()).collect()
     }
 

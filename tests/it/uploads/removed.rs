@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{bucket, carry, configure, copies, copy_all, export, locations, space, statuses, wait_for};
 use crate::{
-    app::{TestApp, database_of, until},
-    servers::{rclone::Rclone, seaweedfs::Seaweedfs},
+    app::{Setup, TestApp, database_of, until},
+    servers::{dropbox::DropboxServer, rclone::Rclone, seaweedfs::Seaweedfs},
     storages::fault_proxy::{Fault, FaultProxy, Rule},
 };
 
@@ -214,21 +214,26 @@ async fn what_was_to_go_to_a_place_that_was_written_wrong_goes_to_the_right_one(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_copy_that_is_not_there_with_other_credentials_is_told_and_keeps_its_password() {
+async fn a_copy_that_somebody_took_away_is_told_keeps_its_password_and_is_found_again() {
     let (_folder, app) = small().await;
     let (config, rclone) = bucket();
     let storage = configure(&app, "bucket", &config).await;
     let id = export(&app, "export").await;
     carry(&app).await;
-    // As if the account were another one.
-    rclone.delete(&rclone.list()[0]);
-    app.mutate("updateStorageLocation", json!({"id": storage, "config": config})).await;
+    let (name, archive) = (rclone.list()[0].clone(), rclone.read(&rclone.list()[0]).unwrap());
+    rclone.delete(&name);
+    app.mutate("verifyDataExport", json!({"id": id, "storageId": storage})).await;
     carry(&app).await;
     let missing = copies(&app, &id).await;
     assert_eq!(
         (&missing["uploadStatus"], &missing["uploads"][0]["failure"]["code"]),
         (&json!("INCOMPLETE"), &json!("NOT_FOUND"))
     );
+    // It was a mistake of somebody, who puts it right.
+    rclone.write(&name, &archive);
+    app.mutate("updateStorageLocation", json!({"id": storage, "config": config})).await;
+    carry(&app).await;
+    assert_eq!(statuses(&app, &id).await, ["UPLOADED"]);
     for name in ["newer", "newest"] {
         export(&app, name).await;
         carry(&app).await;
@@ -238,8 +243,68 @@ async fn a_copy_that_is_not_there_with_other_credentials_is_told_and_keeps_its_p
     assert_eq!(
         (&kept["fileStatus"], kept["filePassword"].is_string()),
         (&json!("REMOVED"), true),
-        "whoever finds it can open it"
+        "whoever has it can open it"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_change_of_the_account_it_is_asked_what_is_there() {
+    let dropbox = DropboxServer::start();
+    let (_folder, database) = database_of("CREATE TABLE t (a)");
+    let setup = Setup { network: Some(dropbox.network()), ..Setup::default() };
+    let app = TestApp::start_with(&[("app", format!("sqlite:{}", database.display()))], setup).await;
+    copy_all(&app, 7).await;
+    let lasting = json!({"dropbox": {"authorizationToken": "long-lived", "basePath": "x"}});
+    let refreshed =
+        json!({"dropbox": {"refreshToken": "refresh", "appKey": "app", "appSecret": "app-secret", "basePath": "X/"}});
+    let storage = configure(&app, "dropbox", &lasting).await;
+    let id = export(&app, "export").await;
+    carry(&app).await;
+    let before = copies(&app, &id).await["uploads"][0].clone();
+    assert_eq!(before["status"], "UPLOADED");
+    app.pass(chrono::TimeDelta::seconds(1));
+    let changed = app.mutate("updateStorageLocation", json!({"id": storage, "config": refreshed})).await;
+    assert_eq!(
+        (&changed["userErrors"], &changed["releasedFiles"]),
+        (&json!([]), &json!(0)),
+        "Dropbox has no small letters"
+    );
+    assert_eq!(copies(&app, &id).await["uploads"][0]["verifying"], true);
+    carry(&app).await;
+    let after = copies(&app, &id).await["uploads"][0].clone();
+    assert_eq!((&after["status"], &after["verifying"]), (&json!("UPLOADED"), &json!(false)));
+    assert_ne!(after["verifiedAt"], before["verifiedAt"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_could_not_be_verified_may_be_there_and_keeps_its_password() {
+    let (_folder, app) = small().await;
+    let proxy = FaultProxy::before(Seaweedfs::shared().port).await;
+    let (bucket, rclone) = Seaweedfs::shared().bucket();
+    let storage = configure(&app, "bucket", &space(&proxy.address(), &bucket)).await;
+    // Credentials that may write and not read.
+    proxy.arm(Rule::always(Fault::Answer(403), "GET /"));
+    let id = export(&app, "export").await;
+    carry(&app).await;
+    let failed = copies(&app, &id).await;
+    assert_eq!((&failed["uploads"][0]["status"], rclone.list().len()), (&json!("FAILED"), 1), "{failed}");
+    app.mutate("deleteStorageLocation", json!({"id": storage})).await;
+    export(&app, "newer").await;
+    let kept = copies(&app, &id).await;
+    assert_eq!((&kept["fileStatus"], kept["filePassword"].is_string()), (&json!("REMOVED"), true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_settings_take_effect_on_what_is_on_its_way() {
+    let (_folder, app) = app().await;
+    let (proxy, rclone, storage) = hanging(&app).await;
+    let id = in_the_middle(&app, &proxy).await;
+    proxy.disarm();
+    let bucket = rclone.bucket();
+    let same = space(&proxy.address(), &bucket);
+    app.mutate("updateStorageLocation", json!({"id": storage, "config": same})).await;
+    wait_for(&app, &id, "UPLOADED").await;
+    until("nothing else is left", async || rclone.uploads().is_empty()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
