@@ -1,9 +1,13 @@
 //! Tokens of the API: who may speak to it. A token is shown when it is made and stored as a hash.
 
-use chrono::{DateTime, Utc};
-use entity::api_token::{self, Role};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Set};
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::api_token::{ActiveModel, Column, Entity, Model, Role};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, Set,
+};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::{
     clock::new_id,
@@ -12,54 +16,91 @@ use crate::{
 
 /// Longest name of a token.
 const NAME_MAXIMUM: usize = 100;
+/// That a token was used is stored so often at most: a request is no reason to write.
+const USE_NOTED: TimeDelta = TimeDelta::minutes(1);
 
 /// Why a token was not made.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     /// The name is unusable.
-    #[error("a token's name must have 1 to {NAME_MAXIMUM} characters, none of them a control character")]
+    #[error("A token's name must have 1 to {NAME_MAXIMUM} characters, none of them a control character.")]
     Name,
+    /// It would never be good.
+    #[error("A token must expire in the future.")]
+    Expired,
     /// The operating system gives no randomness.
-    #[error("the operating system gives no random bytes: {0}")]
+    #[error("The operating system gives no random bytes: {0}.")]
     Random(#[from] getrandom::Error),
     /// Carryall's own database failed.
-    #[error("the token cannot be stored: {0}")]
+    #[error("The token cannot be stored: {0}.")]
     Database(#[from] DbErr),
 }
 
-/// Makes a token and returns it: the only time that it can be seen.
+/// Makes a token and returns it with its row: the only time that it can be seen.
 pub async fn create(
     db: &impl ConnectionTrait,
     name: &str,
     role: Role,
+    expires_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
-) -> Result<Secret, TokenError> {
+) -> Result<(Secret, Model), TokenError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > NAME_MAXIMUM || name.chars().any(char::is_control) {
         return Err(TokenError::Name);
     }
+    if expires_at.is_some_and(|end| end <= now) {
+        return Err(TokenError::Expired);
+    }
     let token = generate_token()?;
-    let row = api_token::ActiveModel {
-        id: Set(new_id(now)),
-        name: Set(name.to_owned()),
-        role: Set(role),
-        hash: Set(hash(token.expose())),
-        created_at: Set(now),
+    let row = Model {
+        id: new_id(now),
+        name: name.to_owned(),
+        role,
+        hash: hash(token.expose()),
+        created_at: now,
+        expires_at,
+        last_used_at: None,
     };
     // Without RETURNING: with it, SQLite gives the row before it commits.
-    api_token::Entity::insert(row).exec_without_returning(db).await?;
-    Ok(token)
+    Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(db).await?;
+    Ok((token, row))
 }
 
-/// The row of `token`, if there is one. It is found by its hash, so that how long the look-up takes
+/// The row of `token`, if there is one and it is good at `now`. It is found by its hash, so that how long the look-up takes
 /// tells nothing about any token.
-pub async fn find(db: &DatabaseConnection, token: &str) -> Result<Option<api_token::Model>, DbErr> {
-    api_token::Entity::find().filter(api_token::Column::Hash.eq(hash(token))).one(db).await
+pub async fn find(db: &DatabaseConnection, token: &str, now: DateTime<Utc>) -> Result<Option<Model>, DbErr> {
+    let found = Entity::find().filter(Column::Hash.eq(hash(token))).one(db).await?;
+    let Some(found) = found.filter(|found| is_good(found, now)) else { return Ok(None) };
+    if found.last_used_at.is_none_or(|used| (now - used).abs() >= USE_NOTED) {
+        let used = ActiveModel { last_used_at: Set(Some(now)), ..Default::default() };
+        let unchanged = Column::LastUsedAt.is_null().or(Column::LastUsedAt.eq(found.last_used_at));
+        Entity::update_many().set(used).filter(Column::Id.eq(found.id)).filter(unchanged).exec(db).await?;
+    }
+    Ok(Some(found))
+}
+
+/// Whether the token of this id is still good.
+pub async fn is_still_good(db: &DatabaseConnection, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    Ok(Entity::find_by_id(id).one(db).await?.is_some_and(|found| is_good(&found, now)))
+}
+
+fn is_good(token: &Model, now: DateTime<Utc>) -> bool {
+    token.expires_at.is_none_or(|end| now < end)
+}
+
+/// All tokens, those that are over too: the newest first.
+pub async fn all(db: &DatabaseConnection) -> Result<Vec<Model>, DbErr> {
+    Entity::find().order_by_desc(Column::Id).all(db).await
+}
+
+/// Makes a token good for nothing, for ever. False: there is none.
+pub async fn revoke(db: &DatabaseConnection, id: Uuid) -> Result<bool, DbErr> {
+    Ok(Entity::delete_by_id(id).exec(db).await?.rows_affected == 1)
 }
 
 /// Whether no token was made yet.
 pub async fn none_yet(db: &DatabaseConnection) -> Result<bool, DbErr> {
-    Ok(api_token::Entity::find().count(db).await? == 0)
+    Ok(Entity::find().count(db).await? == 0)
 }
 
 fn hash(token: &str) -> Vec<u8> {

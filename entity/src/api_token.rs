@@ -18,12 +18,20 @@ pub struct Model {
     pub hash: Vec<u8>,
     /// When it was made.
     pub created_at: DateTimeUtc,
+    /// When it stops being good; None: never.
+    pub expires_at: Option<DateTimeUtc>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<DateTimeUtc>,
 }
 
 /// What the holder of a token may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Role {
+    /// Sees the history, the settings and how exports go; no password and no archive.
+    Viewer,
+    /// Makes exports, and has their archives and passwords.
+    Operator,
     /// Everything.
     Admin,
 }

@@ -12,6 +12,7 @@ mod m0003_tokens;
 mod m0004_formats;
 mod m0005_life;
 mod m0006_storages;
+mod m0007_token_life;
 
 /// Runs every step that the database has not seen.
 pub struct Migrator;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_formats::Migration),
             Box::new(m0005_life::Migration),
             Box::new(m0006_storages::Migration),
+            Box::new(m0007_token_life::Migration),
         ]
     }
 }

@@ -142,7 +142,7 @@ async fn first_token(db: &DatabaseConnection, clock: &Clock, url: &str) -> Resul
     }
     // Shown before it is stored: one that nobody saw would be good for nobody, and keep the next start from making one.
     let transaction = db.begin().await?;
-    let token = token::create(&transaction, "admin", Role::Admin, clock.now()).await?;
+    let (token, _) = token::create(&transaction, "admin", Role::Admin, None, clock.now()).await?;
     let token = token.expose();
     let shown = format!(
         "\nThis is the first start, so an admin token was made. It is shown this once:\n\n    {token}\n\n\

@@ -3,12 +3,16 @@
 use std::io::{self, Write};
 
 use carryall::{database, files::make_private_folder, token};
+use chrono::TimeDelta;
 use clap::{Args, Subcommand, builder::PossibleValuesParser, builder::TypedValueParser};
 use entity::api_token::Role;
 use sea_orm::{ActiveEnum, TransactionTrait};
 
 use super::{CommandError, clock};
 use crate::config::StateArgs;
+
+/// What holders of tokens may do: the least first.
+const ROLES: [&str; 3] = ["VIEWER", "OPERATOR", "ADMIN"];
 
 /// What can be done with tokens.
 #[derive(Subcommand)]
@@ -26,8 +30,11 @@ pub(crate) struct CreateArgs {
     #[arg(long)]
     name: String,
     /// What its holder may do
-    #[arg(long, value_parser = PossibleValuesParser::new(["ADMIN"]).try_map(|role| Role::try_from_value(&role)))]
+    #[arg(long, value_parser = PossibleValuesParser::new(ROLES).try_map(|role| Role::try_from_value(&role)))]
     role: Role,
+    /// Days for which it is good [default: for ever]
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
+    days: Option<u16>,
 }
 
 /// Runs one of them.
@@ -43,7 +50,9 @@ pub(super) async fn run(command: TokenCommand) -> Result<(), CommandError> {
     let db = database::open(&state.database_url).await?;
     // Shown before it is stored: one that nobody saw would be good for nobody.
     let transaction = db.begin().await?;
-    let token = token::create(&transaction, &args.name, args.role, clock().now()).await?;
+    let now = clock().now();
+    let expires_at = args.days.map(|days| now + TimeDelta::days(days.into()));
+    let (token, _) = token::create(&transaction, &args.name, args.role, expires_at, now).await?;
     writeln!(io::stdout(), "{}", token.expose())?;
     Ok(transaction.commit().await?)
 }

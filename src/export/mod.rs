@@ -140,6 +140,11 @@ impl Engine {
         }
     }
 
+    /// The present time.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.parts.clock.now()
+    }
+
     /// The ids of exports, each time one changes. Subscribe before you read, and no change is missed.
     pub fn changes(&self) -> broadcast::Receiver<Uuid> {
         self.queue.changes()

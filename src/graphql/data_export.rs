@@ -18,6 +18,7 @@ use super::{
     export_verification::ExportVerification,
     exported_table::{self, ExportedTable},
     failure::Failure,
+    guard,
     source_snapshot::SourceSnapshot,
     upload::{self, Upload, UploadStatus},
 };
@@ -96,6 +97,7 @@ impl DataExport {
     }
 
     /// The archive's password; null until the export is completed.
+    #[graphql(guard = "guard::operator")]
     async fn file_password(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
         if self.0.state != State::Completed {
             return Ok(None);
@@ -106,6 +108,7 @@ impl DataExport {
 
     /// A link to the archive that needs no token and expires, after 1 to 86400 seconds. It serves ranges, so that a
     /// broken download can go on. Null when there is no file on the instance.
+    #[graphql(guard = "guard::operator")]
     async fn download_url(
         &self,
         ctx: &Context<'_>,

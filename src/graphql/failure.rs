@@ -14,6 +14,7 @@ use crate::{
     },
     files::FilesError,
     secret::KeyError,
+    token::TokenError,
 };
 
 /// A failed operation. Deliberately without `Display`: the only way to a client is the conversion below.
@@ -61,6 +62,7 @@ faults!(
     LocationError,
     RemoveError,
     SettingsError,
+    TokenError,
     UploadError,
     VerifyAgainError,
     VerifyCopyError

@@ -3,6 +3,7 @@
 //! `schema.graphql` at the top of the repository is what this module generates (`carryall schema`); a test
 //! fails when the two differ.
 
+mod api_token;
 mod data_export;
 mod data_export_change;
 mod data_export_connection;
@@ -13,6 +14,7 @@ mod export_failure;
 mod export_verification;
 mod exported_table;
 mod failure;
+mod guard;
 mod mutation;
 mod query;
 mod retention_decision;

@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, InputObject, MergedObject, Object, SimpleObject
 use entity::data_export::Model;
 
 use super::{
+    api_token::ApiTokenMutation,
     data_export::{DataExport, TableFormat},
     data_export_change::{
         CancelDataExportInput, CancelDataExportPayload, DeleteDataExportInput, DeleteDataExportPayload,
@@ -14,6 +15,7 @@ use super::{
     },
     data_export_settings::{UpdateDataExportSettingsInput, UpdateDataExportSettingsPayload},
     failure::Failure,
+    guard,
     storage_location_mutation::StorageLocationMutation,
     user_error::UserError,
     viewer::Viewer,
@@ -22,7 +24,7 @@ use crate::export::{Engine, UploadError, VerifyCopyError, Wish};
 
 /// What can be changed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(DataExportMutation, StorageLocationMutation);
+pub struct Mutation(DataExportMutation, StorageLocationMutation, ApiTokenMutation);
 
 /// What can be changed of exports and of the settings.
 #[derive(Default)]
@@ -31,6 +33,7 @@ pub struct DataExportMutation;
 #[Object]
 impl DataExportMutation {
     /// Queues an export and returns at once; `dataExportProgress` tells how it goes.
+    #[graphql(guard = "guard::operator")]
     async fn create_data_export(
         &self,
         ctx: &Context<'_>,
@@ -58,6 +61,7 @@ impl DataExportMutation {
     }
 
     /// Calls an export off: one that waits at once, one that runs within two seconds.
+    #[graphql(guard = "guard::operator")]
     async fn cancel_data_export(
         &self,
         ctx: &Context<'_>,
@@ -68,6 +72,7 @@ impl DataExportMutation {
     }
 
     /// Removes an export that is not running, with its file, and with its copies at the storages.
+    #[graphql(guard = "guard::admin")]
     async fn delete_data_export(
         &self,
         ctx: &Context<'_>,
@@ -79,6 +84,7 @@ impl DataExportMutation {
 
     /// Keeps an export whatever the maximum, or lets it go. One that is let go is removed after the next export, if it is
     /// past the maximum.
+    #[graphql(guard = "guard::operator")]
     async fn pin_data_export(
         &self,
         ctx: &Context<'_>,
@@ -90,6 +96,7 @@ impl DataExportMutation {
 
     /// Begins to read the archive on the instance again and to compare it with what was exported: `verification` tells what
     /// came of it. With `storageId`, that storage is asked whether its copy is whole: `uploads` tells.
+    #[graphql(guard = "guard::operator")]
     async fn verify_data_export(
         &self,
         ctx: &Context<'_>,
@@ -100,6 +107,7 @@ impl DataExportMutation {
     }
 
     /// Copies an export to the storages again, at once: to those that have not got it whole, or to the one of `storageId`.
+    #[graphql(guard = "guard::operator")]
     async fn upload_data_export(
         &self,
         ctx: &Context<'_>,
@@ -110,6 +118,7 @@ impl DataExportMutation {
     }
 
     /// Changes the settings: all that the input names, or nothing.
+    #[graphql(guard = "guard::admin")]
     async fn update_data_export_settings(
         &self,
         ctx: &Context<'_>,

@@ -7,15 +7,20 @@ use sea_orm::DatabaseConnection;
 use uuid::Uuid;
 
 use super::{
+    api_token::ApiToken,
     data_export::DataExport,
     data_export_connection::{self, Page, TotalCount},
     data_export_settings::DataExportSettings,
     failure::Failure,
+    guard,
     retention_decision::RetentionDecision,
     storage_location::StorageLocation,
     viewer::Viewer,
 };
-use crate::export::{Engine, settings};
+use crate::{
+    export::{Engine, settings},
+    token,
+};
 
 /// What can be asked.
 pub struct Query;
@@ -23,17 +28,20 @@ pub struct Query;
 #[Object]
 impl Query {
     /// Who is asking.
+    #[graphql(guard = "guard::viewer")]
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer, Failure> {
         Ok(ctx.data::<Viewer>()?.clone())
     }
 
     /// One export; null if there is none with this id.
+    #[graphql(guard = "guard::viewer")]
     async fn data_export(&self, ctx: &Context<'_>, id: ID) -> Result<Option<DataExport>, Failure> {
         let Ok(id) = id.parse::<Uuid>() else { return Ok(None) };
         Ok(ctx.data::<Arc<Engine>>()?.in_history(id).await?.map(DataExport))
     }
 
     /// The history, newest first. A page has 20 exports unless `first` or `last` says otherwise, and at most 100.
+    #[graphql(guard = "guard::viewer")]
     async fn data_exports(
         &self,
         ctx: &Context<'_>,
@@ -47,18 +55,28 @@ impl Query {
     }
 
     /// The settings of the instance.
+    #[graphql(guard = "guard::viewer")]
     async fn data_export_settings(&self, ctx: &Context<'_>) -> Result<DataExportSettings, Failure> {
         Ok(DataExportSettings(settings::read(ctx.data::<DatabaseConnection>()?).await?))
     }
 
     /// The storages that exports are copied to, in the order in which they were configured.
+    #[graphql(guard = "guard::admin")]
     async fn storage_locations(&self, ctx: &Context<'_>) -> Result<Vec<StorageLocation>, Failure> {
         let locations = ctx.data::<Arc<Engine>>()?.locations().await?;
         Ok(locations.into_iter().map(StorageLocation).collect())
     }
 
+    /// The tokens of the API, the newest first.
+    #[graphql(guard = "guard::admin")]
+    async fn api_tokens(&self, ctx: &Context<'_>) -> Result<Vec<ApiToken>, Failure> {
+        let tokens = token::all(ctx.data::<DatabaseConnection>()?).await?;
+        Ok(tokens.into_iter().map(ApiToken).collect())
+    }
+
     /// What retention would decide now, or with another maximum, and why: over the completed exports on the instance, then
     /// over the copies at each storage, the newest first. Removes nothing.
+    #[graphql(guard = "guard::viewer")]
     async fn retention_preview(
         &self,
         ctx: &Context<'_>,

@@ -4,6 +4,7 @@ use async_graphql::{Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::upload::FailureCode;
 
+use super::guard;
 use crate::{
     export::{CopyFailure, Location},
     storage::{Config, Provider},
@@ -35,6 +36,7 @@ impl StorageLocation {
     }
 
     /// How it is set up, without the secrets.
+    #[graphql(guard = "guard::admin")]
     async fn config(&self) -> Config {
         self.0.config.clone()
     }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     failure::Failure,
+    guard,
     storage_location::StorageLocation,
     storage_location_change::{
         CreateStorageLocationInput, CreateStorageLocationPayload, DeleteStorageLocationInput,
@@ -24,6 +25,7 @@ pub struct StorageLocationMutation;
 #[Object]
 impl StorageLocationMutation {
     /// Configures a storage. Nothing is connected to: `testStorageLocation` does that.
+    #[graphql(guard = "guard::admin")]
     async fn create_storage_location(
         &self,
         ctx: &Context<'_>,
@@ -36,6 +38,7 @@ impl StorageLocationMutation {
     }
 
     /// Changes a storage: all that the input names, or nothing.
+    #[graphql(guard = "guard::admin")]
     async fn update_storage_location(
         &self,
         ctx: &Context<'_>,
@@ -58,6 +61,7 @@ impl StorageLocationMutation {
     }
 
     /// Removes a storage: nothing is copied there any more.
+    #[graphql(guard = "guard::admin")]
     async fn delete_storage_location(
         &self,
         ctx: &Context<'_>,
@@ -73,6 +77,7 @@ impl StorageLocationMutation {
 
     /// Tries out everything that an upload needs: reaching the provider, signing in, writing a small file, reading it back and
     /// deleting it. Takes up to some minutes where nobody answers.
+    #[graphql(guard = "guard::admin")]
     async fn test_storage_location(
         &self,
         ctx: &Context<'_>,

@@ -11,7 +11,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::{data_export::DataExport, failure::Failure};
+use super::{data_export::DataExport, failure::Failure, guard};
 use crate::export::Engine;
 
 /// So often a client's view is looked at without being told of a change.
@@ -24,6 +24,7 @@ pub struct Subscription;
 impl Subscription {
     /// One export: its present state at once, then each change. Ends when the export has reached its final
     /// state, so that a client that comes late, or again, never waits for ever.
+    #[graphql(guard = "guard::viewer")]
     async fn data_export_progress(
         &self,
         ctx: &Context<'_>,

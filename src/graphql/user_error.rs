@@ -9,6 +9,7 @@ use crate::{
         VerifyCopyError, settings::SettingsError,
     },
     storage::StorageError,
+    token::TokenError,
 };
 
 /// Something in the input that the user can correct. Nothing was changed.
@@ -59,6 +60,20 @@ impl UserError {
     /// There is no export with the id of the input.
     pub fn no_such_export() -> Self {
         Self::new("id", UserErrorCode::NotFound, "There is no export with this id.")
+    }
+
+    /// There is no token with the id of the input.
+    pub fn no_such_token() -> Self {
+        Self::new("id", UserErrorCode::NotFound, "There is no token with this id.")
+    }
+
+    /// What keeps a token from being made; the failure if it is none of the user's.
+    pub fn from_token(error: TokenError) -> Result<Self, Failure> {
+        match error {
+            TokenError::Name => Ok(Self::new("name", UserErrorCode::Invalid, error.to_string())),
+            TokenError::Expired => Ok(Self::new("expiresAt", UserErrorCode::OutOfRange, error.to_string())),
+            TokenError::Random(_) | TokenError::Database(_) => Err(error.into()),
+        }
     }
 
     /// The export has ended.

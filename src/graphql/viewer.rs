@@ -2,10 +2,14 @@
 
 use async_graphql::{Enum, SimpleObject};
 use entity::api_token;
+use uuid::Uuid;
 
 /// Who is asking: the holder of the token that came with the request.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Viewer {
+    /// The token.
+    #[graphql(skip)]
+    pub token: Uuid,
     /// The token's name.
     pub name: String,
     /// What the token allows.
@@ -13,15 +17,19 @@ pub struct Viewer {
 }
 
 /// What the holder of a token may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum)]
 #[graphql(remote = "entity::api_token::Role")]
 pub enum Role {
-    /// Everything.
+    /// Sees the history, the settings and how exports go; no password and no archive.
+    Viewer,
+    /// Makes, cancels, keeps, verifies and copies exports, and has their archives and passwords.
+    Operator,
+    /// Everything: settings, storages, tokens, and what deletes.
     Admin,
 }
 
 impl From<api_token::Model> for Viewer {
     fn from(token: api_token::Model) -> Self {
-        Self { name: token.name, role: token.role.into() }
+        Self { token: token.id, name: token.name, role: token.role.into() }
     }
 }

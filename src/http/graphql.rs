@@ -1,5 +1,7 @@
 //! `/graphql`: operations by POST, subscriptions by WebSocket (`graphql-transport-ws`).
 
+use std::sync::Arc;
+
 use async_graphql::Data;
 use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
 use axum::{
@@ -13,8 +15,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::{SinkExt, StreamExt};
-use sea_orm::DatabaseConnection;
 use serde_json::{Value, json};
+use tokio::sync::SetOnce;
+use uuid::Uuid;
 
 use super::{App, auth};
 use crate::graphql::PublicUrl;
@@ -31,7 +34,7 @@ const PROTOCOL_ERROR: u16 = 1002;
 
 /// Executes one operation.
 pub(super) async fn execute(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
-    let viewer = match auth::viewer(&app.db, &headers).await {
+    let viewer = match auth::viewer(&app, &headers).await {
         Ok(viewer) => viewer,
         Err(refused) => return refused.into_response(),
     };
@@ -86,8 +89,8 @@ pub(super) async fn subscribe(
 }
 
 async fn serve(app: App, socket: WebSocket, protocol: GraphQLProtocol, public_url: PublicUrl) {
-    let db = app.db.clone();
     let (sink, stream) = socket.split();
+    let signed_in = Arc::new(SetOnce::new());
     // The library closes with 1002 when the token is refused; the protocol's own code for that is 4403.
     let sink = sink.with(|message| {
         std::future::ready(Ok::<_, axum::Error>(match message {
@@ -102,19 +105,31 @@ async fn serve(app: App, socket: WebSocket, protocol: GraphQLProtocol, public_ur
             other => other,
         }))
     });
-    let connection = GraphQLWebSocket::new_with_pair(sink, stream, app.schema, protocol)
-        .on_connection_init(move |payload| connection_data(db, payload, public_url))
+    let knows = (app.clone(), Arc::clone(&signed_in));
+    let connection = GraphQLWebSocket::new_with_pair(sink, stream, app.schema.clone(), protocol)
+        .on_connection_init(move |payload| connection_data(knows.0, knows.1, payload, public_url))
         .serve();
-    tokio::select! { () = connection => {}, () = app.stop.cancelled() => {} }
+    let token_ends = async {
+        let id = signed_in.wait().await;
+        auth::ended(&app, *id).await;
+    };
+    tokio::select! { () = connection => {}, () = app.stop.cancelled() => {}, () = token_ends => {} }
 }
 
 /// What the operations of a connection know, if its token is good.
-async fn connection_data(db: DatabaseConnection, payload: Value, url: PublicUrl) -> async_graphql::Result<Data> {
+async fn connection_data(
+    app: App,
+    signed_in: Arc<SetOnce<Uuid>>,
+    payload: Value,
+    url: PublicUrl,
+) -> async_graphql::Result<Data> {
     // HTTP's header names have no case, and clients write this one either way.
     let authorization = payload.as_object().and_then(|fields| {
         fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization")).and_then(|(_, value)| value.as_str())
     });
-    let viewer = auth::bearer(&db, authorization).await.map_err(|refused| refused.message())?;
+    let viewer = auth::bearer(&app, authorization).await.map_err(|refused| refused.message())?;
+    // A second init is refused by the library.
+    let _ = signed_in.set(viewer.token);
     let mut data = Data::default();
     data.insert(viewer);
     data.insert(url);

@@ -92,7 +92,7 @@ impl TestApp {
         let parts = Parts { network, ..parts(folder.path(), &sources, &time, setup.limits).await };
         let (db, clock) = (parts.db.clone(), parts.clock.clone());
         let engine = Arc::new(Engine::new(parts));
-        let token = token::create(&db, "tester", Role::Admin, clock.now()).await.unwrap();
+        let (token, _) = token::create(&db, "tester", Role::Admin, None, clock.now()).await.unwrap();
         let stop = Stop::default();
         let app = App {
             schema: graphql::schema(Arc::clone(&engine), db.clone()),

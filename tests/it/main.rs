@@ -29,6 +29,7 @@ mod postgres;
 mod progress;
 mod queue;
 mod retention;
+mod roles;
 mod same;
 mod schema;
 mod selection;

@@ -214,3 +214,23 @@ async fn what_is_wrong_with_an_input_is_told_without_repeating_it() {
     };
     assert_eq!((frame.code, frame.reason.contains("a-secret")), (CloseCode::from(4400), false), "{frame:?}");
 }
+
+#[tokio::test]
+async fn a_token_that_is_revoked_ends_what_its_holder_watches() {
+    let app = TestApp::start_without_worker(&[]).await;
+    let id = app.create("waits").await;
+    let made = "mutation { createApiToken(input: {name: \"x\", role: VIEWER}) { apiToken { id } secret } }";
+    let made = app.graphql(made, json!({})).await["createApiToken"].clone();
+    let mut socket = connect(&app).await;
+    let authorization = format!("Bearer {}", made["secret"].as_str().unwrap());
+    send(&mut socket, json!({"type": "connection_init", "payload": {"Authorization": authorization}})).await;
+    assert_eq!(receive_json(&mut socket).await["type"], "connection_ack");
+    let payload =
+        json!({"query": "subscription ($id: ID!) { dataExportProgress(id: $id) { status } }", "variables": {"id": id}});
+    send(&mut socket, json!({"id": "1", "type": "subscribe", "payload": payload})).await;
+    assert_eq!(receive_json(&mut socket).await["payload"]["data"]["dataExportProgress"]["status"], "QUEUED");
+    let revoke = "mutation ($id: ID!) { revokeApiToken(input: {id: $id}) { revokedApiTokenId } }";
+    app.graphql(revoke, json!({"id": made["apiToken"]["id"]})).await;
+    let ended = async { while let Some(Ok(_)) = socket.next().await {} };
+    tokio::time::timeout(PATIENCE, ended).await.expect("it goes on");
+}
