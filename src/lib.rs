@@ -11,7 +11,7 @@
 //!
 //! # Layout
 //!
-//! The modules, lowest first: [`clock`], [`secret`], [`scalar`], [`database`], [`token`], [`demo`], [`source`],
+//! The modules, lowest first: [`clock`], [`secret`], [`scalar`], [`database`], [`token`], [`audit`], [`demo`], [`source`],
 //! [`format`](mod@format), [`archive`], [`files`], [`storage`], [`export`], [`graphql`], [`http`]. One may name only those before it, so
 //! that each can be read on its own; a test (`tests/it/layout.rs`) holds it to that.
 //!
@@ -35,6 +35,7 @@
 //! - `graphql::Failure` does not implement `Display`, so that an internal error cannot reach a client by accident.
 //! - The time is an argument: only `main` reads the real clock. Keys, tokens and passwords are drawn in [`secret`] alone.
 
+pub mod audit;
 pub mod clock;
 pub mod database;
 pub mod scalar;

@@ -5,6 +5,7 @@
 //! read from the application's database, each time anew.
 
 pub mod api_token;
+pub mod audit_event;
 pub mod data_export;
 pub mod data_export_settings;
 pub mod exported_table;

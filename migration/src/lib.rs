@@ -13,6 +13,7 @@ mod m0004_formats;
 mod m0005_life;
 mod m0006_storages;
 mod m0007_token_life;
+mod m0008_audit;
 
 /// Runs every step that the database has not seen.
 pub struct Migrator;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_life::Migration),
             Box::new(m0006_storages::Migration),
             Box::new(m0007_token_life::Migration),
+            Box::new(m0008_audit::Migration),
         ]
     }
 }

@@ -18,7 +18,10 @@ use tracing::{error, info, warn};
 use uuid::Uuid;
 
 use super::{Engine, HOUR, worker::TICK};
-use crate::files::{FilesError, Found};
+use crate::{
+    audit,
+    files::{FilesError, Found},
+};
 
 /// A worker that is not heard of for so long is gone. With a look every ten seconds that is within a minute.
 const SILENCE: Duration = Duration::from_secs(40);
@@ -75,6 +78,7 @@ impl Engine {
         let steady = seen.is_steady(elapsed, now);
         if steady {
             self.forget_old_failures().await?;
+            audit::forget_old(&self.parts.db, now).await?;
         }
         if seen.files.is_none_or(|last| elapsed.saturating_sub(last) >= HOUR) {
             self.remove_remains_of_ended().await?;

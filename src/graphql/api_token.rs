@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use entity::api_token::Model;
 use sea_orm::DatabaseConnection;
 
-use super::{failure::Failure, guard, user_error::UserError, viewer::Role};
-use crate::{export::Engine, token};
+use super::{audit_event::noted, failure::Failure, guard, user_error::UserError, viewer::Role};
+use crate::{audit::Action, export::Engine, token};
 
 /// A token of the API, without the token itself.
 pub struct ApiToken(pub Model);
@@ -60,11 +60,12 @@ impl ApiTokenMutation {
         let now = ctx.data::<Arc<Engine>>()?.now();
         let CreateApiTokenInput { name, role, expires_at } = input;
         match token::create(ctx.data::<DatabaseConnection>()?, &name, role.into(), expires_at, now).await {
-            Ok((secret, row)) => Ok(CreateApiTokenPayload {
-                api_token: Some(ApiToken(row)),
-                secret: Some(secret.expose().to_owned()),
-                user_errors: Vec::new(),
-            }),
+            Ok((secret, row)) => {
+                let detail = format!("{}, {:?}", row.name, row.role);
+                noted(ctx, Action::CreatedToken, row.id, Some(detail)).await;
+                let secret = Some(secret.expose().to_owned());
+                Ok(CreateApiTokenPayload { api_token: Some(ApiToken(row)), secret, user_errors: Vec::new() })
+            }
             Err(wrong) => {
                 let user_errors = vec![UserError::from_token(wrong)?];
                 Ok(CreateApiTokenPayload { api_token: None, secret: None, user_errors })
@@ -83,6 +84,9 @@ impl ApiTokenMutation {
             Ok(id) => token::revoke(ctx.data::<DatabaseConnection>()?, id).await?,
             Err(_) => false,
         };
+        if revoked {
+            noted(ctx, Action::RevokedToken, input.id.as_str(), None).await;
+        }
         Ok(if revoked {
             RevokeApiTokenPayload { revoked_api_token_id: Some(input.id), user_errors: Vec::new() }
         } else {

@@ -12,6 +12,7 @@ use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOr
 
 use super::{
     PublicUrl,
+    audit_event::note,
     data_export_connection::TotalCount,
     data_export_progress::DataExportProgress,
     export_failure::ExportFailure,
@@ -23,6 +24,7 @@ use super::{
     upload::{self, Upload, UploadStatus},
 };
 use crate::{
+    audit::Action,
     export::Engine,
     scalar::{BigInt, Url},
 };
@@ -103,6 +105,7 @@ impl DataExport {
             return Ok(None);
         }
         let password = ctx.data::<Arc<Engine>>()?.file_password(&self.0)?;
+        note(ctx, Action::ReadPassword, self.0.id, None).await?;
         Ok(Some(password.expose().to_owned()))
     }
 
@@ -120,6 +123,9 @@ impl DataExport {
             seconds.ok_or_else(|| Failure::BadArgument(format!("expiresInSeconds must be 1 to {LINK_MAXIMUM}.")))?;
         let PublicUrl(base) = ctx.data::<PublicUrl>()?;
         let path = ctx.data::<Arc<Engine>>()?.download_path(&self.0, seconds).await?;
+        if path.is_some() {
+            note(ctx, Action::MadeDownloadLink, self.0.id, None).await?;
+        }
         Ok(path.map(|path| Url(format!("{base}{path}"))))
     }
 

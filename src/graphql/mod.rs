@@ -4,6 +4,7 @@
 //! fails when the two differ.
 
 mod api_token;
+mod audit_event;
 mod data_export;
 mod data_export_change;
 mod data_export_connection;

@@ -7,6 +7,7 @@ use entity::data_export::Model;
 
 use super::{
     api_token::ApiTokenMutation,
+    audit_event::noted,
     data_export::{DataExport, TableFormat},
     data_export_change::{
         CancelDataExportInput, CancelDataExportPayload, DeleteDataExportInput, DeleteDataExportPayload,
@@ -20,7 +21,10 @@ use super::{
     user_error::UserError,
     viewer::Viewer,
 };
-use crate::export::{Engine, UploadError, VerifyCopyError, Wish};
+use crate::{
+    audit::Action,
+    export::{Engine, UploadError, VerifyCopyError, Wish},
+};
 
 /// What can be changed.
 #[derive(Default, MergedObject)]
@@ -51,6 +55,7 @@ impl DataExportMutation {
         };
         match ctx.data::<Arc<Engine>>()?.create(wish).await {
             Ok(export) => {
+                noted(ctx, Action::CreatedExport, export.id, Some(export.name.clone())).await;
                 Ok(CreateDataExportPayload { data_export: Some(DataExport(export)), user_errors: Vec::new() })
             }
             Err(cause) => {
@@ -68,6 +73,9 @@ impl DataExportMutation {
         input: CancelDataExportInput,
     ) -> Result<CancelDataExportPayload, Failure> {
         let (data_export, user_errors) = outcome(cancel(ctx.data()?, &input.id).await)?;
+        if let Some(export) = &data_export {
+            noted(ctx, Action::CanceledExport, export.id, Some(export.name.clone())).await;
+        }
         Ok(CancelDataExportPayload { data_export: data_export.map(DataExport), user_errors })
     }
 
@@ -79,6 +87,9 @@ impl DataExportMutation {
         input: DeleteDataExportInput,
     ) -> Result<DeleteDataExportPayload, Failure> {
         let (deleted_data_export_id, user_errors) = outcome(delete(ctx.data()?, input.id).await)?;
+        if let Some(id) = &deleted_data_export_id {
+            noted(ctx, Action::DeletedExport, id.as_str(), None).await;
+        }
         Ok(DeleteDataExportPayload { deleted_data_export_id, user_errors })
     }
 
@@ -91,6 +102,9 @@ impl DataExportMutation {
         input: PinDataExportInput,
     ) -> Result<PinDataExportPayload, Failure> {
         let (data_export, user_errors) = outcome(pin(ctx.data()?, &input.id, input.pinned).await)?;
+        if let Some(export) = &data_export {
+            noted(ctx, Action::PinnedExport, export.id, Some(format!("pinned: {}", input.pinned))).await;
+        }
         Ok(PinDataExportPayload { data_export: data_export.map(DataExport), user_errors })
     }
 
@@ -124,8 +138,12 @@ impl DataExportMutation {
         ctx: &Context<'_>,
         input: UpdateDataExportSettingsInput,
     ) -> Result<UpdateDataExportSettingsPayload, Failure> {
+        let detail = input.told();
         match ctx.data::<Arc<Engine>>()?.update_settings(input.into()).await {
-            Ok(changed) => Ok(changed.into()),
+            Ok(changed) => {
+                noted(ctx, Action::ChangedSettings, "settings", Some(detail)).await;
+                Ok(changed.into())
+            }
             Err(wrong) => Ok(UpdateDataExportSettingsPayload::refused(UserError::from_settings(wrong)?)),
         }
     }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{
     api_token::ApiToken,
+    audit_event::{self, AuditEvent},
     data_export::DataExport,
     data_export_connection::{self, Page, TotalCount},
     data_export_settings::DataExportSettings,
@@ -72,6 +73,17 @@ impl Query {
     async fn api_tokens(&self, ctx: &Context<'_>) -> Result<Vec<ApiToken>, Failure> {
         let tokens = token::all(ctx.data::<DatabaseConnection>()?).await?;
         Ok(tokens.into_iter().map(ApiToken).collect())
+    }
+
+    /// Who did what, the newest first. A page has 50 events unless `first` says otherwise, and at most 100.
+    #[graphql(guard = "guard::admin")]
+    async fn audit_events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 50)] first: i32,
+        after: Option<String>,
+    ) -> Result<Connection<String, AuditEvent, TotalCount>, Failure> {
+        audit_event::connection(ctx.data::<DatabaseConnection>()?, first, after).await
     }
 
     /// What retention would decide now, or with another maximum, and why: over the completed exports on the instance, then

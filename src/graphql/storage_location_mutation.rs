@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
 
 use super::{
+    audit_event::noted,
     failure::Failure,
     guard,
     storage_location::StorageLocation,
@@ -16,7 +17,10 @@ use super::{
     },
     user_error::UserError,
 };
-use crate::export::{Checked, Engine, LocationChange, LocationError};
+use crate::{
+    audit::Action,
+    export::{Checked, Engine, Location, LocationChange, LocationError},
+};
 
 /// What can be changed of the storages.
 #[derive(Default)]
@@ -34,6 +38,9 @@ impl StorageLocationMutation {
         let CreateStorageLocationInput { name, enabled, config } = input;
         let created = ctx.data::<Arc<Engine>>()?.create_location(&name, enabled, &config).await;
         let (storage_location, user_errors) = outcome(created.map(StorageLocation))?;
+        if let Some(StorageLocation(location)) = &storage_location {
+            noted(ctx, Action::CreatedStorage, location.row.id, Some(told(location))).await;
+        }
         Ok(CreateStorageLocationPayload { storage_location, user_errors })
     }
 
@@ -52,6 +59,9 @@ impl StorageLocationMutation {
         };
         let (updated, user_errors) = outcome(updated)?;
         let (location, released) = updated.unzip();
+        if let Some(location) = &location {
+            noted(ctx, Action::ChangedStorage, location.row.id, Some(told(location))).await;
+        }
         let released_files = released.unwrap_or(0).try_into().unwrap_or(i32::MAX);
         Ok(UpdateStorageLocationPayload {
             storage_location: location.map(StorageLocation),
@@ -72,6 +82,10 @@ impl StorageLocationMutation {
             Err(unknown) => Err(unknown),
         };
         let (deleted, user_errors) = outcome(deleted)?;
+        if deleted.is_some() {
+            let detail = format!("deleteFiles: {}", input.delete_files);
+            noted(ctx, Action::DeletedStorage, input.id.as_str(), Some(detail)).await;
+        }
         Ok(DeleteStorageLocationPayload { deleted_storage_location_id: deleted.map(|()| input.id), user_errors })
     }
 
@@ -100,6 +114,11 @@ async fn test(engine: &Arc<Engine>, input: TestStorageLocationInput) -> Result<C
         _ => return Err(Ok(UserError::either_id_or_config())),
     };
     checked.map_err(UserError::from_location)
+}
+
+/// What is worth knowing of a storage, without its settings.
+fn told(location: &Location) -> String {
+    format!("{}, {:?}, enabled: {}", location.row.name, location.config.provider(), location.row.enabled)
 }
 
 /// The id that a client sent; none that we have made is anything else.

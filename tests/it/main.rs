@@ -10,6 +10,7 @@ mod process;
 mod servers;
 
 mod archive;
+mod audited;
 mod command;
 mod crash;
 mod create;

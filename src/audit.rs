@@ -1,0 +1,93 @@
+//! Who did what: kept for a year, for those who have to answer for it. No event holds a secret.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::audit_event::{ActiveModel, Column, Entity};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set};
+
+use crate::clock::new_id;
+
+/// So long events are kept.
+const KEPT: TimeDelta = TimeDelta::days(365);
+
+/// What somebody did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Read the password of an archive.
+    ReadPassword,
+    /// Got a link to an archive, which is good for whoever has it.
+    MadeDownloadLink,
+    /// Began to download an archive by such a link.
+    Downloaded,
+    /// Asked for an export.
+    CreatedExport,
+    /// Called an export off.
+    CanceledExport,
+    /// Deleted an export.
+    DeletedExport,
+    /// Pinned an export, or let it go.
+    PinnedExport,
+    /// Changed the settings.
+    ChangedSettings,
+    /// Configured a storage.
+    CreatedStorage,
+    /// Changed a storage.
+    ChangedStorage,
+    /// Deleted a storage.
+    DeletedStorage,
+    /// Made a token.
+    CreatedToken,
+    /// Revoked a token.
+    RevokedToken,
+}
+
+impl Action {
+    /// Its stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ReadPassword => "READ_PASSWORD",
+            Self::MadeDownloadLink => "MADE_DOWNLOAD_LINK",
+            Self::Downloaded => "DOWNLOADED",
+            Self::CreatedExport => "CREATED_EXPORT",
+            Self::CanceledExport => "CANCELED_EXPORT",
+            Self::DeletedExport => "DELETED_EXPORT",
+            Self::PinnedExport => "PINNED_EXPORT",
+            Self::ChangedSettings => "CHANGED_SETTINGS",
+            Self::CreatedStorage => "CREATED_STORAGE",
+            Self::ChangedStorage => "CHANGED_STORAGE",
+            Self::DeletedStorage => "DELETED_STORAGE",
+            Self::CreatedToken => "CREATED_TOKEN",
+            Self::RevokedToken => "REVOKED_TOKEN",
+        }
+    }
+}
+
+/// Something that somebody did.
+#[derive(Clone, Debug)]
+pub struct Event<'a> {
+    /// The name of the token whose holder did it.
+    pub actor: &'a str,
+    /// What was done.
+    pub action: Action,
+    /// What it was done to: an id.
+    pub subject: Option<String>,
+    /// What is worth knowing of it.
+    pub detail: Option<String>,
+}
+
+/// Keeps an event.
+pub async fn record(db: &impl ConnectionTrait, event: Event<'_>, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let row = ActiveModel {
+        id: Set(new_id(now)),
+        at: Set(now),
+        actor: Set(event.actor.to_owned()),
+        action: Set(event.action.name().to_owned()),
+        subject: Set(event.subject),
+        detail: Set(event.detail),
+    };
+    Entity::insert(row).exec_without_returning(db).await.map(drop)
+}
+
+/// Forgets what is over a year old.
+pub async fn forget_old(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<(), DbErr> {
+    Entity::delete_many().filter(Column::At.lt(now - KEPT)).exec(db).await.map(drop)
+}

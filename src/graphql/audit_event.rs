@@ -1,0 +1,86 @@
+//! Who did what, as admins see it; and how the API notes it.
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Context, ID, SimpleObject,
+    connection::{Connection, Edge},
+};
+use chrono::{DateTime, Utc};
+use entity::audit_event::{Column, Entity, Model};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use tracing::error;
+use uuid::Uuid;
+
+use super::{
+    data_export_connection::{TotalCount, page_size, unusable_cursor},
+    failure::Failure,
+    viewer::Viewer,
+};
+use crate::{
+    audit::{self, Action, Event},
+    export::Engine,
+};
+
+/// Something that somebody did. It is kept for a year, and holds no secret.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct AuditEvent {
+    /// Its id.
+    id: ID,
+    /// When.
+    at: DateTime<Utc>,
+    /// The name of the token whose holder did it.
+    actor: String,
+    /// What was done: READ_PASSWORD, MADE_DOWNLOAD_LINK, DOWNLOADED, CREATED_EXPORT, CANCELED_EXPORT, DELETED_EXPORT,
+    /// PINNED_EXPORT, CHANGED_SETTINGS, CREATED_STORAGE, CHANGED_STORAGE, DELETED_STORAGE, CREATED_TOKEN or REVOKED_TOKEN.
+    action: String,
+    /// What it was done to: an id.
+    subject: Option<String>,
+    /// What is worth knowing of it.
+    detail: Option<String>,
+}
+
+impl From<Model> for AuditEvent {
+    fn from(row: Model) -> Self {
+        let Model { id, at, actor, action, subject, detail } = row;
+        Self { id: id.into(), at, actor, action, subject, detail }
+    }
+}
+
+/// What was done, the newest first; a cursor is an event's id.
+pub(super) async fn connection(
+    db: &DatabaseConnection,
+    first: i32,
+    after: Option<String>,
+) -> Result<Connection<String, AuditEvent, TotalCount>, Failure> {
+    let size = page_size("first", first)?;
+    let after = after.map(|cursor| cursor.parse::<Uuid>().map_err(|_| unusable_cursor("after"))).transpose()?;
+    let total = Entity::find().count(db).await?;
+    let page = Entity::find().order_by_desc(Column::Id);
+    let page = if let Some(after) = after { page.filter(Column::Id.lt(after)) } else { page };
+    let mut rows = page.limit(size + 1).all(db).await?;
+    let more = rows.len() as u64 > size;
+    rows.truncate(size.try_into().unwrap_or(usize::MAX));
+    let mut connection = Connection::with_additional_fields(after.is_some(), more, TotalCount::new(total));
+    connection.edges.extend(rows.into_iter().map(|row| Edge::new(row.id.to_string(), row.into())));
+    Ok(connection)
+}
+
+/// Notes that the viewer does something. What must not be had unseen is noted before it is given.
+pub(super) async fn note(
+    ctx: &Context<'_>,
+    action: Action,
+    subject: impl ToString,
+    detail: Option<String>,
+) -> Result<(), Failure> {
+    let event = Event { actor: &ctx.data::<Viewer>()?.name, action, subject: Some(subject.to_string()), detail };
+    Ok(audit::record(ctx.data::<DatabaseConnection>()?, event, ctx.data::<Arc<Engine>>()?.now()).await?)
+}
+
+/// Notes what the viewer has done: that it cannot be noted does not undo it.
+pub(super) async fn noted(ctx: &Context<'_>, action: Action, subject: impl ToString, detail: Option<String>) {
+    let subject = subject.to_string();
+    if let Err(failure) = note(ctx, action, &subject, detail).await {
+        error!(action = action.name(), subject, ?failure, "what was done could not be noted in the audit log");
+    }
+}
