@@ -234,7 +234,8 @@ pub enum FileStatus {
     None,
     /// It can be downloaded.
     Available,
-    /// It went past the maximum and was removed: `uploads` says where there are copies.
+    /// It went past the maximum and was removed. The export stays for the password of its copies: those that `uploads` tells
+    /// of, or some that were left at a storage which is no longer configured, or configured otherwise.
     Removed,
     /// It was there, and is not any more: somebody else than Carryall has moved or changed it.
     FileUnavailable,

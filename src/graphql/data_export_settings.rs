@@ -20,7 +20,7 @@ impl DataExportSettings {
         self.0.automatic_exports
     }
 
-    /// Exports also go to every configured storage.
+    /// Exports, made by hand or by night, also go to every enabled storage, unless their own `upload` says otherwise.
     async fn upload_automatic_exports(&self) -> bool {
         self.0.upload_automatic_exports
     }
@@ -58,7 +58,7 @@ pub struct UpdateDataExportSettingsInput {
     expected_version: Option<i32>,
     /// One export each night at midnight UTC.
     automatic_exports: Option<bool>,
-    /// Exports also go to every configured storage.
+    /// Exports, made by hand or by night, also go to every enabled storage, unless their own `upload` says otherwise.
     upload_automatic_exports: Option<bool>,
     /// Most completed exports kept. 1 to 1000. A lower one takes effect at once: `retentionPreview` says what will be removed.
     maximum_exports: Option<i32>,

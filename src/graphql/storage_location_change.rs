@@ -77,6 +77,9 @@ pub struct DeleteStorageLocationInput {
 pub struct DeleteStorageLocationPayload {
     /// The storage that nothing is copied to any more; null if nothing was removed.
     pub(super) deleted_storage_location_id: Option<ID>,
+    /// How many files were left there. Carryall removes none of them any more; the exports that they are of keep their
+    /// passwords in the history until somebody deletes them.
+    pub(super) released_files: i32,
     /// What is wrong with the input.
     pub(super) user_errors: Vec<UserError>,
 }

@@ -86,11 +86,17 @@ impl StorageLocationMutation {
             let detail = format!("deleteFiles: {}", input.delete_files);
             noted(ctx, Action::DeletedStorage, input.id.as_str(), Some(detail)).await;
         }
-        Ok(DeleteStorageLocationPayload { deleted_storage_location_id: deleted.map(|()| input.id), user_errors })
+        let released_files = deleted.unwrap_or(0).try_into().unwrap_or(i32::MAX);
+        Ok(DeleteStorageLocationPayload {
+            deleted_storage_location_id: deleted.map(|_| input.id),
+            released_files,
+            user_errors,
+        })
     }
 
     /// Tries out everything that an upload needs: reaching the provider, signing in, writing a small file, reading it back and
-    /// deleting it. Takes up to some minutes where nobody answers.
+    /// deleting it. Takes up to some minutes where nobody answers. At SFTP servers, the host key that a saved storage sees first
+    /// is pinned by it.
     #[graphql(guard = "guard::admin")]
     async fn test_storage_location(
         &self,

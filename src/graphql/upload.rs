@@ -104,7 +104,8 @@ pub enum CopyStatus {
 /// The copies of one export together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum UploadStatus {
-    /// Nothing is to be copied: it was not asked for, no storage was enabled, or there will be no file.
+    /// Nothing is to be copied: it was not asked for, no storage was enabled, or there will be no file. Or its copies were
+    /// removed, or left to others.
     NotRequested,
     /// Copies are on their way, or will be when the export is completed.
     Pending,

@@ -121,7 +121,10 @@ impl UserError {
             UploadError::NotFound => ("id", UserErrorCode::NotFound),
             UploadError::FileUnavailable => ("id", UserErrorCode::FileUnavailable),
             UploadError::NoSuchStorage => ("storageId", UserErrorCode::NotFound),
-            UploadError::SwitchedOff | UploadError::NoStorage => ("storageId", UserErrorCode::Invalid),
+            UploadError::SwitchedOff => ("storageId", UserErrorCode::Invalid),
+            UploadError::NoStorage => {
+                return Ok(Self { field: None, message: error.to_string(), code: UserErrorCode::Invalid });
+            }
             UploadError::Deleting | UploadError::PastMaximum(_) => ("id", UserErrorCode::InUse),
             UploadError::Files(_) | UploadError::Database(_) => return Err(error.into()),
         };

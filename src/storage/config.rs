@@ -13,7 +13,7 @@ use super::{
 
 macro_rules! providers {
     ($($(#[$doc:meta])* $name:ident($settings:ident),)+) => {
-        /// A storage as somebody has set it up. It is written down with its secrets, only to be sealed.
+        /// How a storage is set up: exactly one of these. Secrets go in and never come out.
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, OneofObject, Union)]
         #[serde(rename_all = "camelCase")]
         #[graphql(name = "StorageConfig", input_name = "StorageConfigInput")]

@@ -36,11 +36,11 @@ const LARGEST: u64 = (1 << 41) - (1 << 22);
 #[serde(rename_all = "camelCase")]
 #[graphql(input_name = "DropboxInput")]
 pub struct Dropbox {
-    /// An access token that lasts. Not used if there is a refresh token.
+    /// An access token that lasts: this, or a refresh token with the key of its app, which goes before it.
     #[serde(default, with = "secret_text::optional", skip_serializing_if = "Option::is_none")]
     #[graphql(skip_output)]
     pub authorization_token: Option<Secret>,
-    /// A refresh token, for which access tokens are had.
+    /// A refresh token, for which access tokens are had. It needs `appKey`.
     #[serde(default, with = "secret_text::optional", skip_serializing_if = "Option::is_none")]
     #[graphql(skip_output)]
     pub refresh_token: Option<Secret>,

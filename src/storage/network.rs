@@ -44,12 +44,13 @@ impl Network {
         let address = address.to_canonical();
         if is_metadata(address) {
             return Err(StorageError::InvalidSettings(format!(
-                "{address} is an address at which a cloud tells secrets"
+                "{address} is an address at which a cloud tells its machines secrets, which no storage may have"
             )));
         }
         if (address.is_loopback() || address.is_unspecified()) && !self.allow_loopback {
             return Err(StorageError::InvalidSettings(format!(
-                "{address} is this machine itself, where the operator of this server allows no storage (--allow-loopback-storage does)"
+                "{address} is this machine itself: start the server with --allow-loopback-storage to allow storages there, or \
+                 give another host"
             )));
         }
         Ok(())

@@ -51,6 +51,10 @@ impl Sftp {
         settings.check()?;
         let folder = Folder::parse(&settings.base_path)?;
         let pin = Arc::new(Pin::new(settings.host_key_fingerprint.as_deref())?);
+        // Names are looked at when they are looked up.
+        if let Ok(address) = settings.host_name().parse() {
+            network.admit(address)?;
+        }
         Ok(Self { settings, network: network.clone(), folder, pin })
     }
 

@@ -230,7 +230,7 @@ impl TestApp {
             "deleteDataExport" => "deletedDataExportId",
             "createStorageLocation" => "storageLocation { id version }",
             "updateStorageLocation" => "storageLocation { id version enabled name } releasedFiles",
-            "deleteStorageLocation" => "deletedStorageLocationId",
+            "deleteStorageLocation" => "deletedStorageLocationId releasedFiles",
             "testStorageLocation" => "ok steps { name ok message failure { code } durationMs } hostKeyFingerprint",
             _ => "dataExport { id status pinned cancelRequested verification { status } }",
         };

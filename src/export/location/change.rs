@@ -211,8 +211,8 @@ impl Engine {
     }
 
     /// Removes a storage: at once, and what was copied there stays there; or `with_files`, and it stays until its files are
-    /// gone. A removal that waits for the files can be done at once after all.
-    pub async fn delete_location(&self, id: Uuid, with_files: bool) -> Result<(), LocationError> {
+    /// gone. Returns how many files stay. A removal that waits for the files can be done at once after all.
+    pub async fn delete_location(&self, id: Uuid, with_files: bool) -> Result<usize, LocationError> {
         let db = &self.parts.db;
         Entity::find_by_id(id).one(db).await?.ok_or(LocationError::NotFound)?;
         let retaining = self.retaining.lock().await;
@@ -220,11 +220,12 @@ impl Engine {
         // Before anything is read, so that nobody else writes in between.
         let going = ActiveModel { removing: Set(true), enabled: Set(false), ..Default::default() };
         Entity::update_many().set(going).filter(Column::Id.eq(id)).exec(&transaction).await?;
+        let mut left = 0;
         if with_files {
             let here = entity::upload::Column::StorageLocationId.eq(id);
             copies::remove(&transaction, Condition::all().add(here), self.parts.clock.now()).await?;
         } else {
-            self.release(&transaction, id).await?;
+            left = self.release(&transaction, id).await?.there.len();
             Entity::delete_by_id(id).exec(&transaction).await?;
         }
         note_retention(&transaction, true).await?;
@@ -234,7 +235,8 @@ impl Engine {
         self.copies_unwanted.notify_waiters();
         self.copies_due.notify_one();
         // It may have had no files, or an export may have waited for its last copy to go.
-        Ok(self.end_what_is_over().await?)
+        self.end_what_is_over().await?;
+        Ok(left)
     }
 
     /// Storages that are being removed go when their last files have gone.

@@ -115,7 +115,8 @@ impl Engine {
             let receipt = guarded(storage.put(&archive.name, archive, &sent)).await.map_err(|failure| {
                 let left = match failure.code {
                     FailureCode::Damaged => Left::Nothing,
-                    FailureCode::Unreachable => Left::Unknown,
+                    // Of a host that was never reached nothing is left.
+                    FailureCode::Unreachable if sent.load(Ordering::Relaxed) > 0 => Left::Unknown,
                     _ => Left::AsBefore,
                 };
                 Outcome::Failed(failure, left)

@@ -75,7 +75,9 @@ impl Engine {
         let name = Exports::find_by_id(key.export).one(&self.parts.db).await?.and_then(|export| export.file_name);
         let receipt = copy.receipt.as_deref().and_then(|receipt| serde_json::from_str::<Receipt>(receipt).ok());
         let verified = match (&opened.storage, name.zip(receipt)) {
-            (Ok(storage), Some((name, receipt))) => guarded(storage.verify(&name, &receipt)).await,
+            (Ok(storage), Some((name, receipt))) => {
+                guarded(storage.verify(&name, &receipt)).await.map_err(Failure::with_remedy)
+            }
             (Err(failure), _) => Err(failure.clone()),
             (_, None) => {
                 let unknown = StorageError::Damaged("nothing is known to verify the copy by; upload it again".into());

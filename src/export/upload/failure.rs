@@ -24,6 +24,14 @@ impl Failure {
         Self { code, message: message.into(), retryable: false, retry_after: None }
     }
 
+    /// Says what to do about a copy that is not whole any more.
+    pub(super) fn with_remedy(mut self) -> Self {
+        if matches!(self.code, FailureCode::Damaged | FailureCode::NotFound) {
+            self.message += "; uploadDataExport copies it again, as long as its file is on the instance";
+        }
+        self
+    }
+
     pub(super) fn switched_off() -> Self {
         Self::of(FailureCode::SwitchedOff, "The storage was switched off before the copy had arrived.")
     }

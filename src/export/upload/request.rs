@@ -30,7 +30,7 @@ pub enum UploadError {
     #[error("This storage is switched off. Enable it first.")]
     SwitchedOff,
     /// No storage is switched on.
-    #[error("No storage is enabled. Configure one first.")]
+    #[error("No storage is enabled. Configure or enable one first.")]
     NoStorage,
     /// What is there of the export is being removed.
     #[error("The copy at this storage is being removed. Wait until it is gone.")]

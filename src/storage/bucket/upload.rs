@@ -41,8 +41,11 @@ pub(super) async fn put(
     let bytes = content.bytes();
     let receipt = Receipt { bytes, sha256: hex(&content.sha256()), remote: None };
     leftovers::clear_to_put(session, key).await?;
-    let put =
-        if bytes <= PART { whole(session, key, content).await } else { in_parts(session, key, content, sent).await };
+    let put = if bytes <= PART {
+        whole(session, key, content, sent).await
+    } else {
+        in_parts(session, key, content, sent).await
+    };
     match put {
         Ok(()) => {}
         Err(Unput::Surely(error)) => return Err(error),
@@ -53,8 +56,10 @@ pub(super) async fn put(
     Ok(receipt)
 }
 
-async fn whole(session: &Session, key: &Path, content: &dyn Content) -> Result<(), Unput> {
+async fn whole(session: &Session, key: &Path, content: &dyn Content, sent: &AtomicU64) -> Result<(), Unput> {
     let payload = read(content, 0, content.bytes()).await.map_err(Unput::Surely)?;
+    // From here on it may be there.
+    sent.store(content.bytes(), Ordering::Relaxed);
     match session.client.store.put(key, payload).await {
         Ok(_) => Ok(()),
         Err(error) => Err(perhaps(session.error(&error))),

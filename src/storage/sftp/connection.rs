@@ -40,7 +40,9 @@ pub async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, StorageError
             Ok(Err(error)) => error.to_string(),
             Err(_) => format!("no answer within {} seconds", CONNECT.as_secs()),
         };
-        last = StorageError::unreachable(format!("{address} cannot be reached: {cause}"));
+        last = StorageError::unreachable(format!(
+            "{address} cannot be reached: {cause}; check the host, the port and the firewall"
+        ));
     }
     Err(last)
 }
@@ -100,7 +102,9 @@ fn not_agreed(error: &russh::Error) -> StorageError {
             theirs.join(", ")
         )),
         russh::Error::Version => StorageError::unreachable("what answers there is no SSH server"),
-        error => StorageError::unreachable(format!("the server broke off before a session began: {error}")),
+        error => StorageError::unreachable(format!(
+            "the server broke off before a session began: {error}; is this the port of SSH?"
+        )),
     }
 }
 

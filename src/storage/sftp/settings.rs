@@ -15,24 +15,25 @@ use super::{Sftp, folder::Folder};
 #[serde(rename_all = "camelCase")]
 #[graphql(name = "Sftp", input_name = "SftpInput")]
 pub struct SftpSettings {
-    /// Its name or address.
+    /// The server's name or address, without a port, such as `sftp.example.com`.
     pub host: String,
-    /// Its port.
+    /// The port, 1 to 65535.
     #[serde(default = "ssh_port")]
     #[graphql(default = 22)]
     pub port: u16,
-    /// Who signs in.
+    /// The user to sign in as.
     pub username: String,
-    /// The password.
+    /// The user's password.
     #[serde(with = "secret_text")]
     #[graphql(skip_output)]
     pub password: Secret,
-    /// The folder. With a leading slash from the server's root, else from where a session of the user starts; empty: there
+    /// The folder that copies go to, such as `backups/carryall`; it is made. With a leading slash from the server's root, else from where a session of the user starts; empty: there
     /// itself.
     #[serde(default)]
     #[graphql(default)]
     pub base_path: String,
-    /// The host key's fingerprint as `ssh-keygen -l` prints it, `SHA256:…`. None: the first key that is seen is pinned.
+    /// The host key's fingerprint as `ssh-keygen -l` prints it, `SHA256:…`. Left out: the first
+    /// key that is seen is pinned, and `testStorageLocation` shows it.
     #[serde(default)]
     pub host_key_fingerprint: Option<String>,
 }
@@ -61,6 +62,9 @@ impl SftpSettings {
             || self.host_name().contains(|c: char| c.is_whitespace() || c.is_control() || "/@".contains(c))
         {
             return refused("host", "the name or address of the server alone is wanted, such as sftp.example.com");
+        }
+        if self.host_name().contains(':') && self.host_name().parse::<std::net::Ipv6Addr>().is_err() {
+            return refused("host", "give the port as `port`, not with the host");
         }
         if self.port == 0 {
             return refused("port", "a number from 1 to 65535 is wanted; SSH's own is 22");

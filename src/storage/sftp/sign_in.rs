@@ -54,7 +54,10 @@ async fn dialogue(
             "the server wants more than a password to sign in, such as a code or a new password".into(),
         )
     } else {
-        StorageError::Unauthorized(format!("the server refuses the password of {}", settings.username))
+        StorageError::Unauthorized(format!(
+            "the server refuses the password of {}: check both, and whether it lets this user sign in by password",
+            settings.username
+        ))
     }))
 }
 

@@ -47,7 +47,7 @@ pub async fn upload(
     // Never written into as it is: a session that is thought gone may still be writing there.
     session.remove(&part).await?;
     let flags = OpenFlags::WRITE | OpenFlags::CREATE | OpenFlags::EXCLUDE;
-    let opened = session.ask(session.sftp.open(part.as_str(), flags, FileAttributes::empty())).await;
+    let opened = session.ask(session.sftp.open(part.as_str(), flags, private())).await;
     let handle = opened.map_err(|error| failure::explain(&error, &format!("making {part}")))?.handle;
     let written = write_all(session, &handle, &part, content, sent).await;
     if matches!(written, Err(StorageError::Content(_))) {
@@ -183,6 +183,11 @@ impl Packets {
         }
         Ok((!packet.is_empty()).then_some(packet))
     }
+}
+
+/// For the user alone: what an archive is called and how large it is concerns no other on that server.
+fn private() -> FileAttributes {
+    FileAttributes { permissions: Some(0o600), ..FileAttributes::empty() }
 }
 
 #[cfg(test)]

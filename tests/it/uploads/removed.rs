@@ -208,7 +208,11 @@ async fn what_was_to_go_to_a_place_that_was_written_wrong_goes_to_the_right_one(
     carry(&app).await;
     assert_eq!(statuses(&app, &id).await, ["PENDING"]);
     let corrected = app.mutate("updateStorageLocation", json!({"id": storage, "config": right})).await;
-    assert_eq!(corrected["userErrors"], json!([]));
+    assert_eq!(
+        (&corrected["userErrors"], &corrected["releasedFiles"]),
+        (&json!([]), &json!(0)),
+        "nothing was ever there"
+    );
     carry(&app).await;
     assert_eq!((statuses(&app, &id).await, rclone.list().len()), (vec!["UPLOADED".into()], 1));
 }
@@ -322,4 +326,21 @@ async fn what_a_kill_left_unfinished_is_ended_at_the_next_look() {
     state.execute("UPDATE storage_location SET removing = 1, enabled = 0", []).unwrap();
     app.engine.tick().await;
     assert_eq!((app.export(&id).await, locations(&app).await.len()), (Value::Null, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storage_that_was_never_reached_holds_nothing_back_when_it_is_removed() {
+    let (_folder, app) = small().await;
+    let storage = configure(&app, "nobody", &space("http://127.0.0.1:9", "exports")).await;
+    let sftp = json!({"sftp": {"host": "127.0.0.1", "port": 9, "username": "u", "password": "p"}});
+    let other = configure(&app, "nobody either", &sftp).await;
+    let id = export(&app, "export").await;
+    carry(&app).await;
+    assert_eq!(statuses(&app, &id).await, ["PENDING", "PENDING"]);
+    for storage in [storage, other] {
+        let removed = app.mutate("deleteStorageLocation", json!({"id": storage})).await;
+        assert_eq!((&removed["deletedStorageLocationId"], &removed["releasedFiles"]), (&json!(storage), &json!(0)));
+    }
+    export(&app, "newer").await;
+    assert_eq!(app.history().await.len(), 1, "nothing is left of the other");
 }

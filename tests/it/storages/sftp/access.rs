@@ -92,7 +92,9 @@ async fn a_check_ends_at_the_step_that_fails() {
             let _ = std::io::Write::write_all(&mut stream.unwrap(), b"HTTP/1.1 400 Bad Request\r\n\r\n");
         }
     });
-    let strict = Sftp::new(server.settings(""), &Network::default()).unwrap();
+    assert!(Sftp::new(server.settings(""), &Network::default()).is_err(), "an address in numbers is refused at once");
+    let by_name = SftpSettings { host: "localhost".into(), ..server.settings("") };
+    let strict = Sftp::new(by_name, &Network::default()).unwrap();
     for (storage, kind, retryable) in [
         (strict, StepKind::Resolve, false),
         (elsewhere("no-such-host.invalid", 22), StepKind::Resolve, true),
