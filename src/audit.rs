@@ -4,8 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::audit_event::{ActiveModel, Column, Entity};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set};
 
+use uuid::Uuid;
+
 use crate::clock::new_id;
 
+/// Within so long the same is kept once, where it comes in pieces.
+const ONCE: TimeDelta = TimeDelta::hours(1);
 /// So long events are kept.
 const KEPT: TimeDelta = TimeDelta::days(365);
 
@@ -66,6 +70,8 @@ impl Action {
 pub struct Event<'a> {
     /// The name of the token whose holder did it.
     pub actor: &'a str,
+    /// The id of that token.
+    pub actor_id: Option<Uuid>,
     /// What was done.
     pub action: Action,
     /// What it was done to: an id.
@@ -80,11 +86,24 @@ pub async fn record(db: &impl ConnectionTrait, event: Event<'_>, now: DateTime<U
         id: Set(new_id(now)),
         at: Set(now),
         actor: Set(event.actor.to_owned()),
+        actor_id: Set(event.actor_id),
         action: Set(event.action.name().to_owned()),
         subject: Set(event.subject),
         detail: Set(event.detail),
     };
     Entity::insert(row).exec_without_returning(db).await.map(drop)
+}
+
+/// What is kept of a link, so that what is downloaded by it can be told from whom it came: when it ends, in Unix time.
+pub fn link_detail(expires: i64) -> String {
+    format!("by the link that ends at {expires}")
+}
+
+/// Keeps an event, unless the same was kept within the last hour.
+pub async fn record_once(db: &impl ConnectionTrait, event: Event<'_>, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let same = Entity::find().filter(Column::At.gt(now - ONCE)).filter(Column::Action.eq(event.action.name()));
+    let same = same.filter(Column::Subject.eq(event.subject.clone())).filter(Column::Detail.eq(event.detail.clone()));
+    if same.one(db).await?.is_some() { Ok(()) } else { record(db, event, now).await }
 }
 
 /// Forgets what is over a year old.

@@ -36,6 +36,20 @@ pub enum TokenError {
     Database(#[from] DbErr),
 }
 
+/// Why a token is as good as it was. Whatever was done in the same transaction is to be undone.
+#[derive(Debug, thiserror::Error)]
+pub enum RevokeError {
+    /// There is none with this id.
+    #[error("There is no token with this id.")]
+    NotFound,
+    /// Nobody could let anybody in any more.
+    #[error("This is the last good token of an admin. Make another one first, here or by `carryall token create`.")]
+    LastAdmin,
+    /// Carryall's own database failed.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
 /// Makes a token and returns it with its row: the only time that it can be seen.
 pub async fn create(
     db: &impl ConnectionTrait,
@@ -74,7 +88,11 @@ pub async fn find(db: &DatabaseConnection, token: &str, now: DateTime<Utc>) -> R
     if found.last_used_at.is_none_or(|used| (now - used).abs() >= USE_NOTED) {
         let used = ActiveModel { last_used_at: Set(Some(now)), ..Default::default() };
         let unchanged = Column::LastUsedAt.is_null().or(Column::LastUsedAt.eq(found.last_used_at));
-        Entity::update_many().set(used).filter(Column::Id.eq(found.id)).filter(unchanged).exec(db).await?;
+        let noted = Entity::update_many().set(used).filter(Column::Id.eq(found.id)).filter(unchanged).exec(db).await;
+        if let Err(cause) = noted {
+            // Whoever wants to see why nothing can be written is let in.
+            tracing::warn!(id = %found.id, %cause, "it could not be noted that the token was used");
+        }
     }
     Ok(Some(found))
 }
@@ -93,9 +111,13 @@ pub async fn all(db: &DatabaseConnection) -> Result<Vec<Model>, DbErr> {
     Entity::find().order_by_desc(Column::Id).all(db).await
 }
 
-/// Makes a token good for nothing, for ever. False: there is none.
-pub async fn revoke(db: &DatabaseConnection, id: Uuid) -> Result<bool, DbErr> {
-    Ok(Entity::delete_by_id(id).exec(db).await?.rows_affected == 1)
+/// Makes a token good for nothing, for ever. The last good one of an admin stays.
+pub async fn revoke(db: &impl ConnectionTrait, id: Uuid, now: DateTime<Utc>) -> Result<(), RevokeError> {
+    if Entity::delete_by_id(id).exec(db).await?.rows_affected == 0 {
+        return Err(RevokeError::NotFound);
+    }
+    let admins = Entity::find().filter(Column::Role.eq(Role::Admin)).all(db).await?;
+    if admins.iter().any(|admin| is_good(admin, now)) { Ok(()) } else { Err(RevokeError::LastAdmin) }
 }
 
 /// Whether no token was made yet.

@@ -14,6 +14,8 @@ pub struct Model {
     pub at: DateTimeUtc,
     /// The name of the token whose holder did it.
     pub actor: String,
+    /// The id of that token: names are not unique.
+    pub actor_id: Option<Uuid>,
     /// What was done.
     pub action: String,
     /// What it was done to: an id.

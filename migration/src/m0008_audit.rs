@@ -17,6 +17,7 @@ impl MigrationTrait for Migration {
             .col(uuid("id").primary_key())
             .col(timestamp_with_time_zone("at"))
             .col(string("actor"))
+            .col(uuid_null("actor_id"))
             .col(string_len("action", 64))
             .col(string_null("subject"))
             .col(text_null("detail"))

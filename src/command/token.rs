@@ -2,7 +2,12 @@
 
 use std::io::{self, Write};
 
-use carryall::{database, files::make_private_folder, token};
+use carryall::{
+    audit::{self, Action, Event},
+    database,
+    files::make_private_folder,
+    token,
+};
 use chrono::TimeDelta;
 use clap::{Args, Subcommand, builder::PossibleValuesParser, builder::TypedValueParser};
 use entity::api_token::Role;
@@ -10,6 +15,9 @@ use sea_orm::{ActiveEnum, TransactionTrait};
 
 use super::{CommandError, clock};
 use crate::config::StateArgs;
+
+/// Who makes tokens here.
+const COMMAND_LINE: &str = "(the command line)";
 
 /// What holders of tokens may do: the least first.
 const ROLES: [&str; 3] = ["VIEWER", "OPERATOR", "ADMIN"];
@@ -52,7 +60,10 @@ pub(super) async fn run(command: TokenCommand) -> Result<(), CommandError> {
     let transaction = db.begin().await?;
     let now = clock().now();
     let expires_at = args.days.map(|days| now + TimeDelta::days(days.into()));
-    let (token, _) = token::create(&transaction, &args.name, args.role, expires_at, now).await?;
+    let (token, row) = token::create(&transaction, &args.name, args.role, expires_at, now).await?;
+    let detail = Some(format!("{}, {:?}", row.name, row.role));
+    let (actor, action, subject) = (COMMAND_LINE, Action::CreatedToken, Some(row.id.to_string()));
+    audit::record(&transaction, Event { actor, actor_id: None, action, subject, detail }, now).await?;
     writeln!(io::stdout(), "{}", token.expose())?;
     Ok(transaction.commit().await?)
 }

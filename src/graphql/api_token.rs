@@ -5,10 +5,15 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::api_token::Model;
-use sea_orm::DatabaseConnection;
+use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
+use uuid::Uuid;
 
-use super::{audit_event::noted, failure::Failure, guard, user_error::UserError, viewer::Role};
-use crate::{audit::Action, export::Engine, token};
+use super::{audit_event::note_in, failure::Failure, guard, user_error::UserError, viewer::Role};
+use crate::{
+    audit::Action,
+    export::Engine,
+    token::{self, RevokeError},
+};
 
 /// A token of the API, without the token itself.
 pub struct ApiToken(pub Model);
@@ -59,10 +64,12 @@ impl ApiTokenMutation {
     ) -> Result<CreateApiTokenPayload, Failure> {
         let now = ctx.data::<Arc<Engine>>()?.now();
         let CreateApiTokenInput { name, role, expires_at } = input;
-        match token::create(ctx.data::<DatabaseConnection>()?, &name, role.into(), expires_at, now).await {
+        let transaction = ctx.data::<DatabaseConnection>()?.begin().await?;
+        match token::create(&transaction, &name, role.into(), expires_at, now).await {
             Ok((secret, row)) => {
                 let detail = format!("{}, {:?}", row.name, row.role);
-                noted(ctx, Action::CreatedToken, row.id, Some(detail)).await;
+                note_in(&transaction, ctx, Action::CreatedToken, row.id, Some(detail)).await?;
+                transaction.commit().await?;
                 let secret = Some(secret.expose().to_owned());
                 Ok(CreateApiTokenPayload { api_token: Some(ApiToken(row)), secret, user_errors: Vec::new() })
             }
@@ -80,19 +87,23 @@ impl ApiTokenMutation {
         ctx: &Context<'_>,
         input: RevokeApiTokenInput,
     ) -> Result<RevokeApiTokenPayload, Failure> {
-        let revoked = match input.id.parse() {
-            Ok(id) => token::revoke(ctx.data::<DatabaseConnection>()?, id).await?,
-            Err(_) => false,
-        };
-        if revoked {
-            noted(ctx, Action::RevokedToken, input.id.as_str(), None).await;
+        match revoke(ctx, &input.id).await {
+            Ok(()) => Ok(RevokeApiTokenPayload { revoked_api_token_id: Some(input.id), user_errors: Vec::new() }),
+            Err(wrong) => Ok(RevokeApiTokenPayload { revoked_api_token_id: None, user_errors: vec![wrong?] }),
         }
-        Ok(if revoked {
-            RevokeApiTokenPayload { revoked_api_token_id: Some(input.id), user_errors: Vec::new() }
-        } else {
-            RevokeApiTokenPayload { revoked_api_token_id: None, user_errors: vec![UserError::no_such_token()] }
-        })
     }
+}
+
+async fn revoke(ctx: &Context<'_>, id: &ID) -> Result<(), Result<UserError, Failure>> {
+    let fault = |cause: DbErr| Err(Failure::from(cause));
+    let id: Uuid = id.parse().map_err(|_| UserError::from_revocation(RevokeError::NotFound))?;
+    let db = ctx.data::<DatabaseConnection>().map_err(|cause| Err(cause.into()))?;
+    let now = ctx.data::<Arc<Engine>>().map_err(|cause| Err(cause.into()))?.now();
+    // Dropped before it is committed, it is undone.
+    let transaction = db.begin().await.map_err(fault)?;
+    token::revoke(&transaction, id, now).await.map_err(UserError::from_revocation)?;
+    note_in(&transaction, ctx, Action::RevokedToken, id, None).await.map_err(Err)?;
+    transaction.commit().await.map_err(fault)
 }
 
 /// A token to be made.

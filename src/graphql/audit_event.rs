@@ -8,7 +8,9 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::audit_event::{Column, Entity, Model};
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use tracing::error;
 use uuid::Uuid;
 
@@ -31,6 +33,8 @@ pub struct AuditEvent {
     at: DateTime<Utc>,
     /// The name of the token whose holder did it.
     actor: String,
+    /// The id of that token; null for what was done by a link or by the command line.
+    actor_id: Option<ID>,
     /// What was done: READ_PASSWORD, MADE_DOWNLOAD_LINK, DOWNLOADED, CREATED_EXPORT, CANCELED_EXPORT, DELETED_EXPORT,
     /// PINNED_EXPORT, CHANGED_SETTINGS, CREATED_STORAGE, CHANGED_STORAGE, DELETED_STORAGE, CREATED_TOKEN or REVOKED_TOKEN.
     action: String,
@@ -42,8 +46,8 @@ pub struct AuditEvent {
 
 impl From<Model> for AuditEvent {
     fn from(row: Model) -> Self {
-        let Model { id, at, actor, action, subject, detail } = row;
-        Self { id: id.into(), at, actor, action, subject, detail }
+        let Model { id, at, actor, actor_id, action, subject, detail } = row;
+        Self { id: id.into(), at, actor, actor_id: actor_id.map(Into::into), action, subject, detail }
     }
 }
 
@@ -73,8 +77,21 @@ pub(super) async fn note(
     subject: impl ToString,
     detail: Option<String>,
 ) -> Result<(), Failure> {
-    let event = Event { actor: &ctx.data::<Viewer>()?.name, action, subject: Some(subject.to_string()), detail };
-    Ok(audit::record(ctx.data::<DatabaseConnection>()?, event, ctx.data::<Arc<Engine>>()?.now()).await?)
+    note_in(ctx.data::<DatabaseConnection>()?, ctx, action, subject, detail).await
+}
+
+/// The same, together with what is done in a transaction.
+pub(super) async fn note_in(
+    db: &impl ConnectionTrait,
+    ctx: &Context<'_>,
+    action: Action,
+    subject: impl ToString,
+    detail: Option<String>,
+) -> Result<(), Failure> {
+    let viewer = ctx.data::<Viewer>()?;
+    let subject = Some(subject.to_string());
+    let event = Event { actor: &viewer.name, actor_id: Some(viewer.token), action, subject, detail };
+    Ok(audit::record(db, event, ctx.data::<Arc<Engine>>()?.now()).await?)
 }
 
 /// Notes what the viewer has done: that it cannot be noted does not undo it.

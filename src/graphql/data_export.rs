@@ -24,7 +24,7 @@ use super::{
     upload::{self, Upload, UploadStatus},
 };
 use crate::{
-    audit::Action,
+    audit::{Action, link_detail},
     export::Engine,
     scalar::{BigInt, Url},
 };
@@ -124,7 +124,9 @@ impl DataExport {
         let PublicUrl(base) = ctx.data::<PublicUrl>()?;
         let path = ctx.data::<Arc<Engine>>()?.download_path(&self.0, seconds).await?;
         if path.is_some() {
-            note(ctx, Action::MadeDownloadLink, self.0.id, None).await?;
+            let expires = ctx.data::<Arc<Engine>>()?.now() + chrono::TimeDelta::seconds(seconds.into());
+            let detail = Some(link_detail(expires.timestamp()));
+            note(ctx, Action::MadeDownloadLink, self.0.id, detail).await?;
         }
         Ok(path.map(|path| Url(format!("{base}{path}"))))
     }

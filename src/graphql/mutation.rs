@@ -88,7 +88,7 @@ impl DataExportMutation {
     ) -> Result<DeleteDataExportPayload, Failure> {
         let (deleted_data_export_id, user_errors) = outcome(delete(ctx.data()?, input.id).await)?;
         if let Some(id) = &deleted_data_export_id {
-            noted(ctx, Action::DeletedExport, id.as_str(), None).await;
+            noted(ctx, Action::DeletedExport, canonical(id), None).await;
         }
         Ok(DeleteDataExportPayload { deleted_data_export_id, user_errors })
     }
@@ -191,6 +191,11 @@ async fn cancel(engine: &Arc<Engine>, id: &ID) -> Result<Model, Wrong> {
         Some(_) => Err(Ok(UserError::not_cancelable())),
         None => Err(Ok(UserError::no_such_export())),
     }
+}
+
+/// An id as it is stored, however the client spelled it.
+pub(super) fn canonical(id: &ID) -> String {
+    id.parse::<uuid::Uuid>().map_or_else(|_| id.to_string(), |id| id.to_string())
 }
 
 async fn delete(engine: &Arc<Engine>, id: ID) -> Result<ID, Wrong> {

@@ -62,7 +62,7 @@ impl Query {
     }
 
     /// The storages that exports are copied to, in the order in which they were configured.
-    #[graphql(guard = "guard::admin")]
+    #[graphql(guard = "guard::operator")]
     async fn storage_locations(&self, ctx: &Context<'_>) -> Result<Vec<StorageLocation>, Failure> {
         let locations = ctx.data::<Arc<Engine>>()?.locations().await?;
         Ok(locations.into_iter().map(StorageLocation).collect())

@@ -74,6 +74,7 @@ pub struct StorageFailure {
     /// A stable code for programs.
     code: StorageErrorCode,
     /// What happened, to what, and what to do next.
+    #[graphql(guard = "guard::operator")]
     message: String,
     /// Whether the same again may help, without anybody changing anything.
     retryable: bool,

@@ -9,6 +9,7 @@ use super::{
     audit_event::noted,
     failure::Failure,
     guard,
+    mutation::canonical,
     storage_location::StorageLocation,
     storage_location_change::{
         CreateStorageLocationInput, CreateStorageLocationPayload, DeleteStorageLocationInput,
@@ -84,7 +85,7 @@ impl StorageLocationMutation {
         let (deleted, user_errors) = outcome(deleted)?;
         if deleted.is_some() {
             let detail = format!("deleteFiles: {}", input.delete_files);
-            noted(ctx, Action::DeletedStorage, input.id.as_str(), Some(detail)).await;
+            noted(ctx, Action::DeletedStorage, canonical(&input.id), Some(detail)).await;
         }
         let released_files = deleted.unwrap_or(0).try_into().unwrap_or(i32::MAX);
         Ok(DeleteStorageLocationPayload {

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{
     failure::Failure,
+    guard,
     storage_location::{StorageFailure, StorageLocation},
 };
 use crate::{
@@ -40,6 +41,7 @@ impl Upload {
     }
 
     /// The path of its file there.
+    #[graphql(guard = "guard::operator")]
     async fn path(&self) -> String {
         self.location.config.path(&self.file_name)
     }

@@ -9,7 +9,7 @@ use crate::{
         VerifyCopyError, settings::SettingsError,
     },
     storage::StorageError,
-    token::TokenError,
+    token::{RevokeError, TokenError},
 };
 
 /// Something in the input that the user can correct. Nothing was changed.
@@ -62,9 +62,13 @@ impl UserError {
         Self::new("id", UserErrorCode::NotFound, "There is no export with this id.")
     }
 
-    /// There is no token with the id of the input.
-    pub fn no_such_token() -> Self {
-        Self::new("id", UserErrorCode::NotFound, "There is no token with this id.")
+    /// What keeps a token from being revoked; the failure if it is none of the user's.
+    pub fn from_revocation(error: RevokeError) -> Result<Self, Failure> {
+        match error {
+            RevokeError::NotFound => Ok(Self::new("id", UserErrorCode::NotFound, error.to_string())),
+            RevokeError::LastAdmin => Ok(Self::new("id", UserErrorCode::InUse, error.to_string())),
+            RevokeError::Database(cause) => Err(cause.into()),
+        }
     }
 
     /// What keeps a token from being made; the failure if it is none of the user's.

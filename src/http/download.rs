@@ -14,14 +14,12 @@ use uuid::Uuid;
 
 use super::App;
 use crate::{
-    audit::{self, Action, Event},
+    audit::{self, Action, Event, link_detail},
     export::{Download, DownloadError},
 };
 
 /// Who has done what was done by a link.
 const LINK: &str = "(by a download link)";
-/// So much is kept of what a client calls itself.
-const AGENT_MAXIMUM: usize = 200;
 
 /// The signed part of a link.
 #[derive(Deserialize)]
@@ -47,12 +45,10 @@ pub(super) async fn download(
     };
     let body = match method {
         Method::HEAD => Body::empty(),
-        // What goes on with a download that broke off is not told of again.
-        _ if range.start == 0 => {
-            note(&app, id, &headers).await?;
+        _ => {
+            note(&app, id, signed.expires).await?;
             Body::from_stream(app.engine.read(&download, range.clone()).await?)
         }
-        _ => Body::from_stream(app.engine.read(&download, range.clone()).await?),
     };
     let mut response = Response::builder()
         .status(status)
@@ -69,12 +65,12 @@ pub(super) async fn download(
     Ok(response.body(body).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()))
 }
 
-/// Keeps that somebody downloads. A link is good for whoever has it, so that nobody is named.
-async fn note(app: &App, id: Uuid, headers: &HeaderMap) -> Result<(), DownloadError> {
-    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-    let detail = agent.map(|agent| agent.chars().take(AGENT_MAXIMUM).collect());
-    let event = Event { actor: LINK, action: Action::Downloaded, subject: Some(id.to_string()), detail };
-    Ok(audit::record(&app.db, event, app.engine.now()).await?)
+/// Keeps that somebody downloads, once for all the pieces. A link is good for whoever has it, so that nobody is named.
+async fn note(app: &App, id: Uuid, expires: i64) -> Result<(), DownloadError> {
+    let detail = Some(link_detail(expires));
+    let event =
+        Event { actor: LINK, actor_id: None, action: Action::Downloaded, subject: Some(id.to_string()), detail };
+    Ok(audit::record_once(&app.db, event, app.engine.now()).await?)
 }
 
 /// A range that lies outside of the archive.

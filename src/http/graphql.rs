@@ -1,61 +1,135 @@
-//! `/graphql`: operations by POST, subscriptions by WebSocket (`graphql-transport-ws`).
+//! `/graphql`, as GraphQL over HTTP has it (<https://graphql.github.io/graphql-over-http/draft/>): queries by GET, queries and
+//! mutations by POST. A GET that asks for a WebSocket is handed on to [`websocket`].
 
-use std::sync::Arc;
+use std::collections::HashMap;
 
-use async_graphql::Data;
-use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
+use async_graphql::parser::{parse_query, types::OperationType};
+use async_graphql_axum::GraphQLProtocol;
 use axum::{
-    Json,
     body::Bytes,
-    extract::{
-        State, WebSocketUpgrade,
-        ws::{CloseFrame, Message, WebSocket, rejection::WebSocketUpgradeRejection},
-    },
-    http::{HeaderMap, StatusCode, header},
+    extract::{Query, State, WebSocketUpgrade, rejection::QueryRejection, ws::rejection::WebSocketUpgradeRejection},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use futures_util::{SinkExt, StreamExt};
-use serde_json::{Value, json};
-use tokio::sync::SetOnce;
-use uuid::Uuid;
+use serde_json::{Map, Value, json};
 
-use super::{App, auth};
-use crate::graphql::PublicUrl;
+use super::{
+    App, auth,
+    media_type::{Media, is_json},
+    websocket,
+};
+use crate::graphql::Viewer;
 
-/// The one subprotocol spoken (<https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md>).
-const PROTOCOL: &str = "graphql-transport-ws";
-
-/// The close code for a token that is refused.
-const FORBIDDEN: u16 = 4403;
-/// The same protocol's code for a message that is none of its own.
-const BAD_REQUEST: u16 = 4400;
-/// What the library closes with then (RFC 6455, section 7.4.1).
-const PROTOCOL_ERROR: u16 = 1002;
-
-/// Executes one operation.
-pub(super) async fn execute(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
+/// Executes an operation that came by POST.
+pub(super) async fn post(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
     let viewer = match auth::viewer(&app, &headers).await {
         Ok(viewer) => viewer,
         Err(refused) => return refused.into_response(),
     };
     if !is_json(&headers) {
-        return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send the operation as application/json.");
+        return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send the operation as application/json, in UTF-8.");
     }
-    let request = match parse(&body) {
-        Ok(request) => request.data(viewer).data(app.public_url(&headers)),
-        Err(cause) => {
-            // Where, and not what: the cause may quote a secret.
-            let message = format!(
-                "The body is not a GraphQL request in JSON, as can be seen at line {}, column {}.",
-                cause.line(),
-                cause.column()
-            );
-            return problem(StatusCode::BAD_REQUEST, &message);
-        }
+    // A sequence would be taken for the fields in their order.
+    let fields = serde_json::from_slice::<Map<String, Value>>(&body).map_err(unreadable);
+    execute(app, viewer, &headers, fields.and_then(request)).await
+}
+
+/// Executes a query that came by GET, or opens a WebSocket.
+pub(super) async fn get(
+    State(app): State<App>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    protocol: Result<GraphQLProtocol, StatusCode>,
+    parameters: Result<Query<HashMap<String, String>>, QueryRejection>,
+) -> Response {
+    if let Ok(upgrade) = upgrade {
+        return websocket::open(app, &headers, upgrade, protocol);
+    }
+    let viewer = match auth::viewer(&app, &headers).await {
+        Ok(viewer) => viewer,
+        Err(refused) => return refused.into_response(),
+    };
+    let Ok(Query(parameters)) = parameters else {
+        return problem(StatusCode::BAD_REQUEST, "The parameters of the address cannot be read.");
+    };
+    let request = fields(parameters).and_then(request);
+    if request.as_ref().is_ok_and(|request| !is_query(request)) {
+        let mut refused = problem(StatusCode::METHOD_NOT_ALLOWED, "By GET come queries alone: send this by POST.");
+        refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+        return refused;
+    }
+    execute(app, viewer, &headers, request).await
+}
+
+/// The fields of a request in the parameters of an address, of which two are JSON.
+fn fields(parameters: HashMap<String, String>) -> Result<Map<String, Value>, String> {
+    let mut fields = Map::new();
+    for (name, value) in parameters {
+        let value = match name.as_str() {
+            "variables" | "extensions" => serde_json::from_str(&value).map_err(unreadable)?,
+            _ => Value::String(value),
+        };
+        fields.insert(name, value);
+    }
+    Ok(fields)
+}
+
+/// The request of these fields, if they make one; else what is wrong.
+fn request(fields: Map<String, Value>) -> Result<async_graphql::Request, String> {
+    if !fields.get("query").is_some_and(Value::is_string) {
+        return Err("There is no `query`, which is the text of the document.".into());
+    }
+    serde_json::from_value(Value::Object(fields))
+        .map_err(|_| "`operationName` must be a text, `variables` and `extensions` objects, or null.".to_owned())
+}
+
+/// Where it is not JSON, and not what: the cause may quote a secret.
+#[expect(clippy::needless_pass_by_value, reason = "it stands where an error is mapped")]
+fn unreadable(cause: serde_json::Error) -> String {
+    format!(
+        "This is not a GraphQL request in JSON, as can be seen at line {}, column {}.",
+        cause.line(),
+        cause.column()
+    )
+}
+
+/// Whether nothing but a query would be executed. Of what is no document, the execution tells.
+fn is_query(request: &async_graphql::Request) -> bool {
+    let Ok(document) = parse_query(&request.query) else { return true };
+    let name = request.operation_name.as_deref();
+    let mut chosen = document
+        .operations
+        .iter()
+        .filter(|(known, _)| name.is_none_or(|name| known.is_none_or(|known| known.as_str() == name)));
+    chosen.all(|(_, operation)| operation.node.ty == OperationType::Query)
+}
+
+async fn execute(
+    app: App,
+    viewer: Viewer,
+    headers: &HeaderMap,
+    request: Result<async_graphql::Request, String>,
+) -> Response {
+    let Some(media) = Media::accepted(headers) else {
+        let known = "Answers are application/graphql-response+json or application/json, in UTF-8.";
+        return problem(StatusCode::NOT_ACCEPTABLE, known);
+    };
+    let request = match request {
+        Ok(request) => request.data(viewer).data(app.public_url(headers)),
+        Err(message) => return answer(media, StatusCode::BAD_REQUEST, json!({"errors": [{"message": message}]})),
     };
     // On a task of its own: a mutation that was begun is done, even if the client goes away in the middle.
     match tokio::spawn(async move { app.schema.execute(request).await }).await {
-        Ok(response) => Json(response).into_response(),
+        Ok(response) => {
+            let refused = was_not_executed(&response);
+            let mut body = json!(response);
+            if refused && let Some(fields) = body.as_object_mut() {
+                // That there are none is said by its absence (GraphQL, section 7.1).
+                fields.remove("data");
+            }
+            let bad = refused && media == Media::Response;
+            answer(media, if bad { StatusCode::BAD_REQUEST } else { StatusCode::OK }, body)
+        }
         Err(cause) => {
             tracing::error!(%cause, "an operation died");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -63,98 +137,22 @@ pub(super) async fn execute(State(app): State<App>, headers: HeaderMap, body: By
     }
 }
 
-/// Opens a WebSocket for subscriptions. The token comes in the payload of `connection_init`.
-pub(super) async fn subscribe(
-    State(app): State<App>,
-    headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-    protocol: Result<GraphQLProtocol, StatusCode>,
-) -> Response {
-    let Ok(upgrade) = upgrade else {
-        let mut refused = problem(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "Operations are sent by POST, subscriptions over a WebSocket; GET alone does nothing.",
-        );
-        refused.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("POST"));
-        return refused;
-    };
-    let Some(protocol) = protocol.ok().filter(|_| speaks(&headers)) else {
-        return problem(StatusCode::BAD_REQUEST, "The WebSocket's subprotocol must be graphql-transport-ws.");
-    };
-    let public_url = app.public_url(&headers);
-    upgrade
-        .max_message_size(super::BODY_MAXIMUM)
-        .protocols([PROTOCOL])
-        .on_upgrade(move |socket| serve(app, socket, protocol, public_url))
+/// Whether the document was refused as a whole: it does not parse, is not valid, or says not what to execute.
+fn was_not_executed(response: &async_graphql::Response) -> bool {
+    let no_data = response.data == async_graphql::Value::Null;
+    no_data && response.is_err() && response.errors.iter().all(|error| error.path.is_empty())
 }
 
-async fn serve(app: App, socket: WebSocket, protocol: GraphQLProtocol, public_url: PublicUrl) {
-    let (sink, stream) = socket.split();
-    let signed_in = Arc::new(SetOnce::new());
-    // The library closes with 1002 when the token is refused; the protocol's own code for that is 4403.
-    let sink = sink.with(|message| {
-        std::future::ready(Ok::<_, axum::Error>(match message {
-            Message::Close(Some(frame)) if auth::is_refusal(&frame.reason) => {
-                Message::Close(Some(CloseFrame { code: FORBIDDEN, ..frame }))
-            }
-            // Of a message that it cannot read, it would repeat a part.
-            Message::Close(Some(frame)) if frame.code == PROTOCOL_ERROR => {
-                let reason = "The message is none of graphql-transport-ws.".into();
-                Message::Close(Some(CloseFrame { code: BAD_REQUEST, reason }))
-            }
-            other => other,
-        }))
-    });
-    let knows = (app.clone(), Arc::clone(&signed_in));
-    let connection = GraphQLWebSocket::new_with_pair(sink, stream, app.schema.clone(), protocol)
-        .on_connection_init(move |payload| connection_data(knows.0, knows.1, payload, public_url))
-        .serve();
-    let token_ends = async {
-        let id = signed_in.wait().await;
-        auth::ended(&app, *id).await;
-    };
-    tokio::select! { () = connection => {}, () = app.stop.cancelled() => {}, () = token_ends => {} }
+fn answer(media: Media, status: StatusCode, body: Value) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, media.content_type()),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::VARY, HeaderValue::from_static("accept, authorization")),
+    ];
+    (status, headers, body.to_string()).into_response()
 }
 
-/// What the operations of a connection know, if its token is good.
-async fn connection_data(
-    app: App,
-    signed_in: Arc<SetOnce<Uuid>>,
-    payload: Value,
-    url: PublicUrl,
-) -> async_graphql::Result<Data> {
-    // HTTP's header names have no case, and clients write this one either way.
-    let authorization = payload.as_object().and_then(|fields| {
-        fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization")).and_then(|(_, value)| value.as_str())
-    });
-    let viewer = auth::bearer(&app, authorization).await.map_err(|refused| refused.message())?;
-    // A second init is refused by the library.
-    let _ = signed_in.set(viewer.token);
-    let mut data = Data::default();
-    data.insert(viewer);
-    data.insert(url);
-    Ok(data)
-}
-
-/// The operation in a body, which must be a JSON object: a sequence would be taken for the fields in their order.
-fn parse(body: &[u8]) -> serde_json::Result<async_graphql::Request> {
-    let fields = serde_json::from_slice::<serde_json::Map<String, Value>>(body)?;
-    serde_json::from_value(Value::Object(fields))
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = value.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
-}
-
-fn speaks(headers: &HeaderMap) -> bool {
-    let offered = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
-    offered.flat_map(|value| value.split(',')).any(|protocol| protocol.trim() == PROTOCOL)
-}
-
-/// A request that never came to be an operation.
-fn problem(status: StatusCode, message: &str) -> Response {
-    let body = json!({"errors": [{"message": message, "extensions": {"code": "BAD_REQUEST"}}]});
-    (status, Json(body)).into_response()
+/// Something that is wrong before it comes to GraphQL.
+pub(super) fn problem(status: StatusCode, message: &str) -> Response {
+    answer(Media::Json, status, json!({"errors": [{"message": message}]}))
 }

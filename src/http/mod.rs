@@ -6,8 +6,10 @@ mod auth;
 mod download;
 mod graphql;
 mod health;
+mod media_type;
 mod pages;
 mod public_url;
+mod websocket;
 
 use std::sync::Arc;
 
@@ -48,7 +50,7 @@ pub fn router(app: App) -> Router {
     let no_referrer =
         SetResponseHeaderLayer::if_not_present(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     Router::new()
-        .route("/graphql", get(graphql::subscribe).post(graphql::execute))
+        .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/downloads/{id}/{file_name}", get(download::download))
         .route("/healthz", get(health::health))
         .merge(pages::router())

@@ -47,7 +47,8 @@ pub use scaleway::Scaleway;
 #[async_trait]
 pub trait Storage: Send + Sync {
     /// Puts `content` there under `name`, in place of what is there under it: whole or not at all. `sent` is kept at the bytes
-    /// that the provider has taken so far; it may go back when something is sent again, and is 0 as long as nothing was.
+    /// that the provider has taken so far; it may go back when something is sent again, but is 0
+    /// only as long as nothing was.
     ///
     /// # Errors
     ///

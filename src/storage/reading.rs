@@ -65,7 +65,6 @@ impl<'a, S: Sum> Reading<'a, S> {
             self.content.read(range.clone()).await.map_err(|error| StorageError::Content(error.to_string()))?
         };
         let (sums, sent, mut at) = (Arc::clone(&self.sums), Arc::clone(&self.sent), range.start);
-        sent.store(at, Ordering::Relaxed);
         let pieces = pieces.map(move |piece| {
             let mut sums = sums.lock().unwrap_or_else(PoisonError::into_inner);
             let taken = piece.map_err(|error| StorageError::Content(error.to_string()));

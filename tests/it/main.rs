@@ -25,6 +25,7 @@ mod interrupted;
 mod layout;
 mod mariadb;
 mod nightly;
+mod over_http;
 mod ownership;
 mod postgres;
 mod progress;

@@ -260,6 +260,10 @@ async fn a_token_is_good_until_it_expires_or_is_revoked_and_is_listed_without_it
     let revoke = "mutation ($id: ID!) { revokeApiToken(input: {id: $id}) { revokedApiTokenId userErrors { code } } }";
     assert_eq!(app.graphql(revoke, json!({"id": id})).await["revokeApiToken"]["revokedApiTokenId"], *id);
     assert_eq!(app.graphql(revoke, json!({"id": id})).await["revokeApiToken"]["userErrors"][0]["code"], "NOT_FOUND");
+    let who_am_i = app.graphql("{ apiTokens { id name } }", json!({})).await["apiTokens"][1].clone();
+    assert_eq!(who_am_i["name"], "tester");
+    let last = app.graphql(revoke, json!({"id": who_am_i["id"]})).await["revokeApiToken"].clone();
+    assert_eq!((&last["revokedApiTokenId"], &last["userErrors"][0]["code"]), (&Value::Null, &json!("IN_USE")));
     app.pass(chrono::TimeDelta::hours(1));
     for over in [&expiring, &revoked] {
         assert_eq!(who(over).await["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");

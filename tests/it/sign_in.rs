@@ -79,7 +79,7 @@ async fn a_request_that_is_no_operation_is_refused_by_its_status() {
         assert_eq!(post(&app, Some(&bearer), content_type, body).await.status(), status, "{content_type}");
     }
     let get = app.client.get(format!("{}/graphql?query={{viewer{{name}}}}", app.url)).send().await.unwrap();
-    assert_eq!(get.status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(get.status(), StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
