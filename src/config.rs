@@ -6,6 +6,7 @@
 
 mod file;
 mod limits;
+mod reach;
 mod sources;
 mod storage;
 
@@ -16,17 +17,19 @@ use std::{
     time::Duration,
 };
 
-use carryall::{database, export::Limits, storage::Network};
+use carryall::{database, export::Limits, http::Reach, storage::Network};
 use clap::{
     Args,
     builder::{OsStringValueParser, StringValueParser, TypedValueParser},
 };
 use url::Url;
 
+pub(crate) use reach::Certificate;
 pub(crate) use sources::{SourceArgs, Sources};
 
 use file::File;
 use limits::LimitArgs;
+use reach::{CertificateArgs, ReachArgs};
 use storage::StorageArgs;
 
 /// The name under which `--demo` adds the demo source.
@@ -60,9 +63,8 @@ pub(crate) struct ServeArgs {
     /// The address to listen at [default: 127.0.0.1:8080]
     #[arg(long, env = "CARRYALL_LISTEN", value_name = "ADDRESS:PORT")]
     listen: Option<String>,
-    /// Where the server is reached from outside, for links; behind a proxy, say [default: as each request says]
-    #[arg(long, env = "CARRYALL_PUBLIC_URL", value_name = "URL")]
-    public_url: Option<String>,
+    #[command(flatten)]
+    reach: ReachArgs,
     #[command(flatten)]
     sources: SourceArgs,
     #[command(flatten)]
@@ -74,7 +76,7 @@ pub(crate) struct ServeArgs {
     demo: bool,
 }
 
-/// The setting of `carryall healthcheck`.
+/// The settings of `carryall healthcheck`.
 #[derive(Args, Debug)]
 pub(crate) struct ListenArgs {
     /// The file with settings [default: carryall.toml, if there is one]
@@ -83,6 +85,8 @@ pub(crate) struct ListenArgs {
     /// The address the server listens at [default: 127.0.0.1:8080]
     #[arg(long, env = "CARRYALL_LISTEN", value_name = "ADDRESS:PORT")]
     listen: Option<String>,
+    #[command(flatten)]
+    certificate: CertificateArgs,
 }
 
 /// A setting that cannot be used. Shown in one line.
@@ -106,7 +110,10 @@ pub(crate) struct State {
 pub(crate) struct Server {
     pub(crate) state: State,
     pub(crate) listen: SocketAddr,
-    pub(crate) public_url: Option<String>,
+    pub(crate) reach: Reach,
+    pub(crate) certificate: Option<Certificate>,
+    /// How much a client may ask for.
+    pub(crate) api_limits: carryall::limits::Limits,
     pub(crate) sources: Sources,
     pub(crate) limits: Limits,
     /// How storages may be reached.
@@ -154,7 +161,8 @@ impl ServeArgs {
         let file = File::read(given(self.state.config.clone()).as_deref())?;
         let state = self.state.resolve_with(&file)?;
         let listen = listen(given(self.listen).or(file.listen.clone()))?;
-        let public_url = given(self.public_url).or(file.public_url.clone()).map(checked_public_url).transpose()?;
+        let (reach, certificate, api_limits) = self.reach.resolve(&file)?;
+        let reach = Reach { loopback: listen.ip().is_loopback(), ..reach };
         let demo = self.demo || file.demo;
         let mut sources = Sources::collect(self.sources, &file)?;
         if demo {
@@ -167,15 +175,16 @@ impl ServeArgs {
         let (limits, grace) = self.limits.resolve(&file)?;
         let (network, upload_bytes_per_second) = self.storage.resolve(&file)?;
         let limits = Limits { upload_bytes_per_second, ..limits };
-        Ok(Server { state, listen, public_url, sources, limits, network, grace, demo })
+        Ok(Server { state, listen, reach, certificate, api_limits, sources, limits, network, grace, demo })
     }
 }
 
 impl ListenArgs {
-    /// The address, with the file's and the default filled in.
-    pub(crate) fn resolve(self) -> Result<SocketAddr, ConfigError> {
+    /// The address, with the file's and the default filled in, and whether TLS is spoken there.
+    pub(crate) fn resolve(self) -> Result<(SocketAddr, bool), ConfigError> {
         let file = File::read(given(self.config).as_deref())?;
-        listen(given(self.listen).or(file.listen))
+        let tls = self.certificate.resolve(&file)?.is_some();
+        Ok((listen(given(self.listen).or(file.listen))?, tls))
     }
 }
 
@@ -221,16 +230,4 @@ fn checked_database_url(url: String) -> Result<String, ConfigError> {
 fn checked_files_url(url: &str) -> Result<Url, ConfigError> {
     let why = "only a folder is supported, as file:///srv/carryall/files";
     Url::parse(url).ok().filter(|url| url.scheme() == "file").ok_or_else(|| ConfigError::new("--files-url", why))
-}
-
-fn checked_public_url(url: String) -> Result<String, ConfigError> {
-    match Url::parse(&url) {
-        Ok(parsed) if matches!(parsed.scheme(), "http" | "https") && parsed.query().is_none() => {
-            Ok(url.trim_end_matches('/').to_owned())
-        }
-        _ => Err(ConfigError::new(
-            "--public-url",
-            format!("`{url}` is not an address like https://carryall.example.com"),
-        )),
-    }
 }

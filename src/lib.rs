@@ -11,9 +11,9 @@
 //!
 //! # Layout
 //!
-//! The modules, lowest first: [`clock`], [`secret`], [`scalar`], [`database`], [`token`], [`audit`], [`demo`], [`source`],
-//! [`format`](mod@format), [`archive`], [`files`], [`storage`], [`export`], [`graphql`], [`http`]. One may name only those before it, so
-//! that each can be read on its own; a test (`tests/it/layout.rs`) holds it to that.
+//! The modules, lowest first: [`clock`], [`secret`], [`scalar`], [`database`], [`limits`], [`token`], [`session`], [`audit`],
+//! [`demo`], [`source`], [`format`](mod@format), [`archive`], [`files`], [`storage`], [`export`], [`graphql`], [`http`]. One may name
+//! only those before it, so that each can be read on its own; a test (`tests/it/layout.rs`) holds it to that.
 //!
 //! # Invariants
 //!
@@ -38,8 +38,10 @@
 pub mod audit;
 pub mod clock;
 pub mod database;
+pub mod limits;
 pub mod scalar;
 pub mod secret;
+pub mod session;
 pub mod token;
 
 pub mod archive;

@@ -1,5 +1,7 @@
 //! Tokens of the API: who may speak to it. A token is shown when it is made and stored as a hash.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::api_token::{ActiveModel, Column, Entity, Model, Role};
 use sea_orm::{
@@ -97,12 +99,18 @@ pub async fn find(db: &DatabaseConnection, token: &str, now: DateTime<Utc>) -> R
     Ok(Some(found))
 }
 
-/// Whether the token of this id is still good.
-pub async fn is_still_good(db: &DatabaseConnection, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbErr> {
-    Ok(Entity::find_by_id(id).one(db).await?.is_some_and(|found| is_good(&found, now)))
+/// Which of the tokens of these ids are still good.
+pub async fn still_good(
+    db: &DatabaseConnection,
+    ids: impl IntoIterator<Item = Uuid>,
+    now: DateTime<Utc>,
+) -> Result<HashSet<Uuid>, DbErr> {
+    let rows = Entity::find().filter(Column::Id.is_in(ids)).all(db).await?;
+    Ok(rows.into_iter().filter(|row| is_good(row, now)).map(|row| row.id).collect())
 }
 
-fn is_good(token: &Model, now: DateTime<Utc>) -> bool {
+/// Whether a token has not expired.
+pub fn is_good(token: &Model, now: DateTime<Utc>) -> bool {
     token.expires_at.is_none_or(|end| now < end)
 }
 
@@ -125,6 +133,7 @@ pub async fn none_yet(db: &DatabaseConnection) -> Result<bool, DbErr> {
     Ok(Entity::find().count(db).await? == 0)
 }
 
-fn hash(token: &str) -> Vec<u8> {
+/// What is stored of a token: its SHA-256.
+pub fn hash(token: &str) -> Vec<u8> {
     Sha256::digest(token).to_vec()
 }

@@ -10,6 +10,7 @@ pub mod data_export;
 pub mod data_export_settings;
 pub mod exported_table;
 pub mod nightly_run;
+pub mod session;
 pub mod source_snapshot;
 pub mod storage_location;
 pub mod upload;

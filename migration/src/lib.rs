@@ -14,6 +14,7 @@ mod m0005_life;
 mod m0006_storages;
 mod m0007_token_life;
 mod m0008_audit;
+mod m0009_sessions;
 
 /// Runs every step that the database has not seen.
 pub struct Migrator;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_storages::Migration),
             Box::new(m0007_token_life::Migration),
             Box::new(m0008_audit::Migration),
+            Box::new(m0009_sessions::Migration),
         ]
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod export;
 mod healthcheck;
 mod password;
 mod serve;
+mod tls;
 pub(crate) mod token;
 pub(crate) mod verify;
 
@@ -58,6 +59,8 @@ pub(crate) enum CommandError {
     Demo(#[from] DemoError),
     #[error("--listen: the server cannot listen at {0}: {1}")]
     Listen(std::net::SocketAddr, #[source] io::Error),
+    #[error("--tls-certificate-file {0}, --tls-key-file {1}: {2}")]
+    Certificate(PathBuf, PathBuf, #[source] io::Error),
     #[error(transparent)]
     Token(#[from] TokenError),
     #[error("{0}: {1}")]

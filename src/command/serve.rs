@@ -3,6 +3,7 @@
 use std::{
     convert::Infallible,
     io::{self, Write},
+    net::TcpListener,
     path::Path,
     sync::Arc,
     time::Duration,
@@ -14,21 +15,19 @@ use carryall::{
     export::{Engine, Limits, Parts, Stop},
     files::{Files, make_private_folder},
     graphql,
-    http::{self, App},
+    http::{self, App, Reach, RustlsConfig},
     secret::Key,
     storage::Network,
     token,
 };
 use entity::api_token::Role;
 use sea_orm::{DatabaseConnection, TransactionTrait};
-use tokio::{net::TcpListener, task::spawn_blocking};
-use tracing::info;
+use tokio::task::spawn_blocking;
+use tracing::{info, warn};
+use url::Url;
 
-use super::{CommandError, StopSignals, clock, healthcheck::reachable};
+use super::{CommandError, StopSignals, clock, healthcheck::reachable, tls};
 use crate::config::{DEMO, ServeArgs, Sources, State};
-
-/// How long downloads may go on after the server was asked to stop.
-const LAST_DOWNLOADS: Duration = Duration::from_secs(10);
 
 /// Runs the server until it is asked to stop.
 pub(super) async fn serve(args: ServeArgs) -> Result<(), CommandError> {
@@ -37,49 +36,63 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), CommandError> {
     make_private_folder(folder).map_err(|cause| CommandError::DataFolder(folder.clone(), cause))?;
     let _lock = database::lock(&server.state.database_url)?;
     let clock = clock();
-    let listener =
-        TcpListener::bind(server.listen).await.map_err(|cause| CommandError::Listen(server.listen, cause))?;
+    let listener = TcpListener::bind(server.listen).map_err(|cause| CommandError::Listen(server.listen, cause))?;
+    let tls = match server.certificate {
+        Some(certificate) => Some(tls::open(certificate).await?),
+        None => None,
+    };
     if server.demo {
         make_demo(folder).await?;
     }
     let names = server.sources.names().into_iter().map(str::to_owned).collect::<Vec<_>>();
     let (engine, db) = open(&server.state, server.sources, (server.limits, server.network), &clock).await?;
     engine.repair().await?;
-    let address = reachable(listener.local_addr()?);
-    let url = server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    first_token(&db, &clock, &url).await?;
+    let url = address(&listener, &server.reach)?;
+    let public_url = server.reach.public_url.as_ref().map_or(url.as_str(), Url::as_str).trim_end_matches('/');
+    first_token(&db, &clock, public_url).await?;
     let stop = Stop::default();
     let signals = StopSignals::listen()?;
-    let app = App {
-        schema: graphql::schema(Arc::clone(&engine), db.clone()),
-        engine: Arc::clone(&engine),
-        db,
-        public_url: server.public_url.map(Arc::from),
-        stop: stop.taking.clone(),
-    };
     info!("exporting {}", names.join(", "));
-    info!("listening at http://{address}");
+    warn_of_clear_text(&server.reach);
+    info!("listening at {url}");
+    let limits = Arc::new(server.api_limits);
+    let schema = graphql::schema(Arc::clone(&engine), db.clone(), &limits);
+    let app = App::new(schema, (Arc::clone(&engine), db.clone()), server.reach, limits, stop.taking.clone());
     let ended = tokio::select! {
-        ended = run(app.clone(), listener, &engine, &stop) => ended,
+        ended = run(app, listener, tls, &engine, &stop) => ended,
         never = stop_by(signals, &stop, server.grace) => match never {},
     };
     // Closing writes SQLite's log back into its file.
-    app.db.close().await?;
+    db.close().await?;
     ended
 }
 
+/// Where the server is reached from its own machine.
+fn address(listener: &TcpListener, reach: &Reach) -> io::Result<String> {
+    let scheme = if reach.tls { "https" } else { "http" };
+    Ok(format!("{scheme}://{}", reachable(listener.local_addr()?)))
+}
+
+/// Says so if tokens and passwords go over a network where others can read them.
+fn warn_of_clear_text(reach: &Reach) {
+    let proxied = reach.public_url.as_ref().is_some_and(|url| url.scheme() == "https");
+    if !reach.loopback && !reach.tls && !proxied {
+        warn!(
+            "listening beyond this machine without TLS: whoever is on the way can read tokens, passwords and archives. Give \
+             --tls-certificate-file and --tls-key-file, or put a proxy with TLS in front and give --public-url https://…"
+        );
+    }
+}
+
 /// Serves and works until `stop`, then lets downloads end.
-async fn run(app: App, listener: TcpListener, engine: &Engine, stop: &Stop) -> Result<(), CommandError> {
-    let stopping = stop.taking.clone().cancelled_owned();
-    let serving = axum::serve(listener, http::router(app)).with_graceful_shutdown(stopping);
-    let bounded = async {
-        tokio::select! {
-            served = serving.into_future() => served,
-            () = async { stop.taking.cancelled().await; tokio::time::sleep(LAST_DOWNLOADS).await } => Ok(()),
-            () = stop.running.cancelled() => Ok(()),
-        }
-    };
-    let (served, ()) = tokio::join!(bounded, engine.work(stop));
+async fn run(
+    app: App,
+    listener: TcpListener,
+    tls: Option<RustlsConfig>,
+    engine: &Engine,
+    stop: &Stop,
+) -> Result<(), CommandError> {
+    let (served, ()) = tokio::join!(http::serve(app, listener, tls, stop.running.clone()), engine.work(stop));
     Ok(served?)
 }
 

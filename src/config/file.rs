@@ -18,6 +18,14 @@ const DEFAULT: &str = "carryall.toml";
 pub(super) struct File {
     pub(super) listen: Option<String>,
     pub(super) public_url: Option<String>,
+    pub(super) tls_certificate_file: Option<PathBuf>,
+    pub(super) tls_key_file: Option<PathBuf>,
+    #[serde(default)]
+    pub(super) allowed_origins: Vec<String>,
+    #[serde(default)]
+    pub(super) trusted_proxies: Vec<String>,
+    #[serde(default)]
+    pub(super) limits: BTreeMap<String, u64>,
     pub(super) data_dir: Option<PathBuf>,
     pub(super) database_url: Option<String>,
     pub(super) files_url: Option<String>,

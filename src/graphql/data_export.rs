@@ -13,6 +13,7 @@ use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOr
 use super::{
     PublicUrl,
     audit_event::note,
+    cost::{FEW, NOTED, page_cost},
     data_export_connection::TotalCount,
     data_export_progress::DataExportProgress,
     export_failure::ExportFailure,
@@ -99,7 +100,7 @@ impl DataExport {
     }
 
     /// The archive's password; null until the export is completed.
-    #[graphql(guard = "guard::operator")]
+    #[graphql(guard = "guard::operator", complexity = "NOTED")]
     async fn file_password(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
         if self.0.state != State::Completed {
             return Ok(None);
@@ -111,7 +112,7 @@ impl DataExport {
 
     /// A link to the archive that needs no token and expires, after 1 to 86400 seconds. It serves ranges, so that a
     /// broken download can go on. Null when there is no file on the instance.
-    #[graphql(guard = "guard::operator")]
+    #[graphql(guard = "guard::operator", complexity = "NOTED")]
     async fn download_url(
         &self,
         ctx: &Context<'_>,
@@ -137,6 +138,7 @@ impl DataExport {
     }
 
     /// The tables in the archive, in its order; none until the export is completed. `first` is at most 100.
+    #[graphql(complexity = "page_cost(first, child_complexity)")]
     async fn tables(
         &self,
         ctx: &Context<'_>,
@@ -168,6 +170,7 @@ impl DataExport {
     }
 
     /// Its copies at the storages.
+    #[graphql(complexity = "page_cost(FEW, child_complexity)")]
     async fn uploads(&self, ctx: &Context<'_>) -> Result<Vec<Upload>, Failure> {
         upload::uploads(ctx.data::<Arc<Engine>>()?, ctx.data::<DatabaseConnection>()?, &self.0).await
     }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{data_export::DataExport, failure::Failure};
 
 /// Entries of a page when the client does not say.
-const PAGE: i32 = 20;
+pub(super) const PAGE: i32 = 20;
 /// Most entries of a page.
 const PAGE_MAXIMUM: i32 = 100;
 

@@ -5,12 +5,13 @@
 
 mod api_token;
 mod audit_event;
+mod cost;
 mod data_export;
 mod data_export_change;
 mod data_export_connection;
 mod data_export_progress;
 mod data_export_settings;
-mod expansion;
+mod document;
 mod export_failure;
 mod export_verification;
 mod exported_table;
@@ -34,8 +35,9 @@ use std::sync::Arc;
 use async_graphql::SchemaBuilder;
 use sea_orm::DatabaseConnection;
 
-use crate::export::Engine;
+use crate::{export::Engine, limits::Limits};
 
+pub use document::{operation_type, parse};
 pub use mutation::Mutation;
 pub use query::Query;
 pub use subscription::Subscription;
@@ -50,17 +52,20 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 pub struct PublicUrl(pub String);
 
 /// The schema, ready to execute. A request must bring a [`Viewer`] and a [`PublicUrl`].
-pub fn schema(engine: Arc<Engine>, db: DatabaseConnection) -> Schema {
-    builder().data(engine).data(db).finish()
+pub fn schema(engine: Arc<Engine>, db: DatabaseConnection, limits: &Arc<Limits>) -> Schema {
+    builder(limits).data(engine).data(db).finish()
 }
 
 /// The schema in the schema definition language.
 pub fn sdl() -> String {
-    builder().finish().sdl_with_options(async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items())
+    let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items();
+    builder(&Arc::default()).finish().sdl_with_options(options)
 }
 
-fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+fn builder(limits: &Arc<Limits>) -> SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query, Mutation::default(), Subscription)
-        .extension(expansion::BoundedExpansion)
+        .limit_complexity(Limits::size(limits.document_complexity))
+        .limit_recursive_depth(document::NESTING_MAXIMUM)
+        .extension(document::BoundedDocument(Arc::clone(limits)))
         .extension(unechoed::Unechoed)
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     api_token::ApiToken,
     audit_event::{self, AuditEvent},
+    cost::{FEW, page_cost},
     data_export::DataExport,
     data_export_connection::{self, Page, TotalCount},
     data_export_settings::DataExportSettings,
@@ -42,7 +43,10 @@ impl Query {
     }
 
     /// The history, newest first. A page has 20 exports unless `first` or `last` says otherwise, and at most 100.
-    #[graphql(guard = "guard::viewer")]
+    #[graphql(
+        guard = "guard::viewer",
+        complexity = "page_cost(first.or(last).unwrap_or(data_export_connection::PAGE), child_complexity)"
+    )]
     async fn data_exports(
         &self,
         ctx: &Context<'_>,
@@ -62,21 +66,21 @@ impl Query {
     }
 
     /// The storages that exports are copied to, in the order in which they were configured.
-    #[graphql(guard = "guard::operator")]
+    #[graphql(guard = "guard::operator", complexity = "page_cost(FEW, child_complexity)")]
     async fn storage_locations(&self, ctx: &Context<'_>) -> Result<Vec<StorageLocation>, Failure> {
         let locations = ctx.data::<Arc<Engine>>()?.locations().await?;
         Ok(locations.into_iter().map(StorageLocation).collect())
     }
 
     /// The tokens of the API, the newest first.
-    #[graphql(guard = "guard::admin")]
+    #[graphql(guard = "guard::admin", complexity = "page_cost(FEW, child_complexity)")]
     async fn api_tokens(&self, ctx: &Context<'_>) -> Result<Vec<ApiToken>, Failure> {
         let tokens = token::all(ctx.data::<DatabaseConnection>()?).await?;
         Ok(tokens.into_iter().map(ApiToken).collect())
     }
 
     /// Who did what, the newest first. A page has 50 events unless `first` says otherwise, and at most 100.
-    #[graphql(guard = "guard::admin")]
+    #[graphql(guard = "guard::admin", complexity = "page_cost(first, child_complexity)")]
     async fn audit_events(
         &self,
         ctx: &Context<'_>,
@@ -88,7 +92,7 @@ impl Query {
 
     /// What retention would decide now, or with another maximum, and why: over the completed exports on the instance, then
     /// over the copies at each storage, the newest first. Removes nothing.
-    #[graphql(guard = "guard::viewer")]
+    #[graphql(guard = "guard::viewer", complexity = "page_cost(*settings::MAXIMUM_EXPORTS.end(), child_complexity)")]
     async fn retention_preview(
         &self,
         ctx: &Context<'_>,

@@ -1,22 +1,28 @@
-//! An answer does not repeat an input that is wrong: it may hold a secret, and answers are logged by many.
+//! What an error of the library tells: a stable code, and no input that is wrong. Such an input may hold a secret, and answers
+//! are logged by many.
 //!
-//! async-graphql says of such an input `Expected input type "X", found …`, with all that was sent; and of a document that is
-//! none, it shows the line. As an extension of the schema this holds for every way in.
+//! async-graphql says of it `Expected input type "X", found …`, with all that was sent. As an extension of the schema this holds
+//! for every way in.
 
 use std::sync::Arc;
 
 use async_graphql::{
-    Response, ServerResult, Variables,
+    Response, ServerError, ValidationResult, Value,
     extensions::{
-        Extension, ExtensionContext, ExtensionFactory, NextExecute, NextParseQuery, NextRequest, NextSubscribe,
+        Extension, ExtensionContext, ExtensionFactory, NextExecute, NextRequest, NextSubscribe, NextValidation,
     },
-    parser::types::ExecutableDocument,
 };
 use futures_util::{StreamExt, stream::BoxStream};
 
 /// How a message begins that repeats an input, and where the input begins in it.
 const BEGINNING: &str = "Expected input type ";
 const FOUND: &str = ", found ";
+
+/// Most errors of one document that are told.
+const ERRORS_MAXIMUM: usize = 20;
+
+/// What is said of a document that costs too much.
+const TOO_COMPLEX: &str = "Query is too complex.";
 
 /// Takes inputs out of the messages of a schema.
 pub(super) struct Unechoed;
@@ -29,16 +35,19 @@ impl ExtensionFactory for Unechoed {
 
 #[async_trait::async_trait]
 impl Extension for Unechoed {
-    async fn parse_query(
+    /// What does not fit the schema. There may be thousands of errors, and the first few are enough.
+    async fn validation(
         &self,
         ctx: &ExtensionContext<'_>,
-        query: &str,
-        variables: &Variables,
-        next: NextParseQuery<'_>,
-    ) -> ServerResult<ExecutableDocument> {
-        next.run(ctx, query, variables).await.map_err(|mut error| {
-            error.message = without_line(&error.message);
-            error
+        next: NextValidation<'_>,
+    ) -> Result<ValidationResult, Vec<ServerError>> {
+        next.run(ctx).await.map_err(|mut errors| {
+            errors.truncate(ERRORS_MAXIMUM);
+            for error in &mut errors {
+                let code = if error.message == TOO_COMPLEX { "TOO_COMPLEX" } else { "GRAPHQL_VALIDATION_FAILED" };
+                give_code(error, code);
+            }
+            errors
         })
     }
 
@@ -66,18 +75,18 @@ impl Extension for Unechoed {
 fn cleared(mut response: Response) -> Response {
     for error in &mut response.errors {
         error.message = without_input(&error.message);
+        // What is left are inputs that are of the wrong kind, and what is said of the request as a whole.
+        give_code(error, "BAD_USER_INPUT");
     }
     response
 }
 
-/// Of a picture of the line and what was expected there, only the latter.
-fn without_line(message: &str) -> String {
-    let shows_line = message.trim_start().starts_with("-->");
-    if !shows_line {
-        return message.to_owned();
+/// Gives a code to an error that has none.
+fn give_code(error: &mut ServerError, code: &str) {
+    let extensions = error.extensions.get_or_insert_default();
+    if extensions.get("code").is_none() {
+        extensions.set("code", Value::from(code));
     }
-    let expected = message.rsplit('\n').find_map(|line| line.trim_start().strip_prefix("= "));
-    format!("The document is not GraphQL: {}.", expected.unwrap_or("it cannot be read"))
 }
 
 fn without_input(message: &str) -> String {

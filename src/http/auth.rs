@@ -1,20 +1,23 @@
-//! Who is asking: the bearer token of a request (RFC 6750), looked up.
+//! Who is asking: the holder of the bearer token of a request (RFC 6750), or of the session in its cookie.
 
 use std::time::Duration;
 
 use axum::{
-    Json,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::json;
 use uuid::Uuid;
 
-use super::App;
+use super::{App, client::Client, problem::Problem, reach::Page, session};
 use crate::{graphql::Viewer, token};
 
-/// So often it is looked whether the token of an open connection is still good.
-const LOOK: Duration = Duration::from_secs(2);
+/// Who is asking.
+#[derive(Clone, Debug)]
+pub(super) struct Caller {
+    pub(super) viewer: Viewer,
+    /// The session, if it is by one.
+    pub(super) session: Option<Uuid>,
+}
 
 /// Why nobody is let in.
 #[derive(Debug)]
@@ -23,80 +26,111 @@ pub(super) enum Refused {
     Unauthenticated,
     /// A token that this server does not know, or that is over.
     Unknown,
+    /// A session that this server does not know, or that is over.
+    SessionOver,
+    /// A session, but not from a page of this server.
+    ForeignPage,
+    /// Too often: how long to wait.
+    TooOften(Duration),
     /// The tokens cannot be read.
     Unavailable,
 }
 
-/// The holder of the token in the `Authorization` header.
-pub(super) async fn viewer(app: &App, headers: &HeaderMap) -> Result<Viewer, Refused> {
-    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    bearer(app, value).await
+/// Who sends a request with these headers.
+pub(super) async fn caller(app: &App, headers: &HeaderMap, client: Client) -> Result<Caller, Refused> {
+    let caller = match (headers.get(header::AUTHORIZATION), session::cookie(headers)) {
+        (Some(value), _) => bearer(app, value.to_str().ok(), client).await?,
+        // A browser sends the cookie whoever made it ask.
+        (None, Some(_)) if app.reach.page(headers) != Page::Own => return Err(Refused::ForeignPage),
+        (None, Some(cookie)) => by_session(app, &cookie).await?,
+        (None, None) => return Err(Refused::Unauthenticated),
+    };
+    counted(app, &caller)?;
+    Ok(caller)
+}
+
+/// Counts a request, or an operation.
+pub(super) fn counted(app: &App, caller: &Caller) -> Result<(), Refused> {
+    app.rates.request(caller.viewer.token).map_err(Refused::TooOften)
 }
 
 /// The holder of the token in `Bearer …`.
-pub(super) async fn bearer(app: &App, authorization: Option<&str>) -> Result<Viewer, Refused> {
+pub(super) async fn bearer(app: &App, authorization: Option<&str>, client: Client) -> Result<Caller, Refused> {
     let (scheme, token) = authorization.and_then(|value| value.split_once(' ')).ok_or(Refused::Unauthenticated)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Refused::Unauthenticated);
     }
-    match token::find(&app.db, token.trim(), app.engine.now()).await {
-        Ok(Some(found)) => Ok(found.into()),
-        Ok(None) => Err(Refused::Unknown),
-        Err(cause) => {
-            tracing::error!(%cause, "the tokens cannot be read");
-            Err(Refused::Unavailable)
-        }
+    let found = by_token(app, token.trim(), client).await?;
+    Ok(Caller { viewer: found.into(), session: None })
+}
+
+/// The row of a token.
+pub(super) async fn by_token(app: &App, token: &str, client: Client) -> Result<entity::api_token::Model, Refused> {
+    match token::find(&app.db, token, app.engine.now()).await.map_err(unavailable)? {
+        Some(found) => Ok(found),
+        None => Err(app.rates.failed_sign_in(client.network()).err().map_or(Refused::Unknown, Refused::TooOften)),
     }
 }
 
-/// What a client without a token is told. It fits into a WebSocket's close frame (123 bytes).
-const UNAUTHENTICATED: &str = "A token is needed: Authorization: Bearer …, made by `carryall token create`.";
-
-/// What a client with a wrong token is told.
-const UNKNOWN: &str = "This token is unknown, revoked or over. Make another by `carryall token create`.";
-
-/// Returns when the token of this id is no longer good.
-pub(super) async fn ended(app: &App, id: Uuid) {
-    loop {
-        tokio::time::sleep(LOOK).await;
-        // That it cannot be looked for ends nothing.
-        if matches!(token::is_still_good(&app.db, id, app.engine.now()).await, Ok(false)) {
-            return;
-        }
-    }
+/// The holder of the session of a cookie.
+pub(super) async fn by_session(app: &App, cookie: &str) -> Result<Caller, Refused> {
+    let found = crate::session::find(&app.db, cookie, app.engine.now()).await.map_err(unavailable)?;
+    let (session, token) = found.ok_or(Refused::SessionOver)?;
+    Ok(Caller { viewer: token.into(), session: Some(session.id) })
 }
 
-/// Whether a connection was closed for want of a token.
-pub(super) fn is_refusal(reason: &str) -> bool {
-    reason == UNAUTHENTICATED || reason == UNKNOWN
+/// Whether somebody who was let in still may be: asked before each operation of a connection that stays open.
+pub(super) async fn is_still_good(app: &App, caller: &Caller) -> bool {
+    let now = app.engine.now();
+    // That it cannot be looked for ends nothing; what the operation reads fails then too.
+    let token = token::still_good(&app.db, [caller.viewer.token], now).await.map_or(true, |good| !good.is_empty());
+    let Some(session) = caller.session else { return token };
+    token && crate::session::still_good(&app.db, [session], now).await.map_or(true, |good| !good.is_empty())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it stands where an error is mapped")]
+fn unavailable(cause: sea_orm::DbErr) -> Refused {
+    tracing::error!(%cause, "the tokens cannot be read");
+    Refused::Unavailable
 }
 
 impl Refused {
-    /// What the client is told.
+    /// What the client is told. It fits into a WebSocket's close frame (123 bytes).
     pub(super) fn message(&self) -> &'static str {
         match self {
-            Self::Unauthenticated => UNAUTHENTICATED,
-            Self::Unknown => UNKNOWN,
+            Self::Unauthenticated => "A token is needed: Authorization: Bearer …, made by `carryall token create`.",
+            Self::Unknown => "This token is unknown, revoked or over. Make another by `carryall token create`.",
+            Self::SessionOver => "The session is over. Sign in again.",
+            Self::ForeignPage => "With a session, only pages of this server may ask.",
+            Self::TooOften(_) => "Too many requests. Wait a little.",
             Self::Unavailable => "The server cannot read its tokens at the moment. Try again; its log says why.",
         }
     }
 
-    fn status_and_code(&self) -> (StatusCode, &'static str) {
+    /// The stable code for programs.
+    pub(super) fn code(&self) -> &'static str {
         match self {
-            Self::Unauthenticated | Self::Unknown => (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"),
-            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"),
+            Self::Unauthenticated | Self::Unknown | Self::SessionOver => "UNAUTHENTICATED",
+            Self::ForeignPage => "FOREIGN_ORIGIN",
+            Self::TooOften(_) => "RATE_LIMITED",
+            Self::Unavailable => "UNAVAILABLE",
         }
     }
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let (status, code) = self.status_and_code();
-        let body = json!({"errors": [{"message": self.message(), "extensions": {"code": code}}]});
-        let mut response = (status, Json(body)).into_response();
-        if status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
+        let problem = |status| Problem::new(status, self.code(), self.message());
+        match &self {
+            Self::Unauthenticated | Self::Unknown | Self::SessionOver => problem(StatusCode::UNAUTHORIZED)
+                .with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+                .into_response(),
+            Self::ForeignPage => problem(StatusCode::FORBIDDEN).into_response(),
+            // Whole seconds, upward (RFC 9110, section 10.2.3).
+            Self::TooOften(wait) => problem(StatusCode::TOO_MANY_REQUESTS)
+                .with(header::RETRY_AFTER, wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
+                .into_response(),
+            Self::Unavailable => problem(StatusCode::SERVICE_UNAVAILABLE).into_response(),
         }
-        response
     }
 }

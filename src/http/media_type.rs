@@ -49,6 +49,13 @@ fn wanted(range: &Mime) -> Option<(f32, Media)> {
     (is_utf8(range) && weight > 0.0).then_some((weight, media))
 }
 
+/// Whether a client names this media type itself among those that it wants.
+pub(super) fn wants(headers: &HeaderMap, media: &str) -> bool {
+    let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let mut ranges = values.flat_map(|value| value.split(',')).filter_map(|range| range.trim().parse::<Mime>().ok());
+    ranges.any(|range| range.essence_str() == media && range.get_param("q").is_none_or(|weight| weight != "0"))
+}
+
 /// Whether the body of a request is JSON in UTF-8.
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -1,98 +1,53 @@
-//! Subscriptions, and whatever else a client sends there, over a WebSocket (`graphql-transport-ws`).
+//! Operations over a WebSocket: `graphql-transport-ws`
+//! (<https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md>).
+//!
+//! A connection is one task. It asks its operations for more only when what they gave was sent, so that a client that does not
+//! read costs what the socket's buffers hold, and slows down nothing but itself.
 
-use std::sync::Arc;
+mod connection;
+mod message;
 
-use async_graphql::Data;
-use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
+use async_graphql_axum::GraphQLProtocol;
 use axum::{
-    extract::{
-        WebSocketUpgrade,
-        ws::{CloseFrame, Message, WebSocket},
-    },
+    extract::WebSocketUpgrade,
     http::{HeaderMap, StatusCode, header},
-    response::Response,
+    response::{IntoResponse, Response},
 };
-use futures_util::{SinkExt, StreamExt};
-use serde_json::Value;
-use tokio::sync::SetOnce;
-use uuid::Uuid;
 
-use super::{App, auth, graphql::problem};
-use crate::graphql::PublicUrl;
+use self::connection::{Connection, Opened};
+use super::{App, client::Client, problem::Problem, reach::Page, session};
+use crate::limits::Limits;
 
-/// The one subprotocol spoken (<https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md>).
+/// The one subprotocol spoken.
 const PROTOCOL: &str = "graphql-transport-ws";
 
-/// The close code for a token that is refused.
-const FORBIDDEN: u16 = 4403;
-/// The same protocol's code for a message that is none of its own.
-const BAD_REQUEST: u16 = 4400;
-/// What the library closes with then (RFC 6455, section 7.4.1).
-const PROTOCOL_ERROR: u16 = 1002;
-
-/// Opens a WebSocket. The token comes in the payload of `connection_init`.
+/// Opens a WebSocket. The token comes in the payload of `connection_init`, or the session in the cookie.
 pub(super) fn open(
     app: App,
     headers: &HeaderMap,
+    client: Client,
     upgrade: WebSocketUpgrade,
     protocol: Result<GraphQLProtocol, StatusCode>,
 ) -> Response {
-    let Some(protocol) = protocol.ok().filter(|_| speaks(headers)) else {
-        return problem(StatusCode::BAD_REQUEST, "The WebSocket's subprotocol must be graphql-transport-ws.");
+    // A browser opens a WebSocket to anywhere, whatever page asks it to.
+    if app.reach.is_barred(headers) {
+        let message = "Pages of this origin may not ask. If they are yours: --allowed-origin, or --public-url.";
+        return Problem::new(StatusCode::FORBIDDEN, "FOREIGN_ORIGIN", message).into_response();
+    }
+    if protocol.is_err() || !speaks(headers) {
+        return Problem::bad_request("The WebSocket's subprotocol must be graphql-transport-ws.").into_response();
+    }
+    let opened = Opened {
+        client,
+        public_url: app.reach.public_url(headers, client.secure),
+        cookie: session::cookie(headers).filter(|_| app.reach.page(headers) == Page::Own),
     };
-    let public_url = app.public_url(headers);
-    upgrade
-        .max_message_size(super::BODY_MAXIMUM)
-        .protocols([PROTOCOL])
-        .on_upgrade(move |socket| serve(app, socket, protocol, public_url))
-}
-
-async fn serve(app: App, socket: WebSocket, protocol: GraphQLProtocol, public_url: PublicUrl) {
-    let (sink, stream) = socket.split();
-    let signed_in = Arc::new(SetOnce::new());
-    // The library closes with 1002 when the token is refused; the protocol's own code for that is 4403.
-    let sink = sink.with(|message| {
-        std::future::ready(Ok::<_, axum::Error>(match message {
-            Message::Close(Some(frame)) if auth::is_refusal(&frame.reason) => {
-                Message::Close(Some(CloseFrame { code: FORBIDDEN, ..frame }))
-            }
-            // Of a message that it cannot read, it would repeat a part.
-            Message::Close(Some(frame)) if frame.code == PROTOCOL_ERROR => {
-                let reason = "The message is none of graphql-transport-ws.".into();
-                Message::Close(Some(CloseFrame { code: BAD_REQUEST, reason }))
-            }
-            other => other,
-        }))
-    });
-    let knows = (app.clone(), Arc::clone(&signed_in));
-    let connection = GraphQLWebSocket::new_with_pair(sink, stream, app.schema.clone(), protocol)
-        .on_connection_init(move |payload| connection_data(knows.0, knows.1, payload, public_url))
-        .serve();
-    let token_ends = async {
-        let id = signed_in.wait().await;
-        auth::ended(&app, *id).await;
-    };
-    tokio::select! { () = connection => {}, () = app.stop.cancelled() => {}, () = token_ends => {} }
-}
-
-/// What the operations of a connection know, if its token is good.
-async fn connection_data(
-    app: App,
-    signed_in: Arc<SetOnce<Uuid>>,
-    payload: Value,
-    url: PublicUrl,
-) -> async_graphql::Result<Data> {
-    // HTTP's header names have no case, and clients write this one either way.
-    let authorization = payload.as_object().and_then(|fields| {
-        fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization")).and_then(|(_, value)| value.as_str())
-    });
-    let viewer = auth::bearer(&app, authorization).await.map_err(|refused| refused.message())?;
-    // A second init is refused by the library.
-    let _ = signed_in.set(viewer.token);
-    let mut data = Data::default();
-    data.insert(viewer);
-    data.insert(url);
-    Ok(data)
+    let running = app.sockets.token();
+    let upgrade = upgrade.max_message_size(Limits::size(app.limits.body_bytes)).protocols([PROTOCOL]);
+    upgrade.on_upgrade(async move |socket| {
+        Connection::serve(app, socket, opened).await;
+        drop(running);
+    })
 }
 
 fn speaks(headers: &HeaderMap) -> bool {

@@ -15,7 +15,7 @@ use carryall::{
     export::{Engine, Limits, NamedSource, Parts, Stop},
     files::Files,
     graphql,
-    http::{self, App},
+    http::{self, App, Reach},
     secret::{Key, Secret},
     source,
     storage::Network,
@@ -48,6 +48,10 @@ pub struct Setup {
     /// When it starts; by default now.
     pub start: Option<DateTime<Utc>>,
     pub limits: Limits,
+    /// How much a client may ask for.
+    pub api_limits: carryall::limits::Limits,
+    /// How the server is reached; always at this machine.
+    pub reach: Reach,
     /// How storages are reached; by default also on this machine, where those of the tests listen.
     pub network: Option<Network>,
 }
@@ -94,17 +98,13 @@ impl TestApp {
         let engine = Arc::new(Engine::new(parts));
         let (token, _) = token::create(&db, "tester", Role::Admin, None, clock.now()).await.unwrap();
         let stop = Stop::default();
-        let app = App {
-            schema: graphql::schema(Arc::clone(&engine), db.clone()),
-            engine: Arc::clone(&engine),
-            db,
-            public_url: None,
-            stop: stop.taking.clone(),
-        };
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let limits = Arc::new(setup.api_limits);
+        let schema = graphql::schema(Arc::clone(&engine), db.clone(), &limits);
+        let reach = Reach { loopback: true, ..setup.reach };
+        let app = App::new(schema, (Arc::clone(&engine), db), reach, limits, stop.taking.clone());
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let stopped = stop.taking.clone().cancelled_owned();
-        tokio::spawn(axum::serve(listener, http::router(app)).with_graceful_shutdown(stopped).into_future());
+        tokio::spawn(http::serve(app, listener, None, stop.running.clone()));
         let client = client();
         Self { url, token, engine, client, stop, folder, time, sources }
     }

@@ -6,9 +6,9 @@ use std::{
 };
 
 /// The modules of the library, lowest first: one may name only those before it. `lib.rs` documents why.
-const ORDER: [&str; 15] = [
-    "clock", "secret", "scalar", "database", "token", "audit", "demo", "source", "format", "archive", "files",
-    "storage", "export", "graphql", "http",
+const ORDER: [&str; 17] = [
+    "clock", "secret", "scalar", "database", "limits", "token", "session", "audit", "demo", "source", "format",
+    "archive", "files", "storage", "export", "graphql", "http",
 ];
 
 fn root() -> &'static Path {

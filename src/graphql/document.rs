@@ -1,0 +1,258 @@
+//! What a document may be, before anything walks it.
+//!
+//! Fragments that spread each other make thousands of millions of fields out of a few hundred bytes, the parser takes a
+//! stack's frame for each bracket, and the checks that come later walk everything. So a document is first cut into tokens,
+//! then parsed, and then counted, each fragment once. As an extension of the schema this holds for every way in.
+
+use std::{collections::HashMap, sync::Arc};
+
+use apollo_parser::{Lexer, TokenKind};
+use async_graphql::{
+    ErrorExtensionValues, Positioned, Request, ServerError, ServerResult, Value,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest},
+    parser::{
+        parse_query,
+        types::{Directive, ExecutableDocument, Field, OperationType, Selection, SelectionSet},
+    },
+};
+
+use super::mutation::HEAVY;
+use crate::limits::Limits;
+
+/// Deepest brackets in brackets, and selections in selections, fragments and all: the parser and the checks take a part of the
+/// stack for each.
+pub(super) const NESTING_MAXIMUM: usize = 128;
+
+/// Puts the bounds on a schema.
+pub(super) struct BoundedDocument(pub(super) Arc<Limits>);
+
+impl ExtensionFactory for BoundedDocument {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self(Arc::clone(&self.0)))
+    }
+}
+
+#[async_trait::async_trait]
+impl Extension for BoundedDocument {
+    async fn prepare_request(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        mut request: Request,
+        next: NextPrepareRequest<'_>,
+    ) -> ServerResult<Request> {
+        request.set_parsed_query(parse(&request.query, &self.0)?);
+        next.run(ctx, request).await
+    }
+}
+
+/// The document of this text, if it keeps to the limits.
+pub fn parse(text: &str, limits: &Limits) -> ServerResult<ExecutableDocument> {
+    if text.len() as u64 > limits.document_bytes {
+        return Err(too_large(format!("The document has more than {} bytes.", limits.document_bytes)));
+    }
+    check_tokens(text, limits)?;
+    let document = parse_query(text).map_err(|error| unparsed(&error.into()))?;
+    check_counts(&document, limits)?;
+    check_heavy(&document)?;
+    Ok(document)
+}
+
+/// The kind of the operation that would be executed; None if the document does not say which.
+pub fn operation_type(document: &ExecutableDocument, name: Option<&str>) -> Option<OperationType> {
+    let mut chosen = document
+        .operations
+        .iter()
+        .filter(|(known, _)| name.is_none_or(|name| known.is_none_or(|known| known.as_str() == name)));
+    let (_, operation) = chosen.next()?;
+    chosen.next().is_none().then_some(operation.node.ty)
+}
+
+fn check_tokens(text: &str, limits: &Limits) -> ServerResult<()> {
+    let (mut tokens, mut depth) = (0, 0_usize);
+    for token in Lexer::new(text) {
+        // What is no token here could be some elsewhere.
+        let token = token.map_err(|cause| not_graphql(&format!("there is no token at byte {}", cause.index())))?;
+        match token.kind() {
+            TokenKind::Whitespace | TokenKind::Comment | TokenKind::Comma => continue,
+            TokenKind::LCurly | TokenKind::LBracket | TokenKind::LParen => depth += 1,
+            TokenKind::RCurly | TokenKind::RBracket | TokenKind::RParen => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        tokens += 1;
+        if tokens > limits.document_tokens {
+            return Err(too_large(format!("The document has more than {} tokens.", limits.document_tokens)));
+        }
+        if depth > NESTING_MAXIMUM {
+            return Err(too_complex(format!("The document has more than {NESTING_MAXIMUM} brackets in each other.")));
+        }
+    }
+    Ok(())
+}
+
+fn check_counts(document: &ExecutableDocument, limits: &Limits) -> ServerResult<()> {
+    let counted = Counter::count(document);
+    if counted.depth > limits.document_depth {
+        return Err(too_complex(format!("The document is deeper than {} fields.", limits.document_depth)));
+    }
+    for (count, limit, what) in [
+        (counted.fields, limits.document_fields, "fields"),
+        (counted.aliases, limits.document_aliases, "aliases"),
+        (counted.directives, limits.document_directives, "directives"),
+    ] {
+        if count > limit {
+            let message = format!("The document has more than {limit} {what} when its fragments are spread.");
+            return Err(too_complex(message));
+        }
+    }
+    Ok(())
+}
+
+/// Of what takes long or writes much, a document asks for one.
+fn check_heavy(document: &ExecutableDocument) -> ServerResult<()> {
+    for (_, operation) in document.operations.iter().filter(|(_, it)| it.node.ty == OperationType::Mutation) {
+        let mut found = 0;
+        heavy(document, &operation.node.selection_set.node, &mut Vec::new(), &mut found);
+        if found > 1 {
+            let message = format!("A document may have one of these mutations, once: {}.", HEAVY.join(", "));
+            return Err(too_complex(message));
+        }
+    }
+    Ok(())
+}
+
+fn heavy<'a>(
+    document: &'a ExecutableDocument,
+    selections: &'a SelectionSet,
+    inside: &mut Vec<&'a str>,
+    found: &mut u64,
+) {
+    for selection in &selections.items {
+        match &selection.node {
+            Selection::Field(field) => *found += u64::from(HEAVY.contains(&field.node.name.node.as_str())),
+            Selection::InlineFragment(inline) => heavy(document, &inline.node.selection_set.node, inside, found),
+            Selection::FragmentSpread(spread) => {
+                let name = spread.node.fragment_name.node.as_str();
+                // One that spreads itself is for the validation to refuse.
+                if let Some(fragment) = document.fragments.get(name).filter(|_| !inside.contains(&name)) {
+                    inside.push(name);
+                    heavy(document, &fragment.node.selection_set.node, inside, found);
+                    inside.pop();
+                }
+            }
+        }
+    }
+}
+
+/// What a selection comes to.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    fields: u64,
+    aliases: u64,
+    directives: u64,
+    depth: u64,
+}
+
+impl Counts {
+    const ENDLESS: Self = Self { fields: u64::MAX, aliases: u64::MAX, directives: u64::MAX, depth: u64::MAX };
+
+    fn add(&mut self, other: Self) {
+        self.fields = self.fields.saturating_add(other.fields);
+        self.aliases = self.aliases.saturating_add(other.aliases);
+        self.directives = self.directives.saturating_add(other.directives);
+        self.depth = self.depth.max(other.depth);
+    }
+}
+
+/// Counts a document, each fragment once.
+struct Counter<'a> {
+    document: &'a ExecutableDocument,
+    /// What each fragment comes to; that of one that is being counted is endless, since it spreads itself.
+    fragments: HashMap<&'a str, Counts>,
+}
+
+impl<'a> Counter<'a> {
+    /// All operations and all fragments, used or not: the checks that come later walk those too.
+    fn count(document: &'a ExecutableDocument) -> Counts {
+        let mut counter = Self { document, fragments: HashMap::new() };
+        let mut counts = Counts::default();
+        for (_, operation) in document.operations.iter() {
+            counts.add(with(counter.selections(&operation.node.selection_set.node, 0), 0, &operation.node.directives));
+        }
+        for name in document.fragments.keys() {
+            counts.add(counter.fragment(name, 0));
+        }
+        counts
+    }
+
+    fn selections(&mut self, selections: &'a SelectionSet, nesting: usize) -> Counts {
+        if nesting > NESTING_MAXIMUM {
+            return Counts::ENDLESS;
+        }
+        let mut counts = Counts::default();
+        for selection in &selections.items {
+            // A fragment is walked as a field is.
+            counts.add(match &selection.node {
+                Selection::Field(field) => self.field(&field.node, nesting + 1),
+                Selection::InlineFragment(inline) => {
+                    with(self.selections(&inline.node.selection_set.node, nesting + 1), 1, &inline.node.directives)
+                }
+                Selection::FragmentSpread(spread) => {
+                    with(self.fragment(&spread.node.fragment_name.node, nesting + 1), 1, &spread.node.directives)
+                }
+            });
+        }
+        counts
+    }
+
+    fn field(&mut self, field: &'a Field, nesting: usize) -> Counts {
+        let inside = with(self.selections(&field.selection_set.node, nesting), 1, &field.directives);
+        let aliases = inside.aliases.saturating_add(u64::from(field.alias.is_some()));
+        Counts { aliases, depth: inside.depth.saturating_add(1), ..inside }
+    }
+
+    fn fragment(&mut self, name: &'a str, nesting: usize) -> Counts {
+        if let Some(counts) = self.fragments.get(name) {
+            return *counts;
+        }
+        let document = self.document;
+        // One that is not there is for the validation to refuse.
+        let Some(fragment) = document.fragments.get(name) else { return Counts::default() };
+        self.fragments.insert(name, Counts::ENDLESS);
+        let counts = with(self.selections(&fragment.node.selection_set.node, nesting), 0, &fragment.node.directives);
+        self.fragments.insert(name, counts);
+        counts
+    }
+}
+
+/// The counts of what is inside of something that has these directives.
+fn with(inside: Counts, fields: u64, directives: &[Positioned<Directive>]) -> Counts {
+    let directives = inside.directives.saturating_add(directives.len() as u64);
+    Counts { fields: inside.fields.saturating_add(fields), directives, ..inside }
+}
+
+fn too_large(message: String) -> ServerError {
+    coded(message, "DOCUMENT_TOO_LARGE")
+}
+
+fn too_complex(message: String) -> ServerError {
+    coded(message, "TOO_COMPLEX")
+}
+
+/// An error with a stable code.
+pub(super) fn coded(message: String, code: &str) -> ServerError {
+    let mut error = ServerError::new(message, None);
+    error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", Value::from(code));
+    error
+}
+
+/// The parser shows the line, in which there may be a secret: what it expected there is enough.
+fn unparsed(error: &ServerError) -> ServerError {
+    let expected = error.message.rsplit('\n').find_map(|line| line.trim_start().strip_prefix("= "));
+    let mut told = not_graphql(expected.unwrap_or("it cannot be read"));
+    told.locations.clone_from(&error.locations);
+    told
+}
+
+fn not_graphql(why: &str) -> ServerError {
+    coded(format!("The document is not GraphQL: {why}."), "GRAPHQL_PARSE_FAILED")
+}

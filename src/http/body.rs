@@ -1,0 +1,44 @@
+//! The body of a request: read whole, within its limits.
+
+use std::error::Error;
+
+use axum::{
+    body::{Body, Bytes, HttpBody, to_bytes},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{App, problem::Problem};
+use crate::limits::Limits;
+
+/// The body, if it is short enough and comes soon enough.
+pub(super) async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+    let limits = &app.limits;
+    let said = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if said.or(body.size_hint().exact()).is_some_and(|length| length > limits.body_bytes) {
+        return Err(too_large(limits));
+    }
+    let read = to_bytes(body, Limits::size(limits.body_bytes));
+    match tokio::time::timeout(Limits::seconds(limits.body_seconds), read).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(cause)) if cause.source().is_some_and(<dyn Error>::is::<http_body_util::LengthLimitError>) => {
+            Err(too_large(limits))
+        }
+        Ok(Err(_)) => Err(Problem::bad_request("The body ended before its end.")),
+        Err(_) => {
+            let message = format!("The body did not come within {} seconds.", limits.body_seconds);
+            Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message))
+        }
+    }
+}
+
+/// The answer to a body in another media type.
+pub(super) fn unsupported() -> Response {
+    let message = "Send it as application/json, in UTF-8.";
+    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message).into_response()
+}
+
+fn too_large(limits: &Limits) -> Problem {
+    let message = format!("The body has more than {} bytes.", limits.body_bytes);
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
+}

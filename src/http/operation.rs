@@ -1,0 +1,74 @@
+//! An operation, whichever way it came: what it is made of, its execution, and the request's id in its errors.
+
+use async_graphql::{Request, Response, ServerError, Value as Const, parser::types::OperationType};
+use futures_util::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
+use serde_json::{Map, Value};
+use tracing::Instrument;
+
+use super::{App, auth::Caller, request_id::RequestId};
+use crate::graphql::{self, PublicUrl};
+
+/// Who asks, where their links lead, and under which id.
+#[derive(Clone)]
+pub(super) struct Asked {
+    pub(super) caller: Caller,
+    pub(super) public_url: PublicUrl,
+    pub(super) id: RequestId,
+}
+
+/// The request of these fields, if they make one; else what is wrong.
+pub(super) fn request(fields: Map<String, Value>) -> Result<Request, String> {
+    if !fields.get("query").is_some_and(Value::is_string) {
+        return Err("There is no `query`, which is the text of the document.".into());
+    }
+    serde_json::from_value(Value::Object(fields))
+        .map_err(|_| "`operationName` must be a text, `variables` and `extensions` objects, or null.".to_owned())
+}
+
+/// What would be executed; None if that cannot be told, which the execution says.
+pub(super) fn kind(app: &App, request: &Request) -> Option<OperationType> {
+    let document = graphql::parse(&request.query, &app.limits).ok()?;
+    graphql::operation_type(&document, request.operation_name.as_deref())
+}
+
+/// Executes a query or a mutation, on a task of its own: what was begun is done, even if the client goes away in the middle.
+pub(super) async fn execute(app: App, asked: Asked, request: Request) -> Response {
+    let id = asked.id;
+    let request = request.data(asked.caller.viewer).data(asked.public_url);
+    let executing = async move { app.schema.execute(request).await }.instrument(id.span());
+    match tokio::spawn(executing).await {
+        Ok(response) => identified(response, id),
+        Err(cause) => {
+            tracing::error!(%cause, "an operation died");
+            let mut error = ServerError::new("The server failed. Its log tells why, under the request's id.", None);
+            error.extensions.get_or_insert_default().set("code", "INTERNAL");
+            identified(Response::from_errors(vec![error]), id)
+        }
+    }
+}
+
+/// All answers to an operation of any kind.
+pub(super) fn answers(app: &App, asked: Asked, request: Request) -> BoxStream<'static, Response> {
+    if kind(app, &request) != Some(OperationType::Subscription) {
+        return stream::once(execute(app.clone(), asked, request)).boxed();
+    }
+    let id = asked.id;
+    let request = request.data(asked.caller.viewer).data(asked.public_url);
+    app.schema.execute_stream(request).map(move |response| identified(response, id)).boxed()
+}
+
+/// Whether the document was refused as a whole: it does not parse, is not valid, or says not what to execute.
+pub(super) fn was_not_executed(response: &Response) -> bool {
+    let no_data = response.data == Const::Null;
+    no_data && response.is_err() && response.errors.iter().all(|error| error.path.is_empty())
+}
+
+fn identified(mut response: Response, id: RequestId) -> Response {
+    for error in &mut response.errors {
+        error.extensions.get_or_insert_default().set("requestId", id.to_string());
+    }
+    response
+}

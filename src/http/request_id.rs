@@ -1,0 +1,65 @@
+//! Each request has an id: in its answer, in its errors and in what is logged for it.
+
+use std::{fmt, net::SocketAddr};
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderName, HeaderValue},
+    middleware::Next,
+    response::Response,
+};
+use tracing::Instrument;
+use uuid::Uuid;
+
+use super::{App, client::Client, problem};
+
+/// Where a client reads it.
+pub(super) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request, or of an operation over a WebSocket.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RequestId(Uuid);
+
+impl RequestId {
+    /// A new one. What a client sends as one is not taken: it would be written into the log.
+    pub(super) fn new() -> Self {
+        Self(Uuid::new_v4())
+    }
+
+    /// Under which the log has what happens for it.
+    pub(super) fn span(self) -> tracing::Span {
+        tracing::info_span!("request", id = %self)
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Gives a request its id and its client, and its problem a body.
+pub(super) async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let id = RequestId::new();
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|connect| connect.0.ip());
+    let client = Client::of(peer, request.headers(), &app.reach);
+    request.extensions_mut().insert(id);
+    request.extensions_mut().insert(client);
+    // Without the query: there are signatures in it.
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    async move {
+        let mut response = problem::written(next.run(request).await, id);
+        let status = response.status();
+        if status.is_server_error() {
+            tracing::warn!(%method, path, status = status.as_u16(), client = %client.address, "a request failed");
+        } else {
+            tracing::debug!(%method, path, status = status.as_u16(), client = %client.address, "answered");
+        }
+        if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+            response.headers_mut().insert(HEADER, value);
+        }
+        response
+    }
+    .instrument(id.span())
+    .await
+}

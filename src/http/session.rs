@@ -1,0 +1,111 @@
+//! `/session`: the dashboard signs in with a token (POST) and out (DELETE). The browser keeps a cookie that no script can read,
+//! in place of the token.
+
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use cookie::{Cookie, SameSite};
+use serde::Deserialize;
+
+use super::{App, auth, body, client::Client, media_type::is_json, problem::Problem, reach::Page};
+use crate::session;
+
+/// The cookie over TLS: browsers take this name only from the host itself, with `Secure` and for all paths.
+const SECURE: &str = "__Host-carryall-session";
+/// The cookie without TLS.
+const PLAIN: &str = "carryall-session";
+
+/// What signs in.
+#[derive(Deserialize)]
+struct SignIn {
+    token: String,
+}
+
+/// Begins a session.
+pub(super) async fn sign_in(
+    State(app): State<App>,
+    axum::Extension(client): axum::Extension<Client>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    // Nor may a page elsewhere sign somebody in, as somebody else.
+    if app.reach.page(&headers) == Page::Foreign {
+        return auth::Refused::ForeignPage.into_response();
+    }
+    if !is_json(&headers) {
+        return body::unsupported();
+    }
+    let read = match body::read(&app, &headers, body).await {
+        Ok(read) => read,
+        Err(problem) => return problem.into_response(),
+    };
+    let Ok(SignIn { token }) = serde_json::from_slice(&read) else {
+        return Problem::bad_request("Send {\"token\": \"…\"}.").into_response();
+    };
+    let token = match auth::by_token(&app, token.trim(), client).await {
+        Ok(token) => token,
+        Err(refused) => return refused.into_response(),
+    };
+    match session::begin(&app.db, &token, app.engine.now()).await {
+        Ok((secret, _)) => with_cookie(built(secret.expose(), client.secure)),
+        Err(cause) => {
+            tracing::error!(%cause, "a session cannot be begun");
+            auth::Refused::Unavailable.into_response()
+        }
+    }
+}
+
+/// Ends the session of the cookie.
+pub(super) async fn sign_out(
+    State(app): State<App>,
+    axum::Extension(client): axum::Extension<Client>,
+    headers: HeaderMap,
+) -> Response {
+    if app.reach.page(&headers) != Page::Own {
+        return auth::Refused::ForeignPage.into_response();
+    }
+    if let Some(cookie) = cookie(&headers)
+        && let Ok(caller) = auth::by_session(&app, &cookie).await
+        && let Some(id) = caller.session
+        && let Err(cause) = session::end(&app.db, id).await
+    {
+        tracing::error!(%cause, "a session cannot be ended");
+        return auth::Refused::Unavailable.into_response();
+    }
+    let mut over = built("", client.secure);
+    over.make_removal();
+    with_cookie(over)
+}
+
+/// What the session's cookie of a request holds.
+pub(super) fn cookie(headers: &HeaderMap) -> Option<String> {
+    let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let cookies: Vec<_> = values.flat_map(Cookie::split_parse).flatten().collect();
+    // The one that only this host can have set goes first.
+    let named = |name| cookies.iter().find(|cookie| cookie.name() == name);
+    named(SECURE).or_else(|| named(PLAIN)).map(|cookie| cookie.value().to_owned())
+}
+
+fn built(value: &str, secure: bool) -> Cookie<'static> {
+    Cookie::build((if secure { SECURE } else { PLAIN }, value.to_owned()))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .secure(secure)
+        .max_age(cookie::time::Duration::seconds(session::LIFE.num_seconds()))
+        .build()
+}
+
+fn with_cookie(cookie: Cookie<'_>) -> Response {
+    match HeaderValue::from_str(&cookie.to_string()) {
+        Ok(value) => {
+            let headers = [(header::SET_COOKIE, value), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+            (StatusCode::NO_CONTENT, headers).into_response()
+        }
+        // It is made of letters, digits and signs of ours.
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
