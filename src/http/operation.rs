@@ -34,19 +34,20 @@ pub(super) fn kind(app: &App, request: &Request) -> Option<OperationType> {
     graphql::operation_type(&document, request.operation_name.as_deref())
 }
 
-/// Executes a query or a mutation, on a task of its own: what was begun is done, even if the client goes away in the middle.
-pub(super) async fn execute(app: App, asked: Asked, request: Request) -> Response {
+/// Executes a query or a mutation, from now on and on a task of its own: what was begun is done, even if the client goes away in
+/// the middle.
+pub(super) fn execute(app: App, asked: Asked, request: Request) -> impl Future<Output = Response> + Send + use<> {
     let id = asked.id;
     let request = request.data(asked.caller.viewer).data(asked.public_url);
-    let executing = async move { app.schema.execute(request).await }.instrument(id.span());
-    match tokio::spawn(executing).await {
-        Ok(response) => identified(response, id),
-        Err(cause) => {
-            tracing::error!(%cause, "an operation died");
+    let executing = tokio::spawn(async move { app.schema.execute(request).await }.instrument(id.span()));
+    async move {
+        let response = executing.await.unwrap_or_else(|cause| {
+            tracing::error!(%cause, request = %id, "an operation died");
             let mut error = ServerError::new("The server failed. Its log tells why, under the request's id.", None);
             error.extensions.get_or_insert_default().set("code", "INTERNAL");
-            identified(Response::from_errors(vec![error]), id)
-        }
+            Response::from_errors(vec![error])
+        });
+        identified(response, id)
     }
 }
 

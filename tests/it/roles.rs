@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    app::{TestApp, database_of},
+    app::{Setup, TestApp, database_of},
     uploads,
 };
 
@@ -124,7 +124,10 @@ fn is_forbidden(answer: &Value) -> bool {
 /// A server with an export that was copied to a storage, and a token of each role.
 async fn populated() -> (tempfile::TempDir, TestApp, Vec<String>) {
     let (folder, database) = database_of("CREATE TABLE t (a)");
-    let app = TestApp::start_without_worker(&[("app", &database)]).await;
+    // Each field is tried with each token, one after the other.
+    let api_limits = carryall::limits::Limits { requests_per_second: 100_000, ..Default::default() };
+    let setup = Setup { api_limits, ..Setup::default() };
+    let app = TestApp::start_with(&[("app", format!("sqlite:{}", database.display()))], setup).await;
     uploads::copy_all(&app, 7).await;
     let (config, _) = uploads::bucket();
     uploads::configure(&app, "bucket", &config).await;

@@ -6,7 +6,7 @@ use async_graphql::{Response, ServerError};
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::{StreamExt, stream, stream::BoxStream};
 use serde_json::{Map, Value};
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tokio_stream::StreamMap;
 
 use super::{
@@ -69,7 +69,7 @@ impl Connection {
 
     async fn run(&mut self) -> Over {
         let pause = Limits::seconds(self.app.limits.ping_seconds);
-        let mut ping = interval(pause);
+        let mut ping = interval_at(Instant::now() + pause, pause);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut heard = Instant::now();
         loop {
