@@ -25,6 +25,9 @@ use crate::{graphql::PublicUrl, limits::Limits};
 /// How long a client may take nothing of what it is sent.
 const SEND: Duration = Duration::from_secs(30);
 
+/// How long the other side's close is waited for.
+const LAST_WORDS: Duration = Duration::from_secs(3);
+
 /// What is known of a connection when it is opened.
 pub(super) struct Opened {
     pub(super) client: Client,
@@ -65,6 +68,8 @@ impl Connection {
             // A client that is gone need not be told.
             let _ = timeout(SEND, socket.send(Message::Close(Some(close.frame())))).await;
         }
+        // Each side answers the other's close (RFC 6455, section 5.5.1): dropped before, neither would know that it was meant.
+        let _ = timeout(LAST_WORDS, async { while let Some(Ok(_)) = socket.recv().await {} }).await;
     }
 
     async fn run(&mut self) -> Over {
