@@ -9,6 +9,7 @@ use std::{
 };
 
 use carryall::{
+    audit::{self, Action, Actor, Event},
     clock::Clock,
     database, demo,
     export::{Engine, Limits, Parts, Stop},
@@ -27,6 +28,8 @@ use tracing::info;
 use super::{CommandError, StopSignals, clock, healthcheck::reachable};
 use crate::config::{DEMO, ServeArgs, Sources, State};
 
+/// Who makes the first token.
+const FIRST_START: Actor<'_> = Actor { name: "(the first start)", token: None };
 /// How long downloads may go on after the server was asked to stop.
 const LAST_DOWNLOADS: Duration = Duration::from_secs(10);
 
@@ -142,7 +145,10 @@ async fn first_token(db: &DatabaseConnection, clock: &Clock, url: &str) -> Resul
     }
     // Shown before it is stored: one that nobody saw would be good for nobody, and keep the next start from making one.
     let transaction = db.begin().await?;
-    let (token, _) = token::create(&transaction, "admin", Role::Admin, None, clock.now()).await?;
+    let now = clock.now();
+    let (token, row) = token::create(&transaction, "admin", Role::Admin, None, now).await?;
+    let detail = Some(format!("{}, {:?}", row.name, row.role));
+    audit::record(&transaction, Event { detail, ..FIRST_START.did(Action::CreatedToken, row.id) }, now).await?;
     let token = token.expose();
     let shown = format!(
         "\nThis is the first start, so an admin token was made. It is shown this once:\n\n    {token}\n\n\

@@ -4,6 +4,7 @@
 //! fails when the two differ.
 
 mod api_token;
+mod audit_action;
 mod audit_event;
 mod data_export;
 mod data_export_change;
@@ -17,6 +18,7 @@ mod exported_table;
 mod failure;
 mod guard;
 mod mutation;
+mod noted;
 mod query;
 mod retention_decision;
 mod source_snapshot;
@@ -63,4 +65,5 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query, Mutation::default(), Subscription)
         .extension(expansion::BoundedExpansion)
         .extension(unechoed::Unechoed)
+        .extension(noted::NotedOnce)
 }

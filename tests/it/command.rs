@@ -106,6 +106,11 @@ async fn the_first_start_shows_a_token_once_and_makes_a_key_for_its_owner_only()
     let token = first.split_whitespace().find(|word| word.starts_with("carryall_")).unwrap().to_owned();
     assert!(first.contains(&format!("/graphiql#token={token}")), "{first}");
     assert_eq!(first_output(&data).await, "", "the second start shows none");
+    let state = rusqlite::Connection::open(data.join("carryall.db")).unwrap();
+    let noted = "SELECT actor || ' ' || action || ' ' || detail FROM audit_event, api_token \
+        WHERE replace(subject, '-', '') = lower(hex(api_token.id))";
+    let noted: String = state.query_row(noted, [], |row| row.get(0)).unwrap();
+    assert_eq!(noted, "(the first start) CREATED_TOKEN admin, Admin");
     for file in ["secret.key", "carryall.db", "demo.db"] {
         assert_eq!(data.join(file).metadata().unwrap().permissions().mode() & 0o077, 0, "{file}");
     }

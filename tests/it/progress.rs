@@ -10,7 +10,7 @@ use tokio_tungstenite::{
 
 use crate::app::{PATIENCE, TestApp, database_of};
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 const ROWS: &str = "CREATE TABLE t (a); \
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) INSERT INTO t SELECT i FROM n";
@@ -30,19 +30,24 @@ async fn receive(socket: &mut Socket) -> Message {
     tokio::time::timeout(PATIENCE, socket.next()).await.expect("nothing came").expect("the socket ended").unwrap()
 }
 
-async fn receive_json(socket: &mut Socket) -> Value {
+pub async fn receive_json(socket: &mut Socket) -> Value {
     serde_json::from_str(receive(socket).await.to_text().unwrap()).unwrap()
 }
 
 /// A connection on which the export `id` is watched.
 async fn watch(app: &TestApp, id: &str) -> Socket {
+    let fields = "status fileName failure { code } \
+        progress { phase percent rowsDone rowsEstimated bytesVerified etaSeconds bytesPerSecond tablesDone sequence }";
+    subscribe(app, id, fields).await
+}
+
+/// A connection on which these fields of the export `id` are watched.
+pub async fn subscribe(app: &TestApp, id: &str, fields: &str) -> Socket {
     let mut socket = connect(app).await;
     let authorization = format!("Bearer {}", app.token.expose());
     send(&mut socket, json!({"type": "connection_init", "payload": {"Authorization": authorization}})).await;
     assert_eq!(receive_json(&mut socket).await["type"], "connection_ack");
-    let query = "subscription ($id: ID!) { dataExportProgress(id: $id) { \
-        status fileName progress { phase percent rowsDone rowsEstimated bytesVerified etaSeconds bytesPerSecond tablesDone sequence } \
-        failure { code } } }";
+    let query = format!("subscription ($id: ID!) {{ dataExportProgress(id: $id) {{ {fields} }} }}");
     let payload = json!({"query": query, "variables": {"id": id}});
     send(&mut socket, json!({"id": "1", "type": "subscribe", "payload": payload})).await;
     socket
