@@ -17,7 +17,7 @@ use super::{
     audit_action::AuditAction,
     data_export_connection::{TotalCount, page_size, unusable_cursor},
     failure::Failure,
-    noted::Noted,
+    noted::{NOTED_MAXIMUM, Noted},
     viewer::Viewer,
 };
 use crate::{
@@ -89,10 +89,15 @@ pub(super) async fn note(
 ) -> Result<(), Failure> {
     let mut noted = ctx.data::<Noted>()?.0.lock().await;
     let this = (action, subject.to_string(), detail.clone());
-    if !noted.contains(&this) {
-        note_in(ctx.data::<DatabaseConnection>()?, ctx, action, subject, detail).await?;
-        noted.insert(this);
+    if noted.contains(&this) {
+        return Ok(());
     }
+    if noted.len() >= NOTED_MAXIMUM {
+        let message = format!("One request is given at most {NOTED_MAXIMUM} passwords and links.");
+        return Err(Failure::BadArgument(message));
+    }
+    note_in(ctx.data::<DatabaseConnection>()?, ctx, action, subject, detail).await?;
+    noted.insert(this);
     Ok(())
 }
 

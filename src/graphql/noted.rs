@@ -1,4 +1,4 @@
-//! What one request gets again and again, under many aliases, is noted once.
+//! What one request gets again and again, under many aliases, is noted once; what differs is bounded.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -9,6 +9,10 @@ use async_graphql::{
 use tokio::sync::Mutex;
 
 use crate::audit::Action;
+
+/// Most passwords and links that one request is given: a page of a hundred exports needs two hundred. Each link that ends at
+/// another time is noted, so that a download can be told from whom it came, and there are 86,400 such times.
+pub(super) const NOTED_MAXIMUM: usize = 500;
 
 /// What was noted for a request: the action, the subject and the detail. Held while it is noted, so that the same is not given
 /// under another alias before.

@@ -33,6 +33,21 @@ async fn what_one_request_asks_for_again_and_again_is_noted_once_and_each_link_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_request_is_not_given_link_after_link() {
+    let (_folder, app, id) = with_export().await;
+    let links: String =
+        (1..=501).map(|seconds| format!("a{seconds}: downloadUrl(expiresInSeconds: {seconds}) ")).collect();
+    let answer =
+        app.answer(&format!("query ($id: ID!) {{ dataExport(id: $id) {{ {links} }} }}"), json!({"id": id})).await;
+    let given = answer["data"]["dataExport"].as_object().unwrap().values().filter(|link| link.is_string()).count();
+    assert_eq!((given, &answer["errors"][0]["extensions"]["code"]), (500, &json!("BAD_ARGUMENT")));
+    let noted =
+        app.state()
+            .query_row("SELECT count(*) FROM audit_event WHERE action = 'MADE_DOWNLOAD_LINK'", [], |row| row.get(0));
+    assert_eq!(noted, Ok(500));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_password_that_a_subscription_gives_is_noted_too() {
     let (_folder, app, id) = with_export().await;
     let mut socket = subscribe(&app, &id, "filePassword again: filePassword").await;
@@ -50,7 +65,9 @@ async fn a_password_or_a_link_that_cannot_be_noted_is_not_given_under_any_alias(
     let query =
         "query ($id: ID!) { dataExport(id: $id) { a: filePassword b: filePassword c: downloadUrl d: downloadUrl } }";
     let answer = app.answer(query, json!({"id": id})).await;
-    assert_eq!(answer["data"]["dataExport"], Value::Null, "{answer}");
+    for alias in ["a", "b", "c", "d"] {
+        assert_eq!(answer["data"]["dataExport"][alias], Value::Null, "{answer}");
+    }
     let errors = answer["errors"].as_array().unwrap();
     assert!(errors.len() == 4 && errors.iter().all(|error| error["extensions"]["code"] == "INTERNAL"), "{answer}");
     for secret in [&export["filePassword"], &export["downloadUrl"]] {
