@@ -1,8 +1,11 @@
 //! Who did what: kept for a year, for those who have to answer for it. No event holds a secret.
+//!
+//! An event is stored in the transaction of the change that it tells of, or before what it tells of is given or begun: what
+//! cannot be noted is not done.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::audit_event::{ActiveModel, Column, Entity};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, EnumIter, QueryFilter, Set};
 
 use uuid::Uuid;
 
@@ -14,7 +17,7 @@ const ONCE: TimeDelta = TimeDelta::hours(1);
 const KEPT: TimeDelta = TimeDelta::days(365);
 
 /// What somebody did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter)]
 pub enum Action {
     /// Read the password of an archive.
     ReadPassword,
@@ -30,6 +33,10 @@ pub enum Action {
     DeletedExport,
     /// Pinned an export, or let it go.
     PinnedExport,
+    /// Had an archive, or its copy at a storage, verified again.
+    VerifiedExport,
+    /// Had an export copied to storages again.
+    UploadedExport,
     /// Changed the settings.
     ChangedSettings,
     /// Configured a storage.
@@ -38,6 +45,8 @@ pub enum Action {
     ChangedStorage,
     /// Deleted a storage.
     DeletedStorage,
+    /// Tried a storage out, or settings of one.
+    TestedStorage,
     /// Made a token.
     CreatedToken,
     /// Revoked a token.
@@ -55,13 +64,32 @@ impl Action {
             Self::CanceledExport => "CANCELED_EXPORT",
             Self::DeletedExport => "DELETED_EXPORT",
             Self::PinnedExport => "PINNED_EXPORT",
+            Self::VerifiedExport => "VERIFIED_EXPORT",
+            Self::UploadedExport => "UPLOADED_EXPORT",
             Self::ChangedSettings => "CHANGED_SETTINGS",
             Self::CreatedStorage => "CREATED_STORAGE",
             Self::ChangedStorage => "CHANGED_STORAGE",
             Self::DeletedStorage => "DELETED_STORAGE",
+            Self::TestedStorage => "TESTED_STORAGE",
             Self::CreatedToken => "CREATED_TOKEN",
             Self::RevokedToken => "REVOKED_TOKEN",
         }
+    }
+}
+
+/// Who does something.
+#[derive(Clone, Copy, Debug)]
+pub struct Actor<'a> {
+    /// The name of the token that allows it.
+    pub name: &'a str,
+    /// The id of that token; None where none is needed.
+    pub token: Option<Uuid>,
+}
+
+impl<'a> Actor<'a> {
+    /// That it does something, with nothing more to tell of it.
+    pub fn did(self, action: Action, subject: impl ToString) -> Event<'a> {
+        Event { actor: self.name, actor_id: self.token, action, subject: Some(subject.to_string()), detail: None }
     }
 }
 
@@ -74,7 +102,7 @@ pub struct Event<'a> {
     pub actor_id: Option<Uuid>,
     /// What was done.
     pub action: Action,
-    /// What it was done to: an id.
+    /// What it was done to: an id, or `settings`.
     pub subject: Option<String>,
     /// What is worth knowing of it.
     pub detail: Option<String>,

@@ -22,6 +22,7 @@
 //! - [`format`](mod@format) does no I/O.
 //! - `export/queue.rs` and its folder are the only ones that write an export's state, each time in one conditional UPDATE.
 //! - `export/upload/copies.rs` and its folder are the only ones that write the rows of copies, in the same way.
+//! - What somebody changes by the API and the audit log's event of it are stored in one transaction.
 //! - `export/schedule.rs`, `export/retention.rs` and `export/upload/retry.rs` decide; they read no clock, no table and no file.
 //! - What must happen at a time asks the clock that can be set; what may take so long, the one that cannot.
 //! - Nothing holds a whole table or a whole archive in memory: on the way are some megabytes, or some rows where a row is

@@ -10,6 +10,7 @@ use std::{
 };
 
 use carryall::{
+    audit::{self, Action, Actor, Event},
     clock::Clock,
     database, demo,
     export::{Engine, Limits, Parts, Stop},
@@ -28,6 +29,9 @@ use url::Url;
 
 use super::{CommandError, StopSignals, clock, healthcheck::reachable, tls};
 use crate::config::{DEMO, ServeArgs, Sources, State};
+
+/// Who makes the first token.
+const FIRST_START: Actor<'_> = Actor { name: "(the first start)", token: None };
 
 /// Runs the server until it is asked to stop.
 pub(super) async fn serve(args: ServeArgs) -> Result<(), CommandError> {
@@ -155,7 +159,10 @@ async fn first_token(db: &DatabaseConnection, clock: &Clock, url: &str) -> Resul
     }
     // Shown before it is stored: one that nobody saw would be good for nobody, and keep the next start from making one.
     let transaction = db.begin().await?;
-    let (token, _) = token::create(&transaction, "admin", Role::Admin, None, clock.now()).await?;
+    let now = clock.now();
+    let (token, row) = token::create(&transaction, "admin", Role::Admin, None, now).await?;
+    let detail = Some(format!("{}, {:?}", row.name, row.role));
+    audit::record(&transaction, Event { detail, ..FIRST_START.did(Action::CreatedToken, row.id) }, now).await?;
     let token = token.expose();
     let shown = format!(
         "\nThis is the first start, so an admin token was made. It is shown this once:\n\n    {token}\n\n\

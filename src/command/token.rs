@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use carryall::{
-    audit::{self, Action, Event},
+    audit::{self, Action, Actor, Event},
     database,
     files::make_private_folder,
     token,
@@ -17,7 +17,7 @@ use super::{CommandError, clock};
 use crate::config::StateArgs;
 
 /// Who makes tokens here.
-const COMMAND_LINE: &str = "(the command line)";
+const COMMAND_LINE: Actor<'_> = Actor { name: "(the command line)", token: None };
 
 /// What holders of tokens may do: the least first.
 const ROLES: [&str; 3] = ["VIEWER", "OPERATOR", "ADMIN"];
@@ -62,8 +62,7 @@ pub(super) async fn run(command: TokenCommand) -> Result<(), CommandError> {
     let expires_at = args.days.map(|days| now + TimeDelta::days(days.into()));
     let (token, row) = token::create(&transaction, &args.name, args.role, expires_at, now).await?;
     let detail = Some(format!("{}, {:?}", row.name, row.role));
-    let (actor, action, subject) = (COMMAND_LINE, Action::CreatedToken, Some(row.id.to_string()));
-    audit::record(&transaction, Event { actor, actor_id: None, action, subject, detail }, now).await?;
+    audit::record(&transaction, Event { detail, ..COMMAND_LINE.did(Action::CreatedToken, row.id) }, now).await?;
     writeln!(io::stdout(), "{}", token.expose())?;
     Ok(transaction.commit().await?)
 }

@@ -11,6 +11,7 @@ use super::{
     settings,
 };
 use crate::{
+    audit::{Action, Actor, Event},
     clock::new_id,
     secret::{KeyError, generate_password},
     source::{PatternError, Patterns},
@@ -56,8 +57,8 @@ pub enum CreateError {
 pub struct Wish<'a> {
     /// What it is to be called.
     pub name: &'a str,
-    /// The name of the token that asks for it.
-    pub created_by: &'a str,
+    /// Who asks for it.
+    pub by: Actor<'a>,
     /// How its tables are written; None: as the settings say.
     pub format: Option<TableFormat>,
     /// Patterns for the tables that it leaves out.
@@ -103,14 +104,14 @@ impl Engine {
         checked_patterns(wish.exclude_tables)?;
         let idempotency = wish.idempotency_key.map(|key| Ok::<_, CreateError>((checked_key(key)?, digest(&wish))));
         let idempotency = idempotency.transpose()?;
-        if let Some(made) = self.made_before(wish.created_by, idempotency.as_ref()).await? {
+        if let Some(made) = self.made_before(wish.by.name, idempotency.as_ref()).await? {
             return Ok(made);
         }
         let settings = settings::read(&self.parts.db).await?;
         let entry = Entry {
             name: name.to_owned(),
             trigger: Trigger::Manual,
-            created_by: Some(wish.created_by.to_owned()),
+            created_by: Some(wish.by.name.to_owned()),
             format: wish.format.unwrap_or(settings.format),
             exclude_tables: queue::list(wish.exclude_tables),
             pinned: wish.pinned,
@@ -118,14 +119,16 @@ impl Engine {
             idempotency: idempotency.clone(),
             ..self.entry().await?
         };
-        let refused = match self.queue.push(entry, QUEUED_MAXIMUM).await {
+        let detail = Some(entry.name.clone());
+        let event = Event { detail, ..wish.by.did(Action::CreatedExport, entry.id) };
+        let refused = match self.queue.push(entry, QUEUED_MAXIMUM, event).await {
             Ok(export) => return Ok(export),
             Err(PushError::Database(cause)) => return Err(cause.into()),
             Err(PushError::Full) => CreateError::TooManyQueued,
             Err(PushError::There) => DbErr::RecordNotInserted.into(),
         };
         // The same wish may have come twice at the same time, and the other was quicker.
-        let made = self.made_before(wish.created_by, idempotency.as_ref()).await?;
+        let made = self.made_before(wish.by.name, idempotency.as_ref()).await?;
         made.ok_or(refused)
     }
 

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use entity::data_export::{Entity, Model};
 use futures_util::stream::BoxStream;
 use sea_orm::{DbErr, EntityTrait};
@@ -46,9 +47,8 @@ pub enum DownloadError {
 }
 
 impl Engine {
-    /// The path and query of a link to the archive, good for `seconds`; None if there is no file.
-    pub async fn download_path(&self, export: &Model, seconds: u32) -> Result<Option<String>, FilesError> {
-        let expires = self.parts.clock.now() + chrono::TimeDelta::seconds(seconds.into());
+    /// The path and query of a link to the archive that is good until `expires`; None if there is no file.
+    pub async fn download_path(&self, export: &Model, expires: DateTime<Utc>) -> Result<Option<String>, FilesError> {
         let file_name = self.available_file(export).await?;
         Ok(file_name.map(|file_name| link::path(&self.parts.key, export.id, file_name, expires)))
     }

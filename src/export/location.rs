@@ -45,6 +45,13 @@ fn seal(key: &Key, id: Uuid, config: &Config) -> Result<Vec<u8>, KeyError> {
     key.seal(&Secret::new(json), &context(id))
 }
 
+impl Location {
+    /// What is worth knowing of it, without its settings.
+    fn told(&self) -> String {
+        format!("{}, {:?}, enabled: {}", self.row.name, self.config.provider(), self.row.enabled)
+    }
+}
+
 impl Engine {
     /// The storages, in the order in which they were configured.
     pub async fn locations(&self) -> Result<Vec<Location>, LocationError> {

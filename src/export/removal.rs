@@ -16,7 +16,10 @@ use tracing::{error, info};
 use uuid::Uuid;
 
 use super::{Engine, upload::copies};
-use crate::files::FilesError;
+use crate::{
+    audit::{Action, Actor, Event},
+    files::FilesError,
+};
 
 /// Why an export was not removed.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +43,7 @@ pub enum RemoveError {
 
 impl Engine {
     /// Removes an export from the history, and its file.
-    pub async fn remove(&self, id: Uuid) -> Result<(), RemoveError> {
+    pub async fn remove(&self, id: Uuid, by: Actor<'_>) -> Result<(), RemoveError> {
         // Held, so that nobody wants a copy of it meanwhile.
         let _retaining = self.retaining.lock().await;
         let export = self.in_history(id).await?.ok_or(RemoveError::NotFound)?;
@@ -48,7 +51,8 @@ impl Engine {
             return Err(RemoveError::Pinned);
         }
         let not_running = [State::Queued, State::Completed, State::Failed, State::Canceled];
-        if !self.queue.begin_removal(id, self.parts.clock.now(), &not_running).await? {
+        let event = Event { detail: Some(export.name), ..by.did(Action::DeletedExport, id) };
+        if !self.queue.begin_removal(id, self.parts.clock.now(), &not_running, Some(event)).await? {
             // It was pinned or removed since, or it is running.
             let export = self.in_history(id).await?.ok_or(RemoveError::NotFound)?;
             return Err(if export.pinned { RemoveError::Pinned } else { RemoveError::Running });
@@ -97,14 +101,17 @@ impl Engine {
     }
 
     /// Calls an export off. False if there is none to be called off.
-    pub async fn cancel(&self, id: Uuid) -> Result<bool, DbErr> {
-        self.queue.cancel(id, self.parts.clock.now()).await
+    pub async fn cancel(&self, id: Uuid, by: Actor<'_>) -> Result<bool, DbErr> {
+        let Some(export) = self.in_history(id).await? else { return Ok(false) };
+        let event = Event { detail: Some(export.name), ..by.did(Action::CanceledExport, id) };
+        self.queue.cancel(id, self.parts.clock.now(), event).await
     }
 
     /// Pins an export or lets it go, and returns it; None if there is none.
-    pub async fn pin(&self, id: Uuid, pinned: bool) -> Result<Option<Model>, DbErr> {
+    pub async fn pin(&self, id: Uuid, pinned: bool, by: Actor<'_>) -> Result<Option<Model>, DbErr> {
         let _retaining = self.retaining.lock().await;
-        let there = self.queue.pin(id, pinned, self.parts.clock.now()).await?;
+        let event = Event { detail: Some(format!("pinned: {pinned}")), ..by.did(Action::PinnedExport, id) };
+        let there = self.queue.pin(id, pinned, self.parts.clock.now(), event).await?;
         if there { self.in_history(id).await } else { Ok(None) }
     }
 

@@ -145,7 +145,7 @@ impl Engine {
         let went = if copied {
             self.let_file_go(id, now).await?
         } else {
-            self.queue.begin_removal(id, now, &[State::Completed]).await?
+            self.queue.begin_removal(id, now, &[State::Completed], None).await?
         };
         if went {
             info!(%id, file_name = export.file_name, copied, "export is past the maximum and is removed");

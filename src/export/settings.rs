@@ -7,11 +7,12 @@ use entity::{
     data_export_settings::{ActiveModel, Column, Entity, ID, Model},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, ExprTrait, QueryFilter,
-    Set, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, Set, TransactionTrait,
+    sea_query::Expr,
 };
 
 use super::{Engine, retain::Decision};
+use crate::audit::{self, Action, Actor, Event};
 
 /// How many completed exports may be kept.
 pub const MAXIMUM_EXPORTS: RangeInclusive<i32> = 1..=1000;
@@ -33,6 +34,21 @@ pub struct Change {
     pub backup_timeout_minutes: Option<i32>,
     /// How exports write their tables.
     pub format: Option<TableFormat>,
+}
+
+impl Change {
+    /// What it changes, in the words of the API.
+    fn told(&self) -> String {
+        let shown = |name: &str, value: Option<String>| value.map(|value| format!("{name}: {value}"));
+        let all = [
+            shown("automaticExports", self.automatic_exports.map(|value| value.to_string())),
+            shown("uploadAutomaticExports", self.upload_automatic_exports.map(|value| value.to_string())),
+            shown("maximumExports", self.maximum_exports.map(|value| value.to_string())),
+            shown("backupTimeoutMinutes", self.backup_timeout_minutes.map(|value| value.to_string())),
+            shown("format", self.format.map(|value| format!("{value:?}"))),
+        ];
+        all.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// The settings after a change, and what was removed for it.
@@ -59,7 +75,7 @@ pub enum SettingsError {
 }
 
 /// The settings.
-pub async fn read(db: &DatabaseConnection) -> Result<Model, DbErr> {
+pub async fn read(db: &impl ConnectionTrait) -> Result<Model, DbErr> {
     Entity::find_by_id(ID).one(db).await?.ok_or_else(|| DbErr::RecordNotFound("the settings".into()))
 }
 
@@ -71,7 +87,7 @@ pub(super) async fn note_retention(db: &impl ConnectionTrait, due: bool) -> Resu
 
 impl Engine {
     /// Changes the settings, all that the change names or nothing. A lower maximum takes effect at once.
-    pub async fn update_settings(&self, change: Change) -> Result<Changed, SettingsError> {
+    pub async fn update_settings(&self, change: Change, by: Actor<'_>) -> Result<Changed, SettingsError> {
         let ranges = [
             ("maximumExports", change.maximum_exports, MAXIMUM_EXPORTS),
             ("backupTimeoutMinutes", change.backup_timeout_minutes, BACKUP_TIMEOUT_MINUTES),
@@ -81,10 +97,11 @@ impl Engine {
         if !wrong.is_empty() {
             return Err(SettingsError::OutOfRange(wrong));
         }
-        let db = &self.parts.db;
+        let (db, now) = (&self.parts.db, self.parts.clock.now());
+        let detail = Some(change.told());
         let mut row: ActiveModel = Default::default();
         if change.automatic_exports == Some(true) && !read(db).await?.automatic_exports {
-            row.automatic_since = Set(Some(self.parts.clock.now()));
+            row.automatic_since = Set(Some(now));
         }
         row.automatic_exports = change.automatic_exports.map_or(row.automatic_exports, Set);
         row.upload_automatic_exports = change.upload_automatic_exports.map_or(row.upload_automatic_exports, Set);
@@ -102,11 +119,15 @@ impl Engine {
         if let Some(version) = change.expected_version {
             update = update.filter(Column::Version.eq(version));
         }
-        let changed = update.exec(db).await?.rows_affected == 1;
-        let settings = read(db).await?;
+        let transaction = db.begin().await?;
+        let changed = update.exec(&transaction).await?.rows_affected == 1;
+        let settings = read(&transaction).await?;
         if !changed {
             return Err(SettingsError::Stale(settings.version));
         }
+        let event = Event { detail, ..by.did(Action::ChangedSettings, "settings") };
+        audit::record(&transaction, event, now).await?;
+        transaction.commit().await?;
         let lowered = change.maximum_exports.is_some();
         let removed = if lowered { self.retain(None).await } else { Vec::new() };
         Ok(Changed { settings, removed })

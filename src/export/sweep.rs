@@ -126,7 +126,7 @@ impl Engine {
             .filter(Column::Removing.eq(false))
             .filter(Column::Pinned.eq(false));
         for export in old.limit(1000).all(&self.parts.db).await? {
-            self.queue.begin_removal(export.id, now, &ended).await?;
+            self.queue.begin_removal(export.id, now, &ended, None).await?;
         }
         Ok(self.finish_removals().await?)
     }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::Engine;
 use crate::{
     archive::{FileAt, Sealed, VerifyError, verify_alone, verify_file},
+    audit::{Action, Actor},
     files::FilesError,
     secret::{KeyError, Secret},
 };
@@ -38,11 +39,15 @@ pub enum VerifyAgainError {
 impl Engine {
     /// Begins to read the archive of an export again, unless that is being done already; [`changes`](Self::changes) tells when
     /// the result is there.
-    pub async fn verify(self: &Arc<Self>, id: Uuid) -> Result<Model, VerifyAgainError> {
+    pub async fn verify(self: &Arc<Self>, id: Uuid, by: Actor<'_>) -> Result<Model, VerifyAgainError> {
         let export = self.in_history(id).await?.ok_or(VerifyAgainError::NotFound)?;
         let file_name = self.available_file(&export).await?.ok_or(VerifyAgainError::FileUnavailable)?.to_owned();
         let password = self.file_password(&export)?;
         if let Some(held) = self.reading.hold(id) {
+            let event = by.did(Action::VerifiedExport, id);
+            if !self.queue.touch_for(id, self.parts.clock.now(), event).await? {
+                return Err(VerifyAgainError::NotFound);
+            }
             let (engine, export) = (Arc::clone(self), export.clone());
             tokio::spawn(async move {
                 let turn = engine.reader.acquire().await;
@@ -53,7 +58,6 @@ impl Engine {
                 drop(held);
                 engine.queue.tell(export.id);
             });
-            self.queue.touch(id, self.parts.clock.now()).await?;
         }
         self.in_history(id).await?.ok_or(VerifyAgainError::NotFound)
     }

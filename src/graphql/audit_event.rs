@@ -11,12 +11,13 @@ use entity::audit_event::{Column, Entity, Model};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-use tracing::error;
 use uuid::Uuid;
 
 use super::{
+    audit_action::AuditAction,
     data_export_connection::{TotalCount, page_size, unusable_cursor},
     failure::Failure,
+    noted::{NOTED_MAXIMUM, Noted},
     viewer::Viewer,
 };
 use crate::{
@@ -35,10 +36,10 @@ pub struct AuditEvent {
     actor: String,
     /// The id of that token; null for what was done by a link or by the command line.
     actor_id: Option<ID>,
-    /// What was done: READ_PASSWORD, MADE_DOWNLOAD_LINK, DOWNLOADED, CREATED_EXPORT, CANCELED_EXPORT, DELETED_EXPORT,
-    /// PINNED_EXPORT, CHANGED_SETTINGS, CREATED_STORAGE, CHANGED_STORAGE, DELETED_STORAGE, CREATED_TOKEN or REVOKED_TOKEN.
-    action: String,
-    /// What it was done to: an id.
+    /// What was done.
+    action: AuditAction,
+    /// What it was done to: the id of an export, a storage or a token, or `settings`; null for settings of a storage that are
+    /// tried out and not kept.
     subject: Option<String>,
     /// What is worth knowing of it.
     detail: Option<String>,
@@ -47,7 +48,15 @@ pub struct AuditEvent {
 impl From<Model> for AuditEvent {
     fn from(row: Model) -> Self {
         let Model { id, at, actor, actor_id, action, subject, detail } = row;
-        Self { id: id.into(), at, actor, actor_id: actor_id.map(Into::into), action, subject, detail }
+        Self {
+            id: id.into(),
+            at,
+            actor,
+            actor_id: actor_id.map(Into::into),
+            action: AuditAction::named(&action),
+            subject,
+            detail,
+        }
     }
 }
 
@@ -70,34 +79,36 @@ pub(super) async fn connection(
     Ok(connection)
 }
 
-/// Notes that the viewer does something. What must not be had unseen is noted before it is given.
+/// Notes that the viewer gets what must not be had unseen, before it is given: once for a request, however often that asks
+/// for the same.
 pub(super) async fn note(
     ctx: &Context<'_>,
     action: Action,
-    subject: impl ToString,
+    subject: Uuid,
     detail: Option<String>,
 ) -> Result<(), Failure> {
-    note_in(ctx.data::<DatabaseConnection>()?, ctx, action, subject, detail).await
+    let mut noted = ctx.data::<Noted>()?.0.lock().await;
+    let this = (action, subject.to_string(), detail.clone());
+    if noted.contains(&this) {
+        return Ok(());
+    }
+    if noted.len() >= NOTED_MAXIMUM {
+        let message = format!("One request is given at most {NOTED_MAXIMUM} passwords and links.");
+        return Err(Failure::BadArgument(message));
+    }
+    note_in(ctx.data::<DatabaseConnection>()?, ctx, action, subject, detail).await?;
+    noted.insert(this);
+    Ok(())
 }
 
-/// The same, together with what is done in a transaction.
+/// Notes what the viewer does in a transaction.
 pub(super) async fn note_in(
     db: &impl ConnectionTrait,
     ctx: &Context<'_>,
     action: Action,
-    subject: impl ToString,
+    subject: Uuid,
     detail: Option<String>,
 ) -> Result<(), Failure> {
-    let viewer = ctx.data::<Viewer>()?;
-    let subject = Some(subject.to_string());
-    let event = Event { actor: &viewer.name, actor_id: Some(viewer.token), action, subject, detail };
+    let event = Event { detail, ..ctx.data::<Viewer>()?.actor().did(action, subject) };
     Ok(audit::record(db, event, ctx.data::<Arc<Engine>>()?.now()).await?)
-}
-
-/// Notes what the viewer has done: that it cannot be noted does not undo it.
-pub(super) async fn noted(ctx: &Context<'_>, action: Action, subject: impl ToString, detail: Option<String>) {
-    let subject = subject.to_string();
-    if let Err(failure) = note(ctx, action, &subject, detail).await {
-        error!(action = action.name(), subject, ?failure, "what was done could not be noted in the audit log");
-    }
 }

@@ -123,9 +123,10 @@ impl DataExport {
         let seconds =
             seconds.ok_or_else(|| Failure::BadArgument(format!("expiresInSeconds must be 1 to {LINK_MAXIMUM}.")))?;
         let PublicUrl(base) = ctx.data::<PublicUrl>()?;
-        let path = ctx.data::<Arc<Engine>>()?.download_path(&self.0, seconds).await?;
+        let engine = ctx.data::<Arc<Engine>>()?;
+        let expires = engine.now() + chrono::TimeDelta::seconds(seconds.into());
+        let path = engine.download_path(&self.0, expires).await?;
         if path.is_some() {
-            let expires = ctx.data::<Arc<Engine>>()?.now() + chrono::TimeDelta::seconds(seconds.into());
             let detail = Some(link_detail(expires.timestamp()));
             note(ctx, Action::MadeDownloadLink, self.0.id, detail).await?;
         }

@@ -68,21 +68,6 @@ pub struct UpdateDataExportSettingsInput {
     format: Option<TableFormat>,
 }
 
-impl UpdateDataExportSettingsInput {
-    /// What it changes, in words.
-    pub(super) fn told(&self) -> String {
-        let shown = |name: &str, value: Option<String>| value.map(|value| format!("{name}: {value}"));
-        let all = [
-            shown("automaticExports", self.automatic_exports.map(|value| value.to_string())),
-            shown("uploadAutomaticExports", self.upload_automatic_exports.map(|value| value.to_string())),
-            shown("maximumExports", self.maximum_exports.map(|value| value.to_string())),
-            shown("backupTimeoutMinutes", self.backup_timeout_minutes.map(|value| value.to_string())),
-            shown("format", self.format.map(|value| format!("{value:?}"))),
-        ];
-        all.into_iter().flatten().collect::<Vec<_>>().join(", ")
-    }
-}
-
 impl From<UpdateDataExportSettingsInput> for Change {
     fn from(input: UpdateDataExportSettingsInput) -> Self {
         Self {

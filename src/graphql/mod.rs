@@ -4,6 +4,7 @@
 //! fails when the two differ.
 
 mod api_token;
+mod audit_action;
 mod audit_event;
 mod cost;
 mod data_export;
@@ -18,6 +19,7 @@ mod exported_table;
 mod failure;
 mod guard;
 mod mutation;
+mod noted;
 mod query;
 mod retention_decision;
 mod source_snapshot;
@@ -68,4 +70,5 @@ fn builder(limits: &Arc<Limits>) -> SchemaBuilder<Query, Mutation, Subscription>
         .limit_recursive_depth(document::NESTING_MAXIMUM)
         .extension(document::BoundedDocument(Arc::clone(limits)))
         .extension(unechoed::Unechoed)
+        .extension(noted::NotedOnce)
 }

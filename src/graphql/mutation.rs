@@ -7,7 +7,6 @@ use entity::data_export::Model;
 
 use super::{
     api_token::ApiTokenMutation,
-    audit_event::noted,
     data_export::{DataExport, TableFormat},
     data_export_change::{
         CancelDataExportInput, CancelDataExportPayload, DeleteDataExportInput, DeleteDataExportPayload,
@@ -22,7 +21,7 @@ use super::{
     viewer::Viewer,
 };
 use crate::{
-    audit::Action,
+    audit::Actor,
     export::{Engine, UploadError, VerifyCopyError, Wish},
 };
 
@@ -46,10 +45,9 @@ impl DataExportMutation {
         ctx: &Context<'_>,
         input: CreateDataExportInput,
     ) -> Result<CreateDataExportPayload, Failure> {
-        let viewer = ctx.data::<Viewer>()?;
         let wish = Wish {
             name: &input.name,
-            created_by: &viewer.name,
+            by: actor(ctx)?,
             format: input.format.map(Into::into),
             exclude_tables: &input.exclude_tables,
             pinned: input.pinned,
@@ -58,7 +56,6 @@ impl DataExportMutation {
         };
         match ctx.data::<Arc<Engine>>()?.create(wish).await {
             Ok(export) => {
-                noted(ctx, Action::CreatedExport, export.id, Some(export.name.clone())).await;
                 Ok(CreateDataExportPayload { data_export: Some(DataExport(export)), user_errors: Vec::new() })
             }
             Err(cause) => {
@@ -75,10 +72,7 @@ impl DataExportMutation {
         ctx: &Context<'_>,
         input: CancelDataExportInput,
     ) -> Result<CancelDataExportPayload, Failure> {
-        let (data_export, user_errors) = outcome(cancel(ctx.data()?, &input.id).await)?;
-        if let Some(export) = &data_export {
-            noted(ctx, Action::CanceledExport, export.id, Some(export.name.clone())).await;
-        }
+        let (data_export, user_errors) = outcome(cancel(ctx.data()?, &input.id, actor(ctx)?).await)?;
         Ok(CancelDataExportPayload { data_export: data_export.map(DataExport), user_errors })
     }
 
@@ -89,10 +83,7 @@ impl DataExportMutation {
         ctx: &Context<'_>,
         input: DeleteDataExportInput,
     ) -> Result<DeleteDataExportPayload, Failure> {
-        let (deleted_data_export_id, user_errors) = outcome(delete(ctx.data()?, input.id).await)?;
-        if let Some(id) = &deleted_data_export_id {
-            noted(ctx, Action::DeletedExport, canonical(id), None).await;
-        }
+        let (deleted_data_export_id, user_errors) = outcome(delete(ctx.data()?, input.id, actor(ctx)?).await)?;
         Ok(DeleteDataExportPayload { deleted_data_export_id, user_errors })
     }
 
@@ -104,10 +95,7 @@ impl DataExportMutation {
         ctx: &Context<'_>,
         input: PinDataExportInput,
     ) -> Result<PinDataExportPayload, Failure> {
-        let (data_export, user_errors) = outcome(pin(ctx.data()?, &input.id, input.pinned).await)?;
-        if let Some(export) = &data_export {
-            noted(ctx, Action::PinnedExport, export.id, Some(format!("pinned: {}", input.pinned))).await;
-        }
+        let (data_export, user_errors) = outcome(pin(ctx.data()?, &input, actor(ctx)?).await)?;
         Ok(PinDataExportPayload { data_export: data_export.map(DataExport), user_errors })
     }
 
@@ -119,7 +107,7 @@ impl DataExportMutation {
         ctx: &Context<'_>,
         input: VerifyDataExportInput,
     ) -> Result<VerifyDataExportPayload, Failure> {
-        let (data_export, user_errors) = outcome(verify(ctx.data()?, &input.id, input.storage_id.as_ref()).await)?;
+        let (data_export, user_errors) = outcome(verify(ctx.data()?, &input, actor(ctx)?).await)?;
         Ok(VerifyDataExportPayload { data_export: data_export.map(DataExport), user_errors })
     }
 
@@ -130,7 +118,7 @@ impl DataExportMutation {
         ctx: &Context<'_>,
         input: UploadDataExportInput,
     ) -> Result<UploadDataExportPayload, Failure> {
-        let (data_export, user_errors) = outcome(upload(ctx.data()?, &input).await)?;
+        let (data_export, user_errors) = outcome(upload(ctx.data()?, &input, actor(ctx)?).await)?;
         Ok(UploadDataExportPayload { data_export: data_export.map(DataExport), user_errors })
     }
 
@@ -141,12 +129,8 @@ impl DataExportMutation {
         ctx: &Context<'_>,
         input: UpdateDataExportSettingsInput,
     ) -> Result<UpdateDataExportSettingsPayload, Failure> {
-        let detail = input.told();
-        match ctx.data::<Arc<Engine>>()?.update_settings(input.into()).await {
-            Ok(changed) => {
-                noted(ctx, Action::ChangedSettings, "settings", Some(detail)).await;
-                Ok(changed.into())
-            }
+        match ctx.data::<Arc<Engine>>()?.update_settings(input.into(), actor(ctx)?).await {
+            Ok(changed) => Ok(changed.into()),
             Err(wrong) => Ok(UpdateDataExportSettingsPayload::refused(UserError::from_settings(wrong)?)),
         }
     }
@@ -182,12 +166,17 @@ pub struct CreateDataExportPayload {
     user_errors: Vec<UserError>,
 }
 
+/// Who asks for a change.
+pub(super) fn actor<'a>(ctx: &Context<'a>) -> Result<Actor<'a>, Failure> {
+    Ok(ctx.data::<Viewer>()?.actor())
+}
+
 /// What a client can correct, or a fault.
 type Wrong = Result<UserError, Failure>;
 
-async fn cancel(engine: &Arc<Engine>, id: &ID) -> Result<Model, Wrong> {
+async fn cancel(engine: &Arc<Engine>, id: &ID, by: Actor<'_>) -> Result<Model, Wrong> {
     let id = parsed(id).map_err(Ok)?;
-    let canceled = engine.cancel(id).await.map_err(|cause| Err(cause.into()))?;
+    let canceled = engine.cancel(id, by).await.map_err(|cause| Err(cause.into()))?;
     let export = engine.in_history(id).await.map_err(|cause| Err(cause.into()))?;
     match export {
         Some(export) if canceled => Ok(export),
@@ -196,34 +185,31 @@ async fn cancel(engine: &Arc<Engine>, id: &ID) -> Result<Model, Wrong> {
     }
 }
 
-/// An id as it is stored, however the client spelled it.
-pub(super) fn canonical(id: &ID) -> String {
-    id.parse::<uuid::Uuid>().map_or_else(|_| id.to_string(), |id| id.to_string())
-}
-
-async fn delete(engine: &Arc<Engine>, id: ID) -> Result<ID, Wrong> {
+async fn delete(engine: &Arc<Engine>, id: ID, by: Actor<'_>) -> Result<ID, Wrong> {
     let parsed = parsed(&id).map_err(Ok)?;
-    engine.remove(parsed).await.map_err(UserError::from_removal)?;
+    engine.remove(parsed, by).await.map_err(UserError::from_removal)?;
     Ok(id)
 }
 
-async fn pin(engine: &Arc<Engine>, id: &ID, pinned: bool) -> Result<Model, Wrong> {
-    let id = parsed(id).map_err(Ok)?;
-    let export = engine.pin(id, pinned).await.map_err(|cause| Err(cause.into()))?;
+async fn pin(engine: &Arc<Engine>, input: &PinDataExportInput, by: Actor<'_>) -> Result<Model, Wrong> {
+    let id = parsed(&input.id).map_err(Ok)?;
+    let export = engine.pin(id, input.pinned, by).await.map_err(|cause| Err(cause.into()))?;
     export.ok_or_else(|| Ok(UserError::no_such_export()))
 }
 
-async fn verify(engine: &Arc<Engine>, id: &ID, storage: Option<&ID>) -> Result<Model, Wrong> {
-    let id = parsed(id).map_err(Ok)?;
-    let Some(storage) = storage else { return engine.verify(id).await.map_err(UserError::from_verification) };
+async fn verify(engine: &Arc<Engine>, input: &VerifyDataExportInput, by: Actor<'_>) -> Result<Model, Wrong> {
+    let id = parsed(&input.id).map_err(Ok)?;
+    let Some(storage) = &input.storage_id else {
+        return engine.verify(id, by).await.map_err(UserError::from_verification);
+    };
     let no_copy = |_| UserError::from_copy_verification(VerifyCopyError::NoCopy);
     let storage = storage.parse().map_err(no_copy)?;
-    engine.verify_at(id, storage).await.map_err(UserError::from_copy_verification)
+    engine.verify_at(id, storage, by).await.map_err(UserError::from_copy_verification)
 }
 
-async fn upload(engine: &Arc<Engine>, input: &UploadDataExportInput) -> Result<Model, Wrong> {
+async fn upload(engine: &Arc<Engine>, input: &UploadDataExportInput, by: Actor<'_>) -> Result<Model, Wrong> {
     let id = parsed(&input.id).map_err(Ok)?;
     let unknown = |_| UserError::from_upload(UploadError::NoSuchStorage);
     let storage = input.storage_id.as_ref().map(|storage| storage.parse()).transpose().map_err(unknown)?;
-    engine.upload(id, storage).await.map_err(UserError::from_upload)
+    engine.upload(id, storage, by).await.map_err(UserError::from_upload)
 }

@@ -6,10 +6,9 @@ use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
 
 use super::{
-    audit_event::noted,
     failure::Failure,
     guard,
-    mutation::canonical,
+    mutation::actor,
     storage_location::StorageLocation,
     storage_location_change::{
         CreateStorageLocationInput, CreateStorageLocationPayload, DeleteStorageLocationInput,
@@ -19,8 +18,8 @@ use super::{
     user_error::UserError,
 };
 use crate::{
-    audit::Action,
-    export::{Checked, Engine, Location, LocationChange, LocationError},
+    audit::Actor,
+    export::{Checked, Engine, LocationChange, LocationError},
 };
 
 /// What can be changed of the storages.
@@ -37,11 +36,8 @@ impl StorageLocationMutation {
         input: CreateStorageLocationInput,
     ) -> Result<CreateStorageLocationPayload, Failure> {
         let CreateStorageLocationInput { name, enabled, config } = input;
-        let created = ctx.data::<Arc<Engine>>()?.create_location(&name, enabled, &config).await;
+        let created = ctx.data::<Arc<Engine>>()?.create_location(&name, enabled, &config, actor(ctx)?).await;
         let (storage_location, user_errors) = outcome(created.map(StorageLocation))?;
-        if let Some(StorageLocation(location)) = &storage_location {
-            noted(ctx, Action::CreatedStorage, location.row.id, Some(told(location))).await;
-        }
         Ok(CreateStorageLocationPayload { storage_location, user_errors })
     }
 
@@ -55,14 +51,11 @@ impl StorageLocationMutation {
         let UpdateStorageLocationInput { id, expected_version, name, enabled, config } = input;
         let change = LocationChange { expected_version, name, enabled, config };
         let updated = match parsed(&id) {
-            Ok(id) => ctx.data::<Arc<Engine>>()?.update_location(id, change).await,
+            Ok(id) => ctx.data::<Arc<Engine>>()?.update_location(id, change, actor(ctx)?).await,
             Err(unknown) => Err(unknown),
         };
         let (updated, user_errors) = outcome(updated)?;
         let (location, released) = updated.unzip();
-        if let Some(location) = &location {
-            noted(ctx, Action::ChangedStorage, location.row.id, Some(told(location))).await;
-        }
         let released_files = released.unwrap_or(0).try_into().unwrap_or(i32::MAX);
         Ok(UpdateStorageLocationPayload {
             storage_location: location.map(StorageLocation),
@@ -79,14 +72,10 @@ impl StorageLocationMutation {
         input: DeleteStorageLocationInput,
     ) -> Result<DeleteStorageLocationPayload, Failure> {
         let deleted = match parsed(&input.id) {
-            Ok(id) => ctx.data::<Arc<Engine>>()?.delete_location(id, input.delete_files).await,
+            Ok(id) => ctx.data::<Arc<Engine>>()?.delete_location(id, input.delete_files, actor(ctx)?).await,
             Err(unknown) => Err(unknown),
         };
         let (deleted, user_errors) = outcome(deleted)?;
-        if deleted.is_some() {
-            let detail = format!("deleteFiles: {}", input.delete_files);
-            noted(ctx, Action::DeletedStorage, canonical(&input.id), Some(detail)).await;
-        }
         let released_files = deleted.unwrap_or(0).try_into().unwrap_or(i32::MAX);
         Ok(DeleteStorageLocationPayload {
             deleted_storage_location_id: deleted.map(|_| input.id),
@@ -104,28 +93,27 @@ impl StorageLocationMutation {
         ctx: &Context<'_>,
         input: TestStorageLocationInput,
     ) -> Result<TestStorageLocationPayload, Failure> {
-        match test(ctx.data()?, input).await {
+        match test(ctx.data()?, input, actor(ctx)?).await {
             Ok(checked) => Ok(checked.into()),
             Err(wrong) => Ok(TestStorageLocationPayload::refused(wrong?)),
         }
     }
 }
 
-async fn test(engine: &Arc<Engine>, input: TestStorageLocationInput) -> Result<Checked, Result<UserError, Failure>> {
+async fn test(
+    engine: &Arc<Engine>,
+    input: TestStorageLocationInput,
+    by: Actor<'_>,
+) -> Result<Checked, Result<UserError, Failure>> {
     let checked = match (input.id, input.config) {
         (Some(id), None) => match parsed(&id) {
-            Ok(id) => engine.check_location(id).await,
+            Ok(id) => engine.check_location(id, by).await,
             Err(unknown) => Err(unknown),
         },
-        (None, Some(config)) => engine.check_config(config).await,
+        (None, Some(config)) => engine.check_config(config, by).await,
         _ => return Err(Ok(UserError::either_id_or_config())),
     };
     checked.map_err(UserError::from_location)
-}
-
-/// What is worth knowing of a storage, without its settings.
-fn told(location: &Location) -> String {
-    format!("{}, {:?}, enabled: {}", location.row.name, location.config.provider(), location.row.enabled)
 }
 
 /// The id that a client sent; none that we have made is anything else.

@@ -4,6 +4,8 @@ use async_graphql::{Enum, SimpleObject};
 use entity::api_token;
 use uuid::Uuid;
 
+use crate::audit::Actor;
+
 /// Who is asking: the holder of the token that came with the request.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Viewer {
@@ -26,6 +28,13 @@ pub enum Role {
     Operator,
     /// Everything: settings, storages, tokens, and what deletes.
     Admin,
+}
+
+impl Viewer {
+    /// As the audit log knows it.
+    pub(super) fn actor(&self) -> Actor<'_> {
+        Actor { name: &self.name, token: Some(self.token) }
+    }
 }
 
 impl From<api_token::Model> for Viewer {

@@ -223,21 +223,7 @@ impl TestApp {
 
     /// Executes a mutation of this name with this input, and returns its payload.
     pub async fn mutate(&self, name: &str, input: Value) -> Value {
-        let (first, rest) = name.split_at(1);
-        let kind = format!("{}{rest}Input", first.to_uppercase());
-        let result = match name {
-            "updateDataExportSettings" => "settings { version nextRunAt } removed { keep reason dataExport { name } }",
-            "deleteDataExport" => "deletedDataExportId",
-            "createStorageLocation" => "storageLocation { id version }",
-            "updateStorageLocation" => "storageLocation { id version enabled name } releasedFiles",
-            "deleteStorageLocation" => "deletedStorageLocationId releasedFiles",
-            "testStorageLocation" => "ok steps { name ok message failure { code } durationMs } hostKeyFingerprint",
-            _ => "dataExport { id status pinned cancelRequested verification { status } }",
-        };
-        let operation = format!(
-            "mutation ($input: {kind}!) {{ {name}(input: $input) {{ {result} userErrors {{ field code message }} }} }}"
-        );
-        self.graphql(&operation, json!({"input": input})).await[name].clone()
+        self.graphql(&mutation(name), json!({"input": input})).await[name].clone()
     }
 
     /// An export, with all its fields.
@@ -265,6 +251,24 @@ impl Drop for TestApp {
         self.stop.taking.cancel();
         self.stop.running.cancel();
     }
+}
+
+/// The document of a mutation of this name, which takes its `$input`.
+pub fn mutation(name: &str) -> String {
+    let (first, rest) = name.split_at(1);
+    let kind = format!("{}{rest}Input", first.to_uppercase());
+    let result = match name {
+        "updateDataExportSettings" => "settings { version nextRunAt } removed { keep reason dataExport { name } }",
+        "deleteDataExport" => "deletedDataExportId",
+        "createStorageLocation" => "storageLocation { id version }",
+        "updateStorageLocation" => "storageLocation { id version enabled name } releasedFiles",
+        "deleteStorageLocation" => "deletedStorageLocationId releasedFiles",
+        "testStorageLocation" => "ok steps { name ok message failure { code } durationMs } hostKeyFingerprint",
+        "createApiToken" => "apiToken { id } secret",
+        "revokeApiToken" => "revokedApiTokenId",
+        _ => "dataExport { id status pinned cancelRequested verification { status } }",
+    };
+    format!("mutation ($input: {kind}!) {{ {name}(input: $input) {{ {result} userErrors {{ field code message }} }} }}")
 }
 
 /// A client of our own servers.

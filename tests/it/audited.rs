@@ -1,5 +1,8 @@
 //! The audit log: who did what, for a year, and never a secret.
 
+mod given;
+mod mutations;
+
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -7,6 +10,17 @@ use crate::{
     app::{TestApp, database_of},
     uploads,
 };
+
+/// From now on nothing can be noted.
+fn deafen(app: &TestApp) {
+    let deaf = "CREATE TRIGGER deaf BEFORE INSERT ON audit_event BEGIN SELECT RAISE(ABORT, 'deaf'); END";
+    app.state().execute_batch(deaf).unwrap();
+}
+
+/// How often each thing was done.
+async fn counted(app: &TestApp, action: &str) -> usize {
+    events(app).await.iter().filter(|(done, _)| done == action).count()
+}
 
 /// What was done, the oldest first: the action and the detail.
 async fn events(app: &TestApp) -> Vec<(String, Option<String>)> {
@@ -40,10 +54,8 @@ async fn what_somebody_may_ask_about_later_is_kept_with_who_did_it_and_without_a
     let canceled = app.create("canceled").await;
     app.mutate("cancelDataExport", json!({"id": canceled})).await;
     app.mutate("deleteDataExport", json!({"id": id})).await;
-    let made = "mutation { createApiToken(input: {name: \"x\", role: VIEWER}) { apiToken { id } secret } }";
-    let made = app.graphql(made, json!({})).await["createApiToken"].clone();
-    let revoke = "mutation ($id: ID!) { revokeApiToken(input: {id: $id}) { revokedApiTokenId } }";
-    app.graphql(revoke, json!({"id": made["apiToken"]["id"]})).await;
+    let made = app.mutate("createApiToken", json!({"name": "x", "role": "VIEWER"})).await;
+    app.mutate("revokeApiToken", json!({"id": made["apiToken"]["id"]})).await;
     let expected = [
         ("CHANGED_SETTINGS", Some("automaticExports: false, maximumExports: 3")),
         ("CREATED_STORAGE", Some("bucket, DigitaloceanSpaces, enabled: true")),
@@ -57,7 +69,7 @@ async fn what_somebody_may_ask_about_later_is_kept_with_who_did_it_and_without_a
         ("PINNED_EXPORT", Some("pinned: false")),
         ("CREATED_EXPORT", Some("canceled")),
         ("CANCELED_EXPORT", Some("canceled")),
-        ("DELETED_EXPORT", None),
+        ("DELETED_EXPORT", Some("export")),
         ("CREATED_TOKEN", Some("x, Viewer")),
         ("REVOKED_TOKEN", None),
     ];
@@ -112,4 +124,16 @@ async fn the_log_is_read_page_by_page() {
     assert_eq!(seen, [5, 4, 3, 2, 1].map(|maximum| json!(format!("maximumExports: {maximum}"))));
     let wrong = app.answer("{ auditEvents(first: 1000) { totalCount } }", json!({})).await;
     assert_eq!(wrong["errors"][0]["extensions"]["code"], "BAD_ARGUMENT");
+}
+
+#[tokio::test]
+async fn what_only_a_newer_version_knows_is_shown_as_unknown_and_hides_nothing_else() {
+    let app = TestApp::start_without_worker(&[]).await;
+    app.mutate("updateDataExportSettings", json!({"maximumExports": 2})).await;
+    let newer = "INSERT INTO audit_event (id, at, actor, action, detail) \
+        SELECT zeroblob(16), at, actor, 'PAINTED_EXPORT', 'blue' FROM audit_event";
+    app.state().execute(newer, []).unwrap();
+    app.mutate("updateDataExportSettings", json!({"maximumExports": 3})).await;
+    let seen = events(&app).await.into_iter().map(|(action, _)| action).collect::<Vec<_>>();
+    assert_eq!(seen, ["UNKNOWN", "CHANGED_SETTINGS", "CHANGED_SETTINGS"]);
 }

@@ -106,6 +106,11 @@ async fn the_first_start_shows_a_token_once_and_makes_a_key_for_its_owner_only()
     let token = first.split_whitespace().find(|word| word.starts_with("carryall_")).unwrap().to_owned();
     assert!(first.contains(&format!("/graphiql#token={token}")), "{first}");
     assert_eq!(first_output(&data).await, "", "the second start shows none");
+    let state = rusqlite::Connection::open(data.join("carryall.db")).unwrap();
+    let noted = "SELECT actor || ' ' || action || ' ' || detail FROM audit_event, api_token \
+        WHERE replace(subject, '-', '') = lower(hex(api_token.id))";
+    let noted: String = state.query_row(noted, [], |row| row.get(0)).unwrap();
+    assert_eq!(noted, "(the first start) CREATED_TOKEN admin, Admin");
     for file in ["secret.key", "carryall.db", "demo.db"] {
         assert_eq!(data.join(file).metadata().unwrap().permissions().mode() & 0o077, 0, "{file}");
     }
@@ -158,6 +163,7 @@ async fn a_wrong_setting_ends_the_start_with_one_line_that_says_which_and_why() 
     std::fs::write(folder.path().join("unknown.toml"), "lisen = \"127.0.0.1:1\"\n").unwrap();
     std::fs::write(folder.path().join("broken.toml"), "listen = \n").unwrap();
     std::fs::write(folder.path().join("endpoint.toml"), "[storage-endpoint]\ndropbox = \"https://h\"\n").unwrap();
+    std::fs::write(folder.path().join("limits.toml"), "[limits]\ndocument-depth = 1000\n").unwrap();
     std::fs::write(folder.path().join("file"), "").unwrap();
     for (arguments, blamed) in [
         (vec!["serve"], "--source"),
@@ -178,6 +184,12 @@ async fn a_wrong_setting_ends_the_start_with_one_line_that_says_which_and_why() 
         (vec!["serve", "--demo", "--storage-endpoint", "amazon-s3=h"], "--storage-endpoint amazon-s3"),
         (vec!["serve", "--demo", "--upload-bandwidth", "10"], "--upload-bandwidth"),
         (vec!["serve", "--demo", "--config", "endpoint.toml"], "storage-endpoint.dropbox in endpoint.toml"),
+        (vec!["serve", "--demo", "--allowed-origin", "https://h/path"], "--allowed-origin"),
+        (vec!["serve", "--demo", "--trusted-proxy", "proxy"], "--trusted-proxy"),
+        (vec!["serve", "--demo", "--limit", "document-depth"], "--limit"),
+        (vec!["serve", "--demo", "--limit", "document-depth=1"], "document-depth must be 5 to 64"),
+        (vec!["serve", "--demo", "--limit", "depth=9"], "there is no limit `depth`"),
+        (vec!["serve", "--demo", "--config", "limits.toml"], "[limits] in limits.toml"),
         (vec!["serve", "--no-such-flag"], "--no-such-flag"),
         (vec!["token", "create", "--name", "x", "--role", "KING"], "ADMIN"),
         (vec!["serve", "--config", "gone.toml"], "gone.toml"),
@@ -210,6 +222,11 @@ async fn settings_come_from_flags_then_variables_then_the_file() {
             .env("CARRYALL_LISTEN", "")
             .env("CARRYALL_CONFIG", "")
             .env("CARRYALL_PUBLIC_URL", "")
+            .env("CARRYALL_ALLOWED_ORIGINS", "")
+            .env("CARRYALL_TRUSTED_PROXIES", "")
+            .env("CARRYALL_LIMITS", "")
+            .env("CARRYALL_TLS_CERTIFICATE_FILE", "")
+            .env("CARRYALL_TLS_KEY_FILE", "")
             .env("CARRYALL_DEMO", "")
             .env("CARRYALL_ALLOW_LOOPBACK_STORAGE", "")
             .env("CARRYALL_EXTRA_CA_FILE", "")

@@ -33,6 +33,7 @@ mod ownership;
 mod postgres;
 mod progress;
 mod queue;
+mod reach;
 mod retention;
 mod roles;
 mod same;

@@ -12,11 +12,16 @@ const ROWS: &str = "CREATE TABLE t (a); \
 
 /// A connection on which the export `id` is watched.
 async fn watch(app: &TestApp, id: &str) -> Socket {
+    let fields = "status fileName failure { code } \
+        progress { phase percent rowsDone rowsEstimated bytesVerified etaSeconds bytesPerSecond tablesDone sequence }";
+    subscribe(app, id, fields).await
+}
+
+/// A connection on which these fields of the export `id` are watched.
+pub async fn subscribe(app: &TestApp, id: &str, fields: &str) -> Socket {
     let mut socket = Socket::signed_in(app, app.token.expose()).await;
-    let query = "subscription ($id: ID!) { dataExportProgress(id: $id) { \
-        status fileName progress { phase percent rowsDone rowsEstimated bytesVerified etaSeconds bytesPerSecond tablesDone sequence } \
-        failure { code } } }";
-    socket.subscribe("1", query, json!({"id": id})).await;
+    let query = format!("subscription ($id: ID!) {{ dataExportProgress(id: $id) {{ {fields} }} }}");
+    socket.subscribe("1", &query, json!({"id": id})).await;
     socket
 }
 

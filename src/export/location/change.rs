@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{Location, seal};
 use crate::{
+    audit::{self, Action, Actor, Event},
     clock::new_id,
     export::{
         Engine, NameError, checked_name,
@@ -77,7 +78,13 @@ impl From<DbErr> for LocationError {
 
 impl Engine {
     /// Configures a storage. Connects to nothing.
-    pub async fn create_location(&self, name: &str, enabled: bool, config: &Config) -> Result<Location, LocationError> {
+    pub async fn create_location(
+        &self,
+        name: &str,
+        enabled: bool,
+        config: &Config,
+        by: Actor<'_>,
+    ) -> Result<Location, LocationError> {
         let name = checked_name(name)?;
         self.ensure_usable(config)?;
         let retaining = self.retaining.lock().await;
@@ -98,10 +105,16 @@ impl Engine {
             removing: false,
             version: 1,
         };
-        Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(&self.parts.db).await?;
+        let location = self.unsealed(row)?;
+        let transaction = self.parts.db.begin().await?;
+        let row = location.row.clone().into_active_model().reset_all();
+        Entity::insert(row).exec_without_returning(&transaction).await?;
+        let event = Event { detail: Some(location.told()), ..by.did(Action::CreatedStorage, id) };
+        audit::record(&transaction, event, now).await?;
+        transaction.commit().await?;
         drop(retaining);
         info!(%id, name, provider = ?config.provider(), "storage configured");
-        Ok(self.unsealed(row)?)
+        Ok(location)
     }
 
     pub(super) fn ensure_usable(&self, config: &Config) -> Result<(), LocationError> {
@@ -122,7 +135,12 @@ impl Engine {
 
     /// Changes a storage, all that the change names or nothing, and returns it and how many files are no longer Carryall's
     /// since they lie at its former place.
-    pub async fn update_location(&self, id: Uuid, change: LocationChange) -> Result<(Location, usize), LocationError> {
+    pub async fn update_location(
+        &self,
+        id: Uuid,
+        change: LocationChange,
+        by: Actor<'_>,
+    ) -> Result<(Location, usize), LocationError> {
         // What it rests on stays as it is while retention decides.
         let retaining = self.retaining.lock().await;
         let before = self.location(id).await?.ok_or(LocationError::NotFound)?;
@@ -146,12 +164,16 @@ impl Engine {
             return Err(now.map_or(LocationError::NotFound, |now| LocationError::Stale(now.version)));
         }
         let released = self.take_copies_along(&transaction, &before, &change).await?;
+        let after = Entity::find_by_id(id).one(&transaction).await?.ok_or(LocationError::NotFound)?;
+        let after = self.unsealed(after)?;
+        let event = Event { detail: Some(after.told()), ..by.did(Action::ChangedStorage, id) };
+        audit::record(&transaction, event, self.parts.clock.now()).await?;
         transaction.commit().await?;
         drop(retaining);
         self.copies_unwanted.notify_waiters();
         self.copies_due.notify_one();
         info!(%id, released, "storage changed");
-        Ok((self.location(id).await?.ok_or(LocationError::NotFound)?, released))
+        Ok((after, released))
     }
 
     fn changed_row(&self, before: &Location, change: &LocationChange) -> Result<ActiveModel, LocationError> {
@@ -212,23 +234,27 @@ impl Engine {
 
     /// Removes a storage: at once, and what was copied there stays there; or `with_files`, and it stays until its files are
     /// gone. Returns how many files stay. A removal that waits for the files can be done at once after all.
-    pub async fn delete_location(&self, id: Uuid, with_files: bool) -> Result<usize, LocationError> {
-        let db = &self.parts.db;
-        Entity::find_by_id(id).one(db).await?.ok_or(LocationError::NotFound)?;
+    pub async fn delete_location(&self, id: Uuid, with_files: bool, by: Actor<'_>) -> Result<usize, LocationError> {
+        let now = self.parts.clock.now();
         let retaining = self.retaining.lock().await;
-        let transaction = db.begin().await?;
+        let transaction = self.parts.db.begin().await?;
         // Before anything is read, so that nobody else writes in between.
         let going = ActiveModel { removing: Set(true), enabled: Set(false), ..Default::default() };
-        Entity::update_many().set(going).filter(Column::Id.eq(id)).exec(&transaction).await?;
+        let going = Entity::update_many().set(going).filter(Column::Id.eq(id));
+        if going.exec(&transaction).await?.rows_affected == 0 {
+            return Err(LocationError::NotFound);
+        }
         let mut left = 0;
         if with_files {
             let here = entity::upload::Column::StorageLocationId.eq(id);
-            copies::remove(&transaction, Condition::all().add(here), self.parts.clock.now()).await?;
+            copies::remove(&transaction, Condition::all().add(here), now).await?;
         } else {
             left = self.release(&transaction, id).await?.there.len();
             Entity::delete_by_id(id).exec(&transaction).await?;
         }
         note_retention(&transaction, true).await?;
+        let detail = Some(format!("deleteFiles: {with_files}"));
+        audit::record(&transaction, Event { detail, ..by.did(Action::DeletedStorage, id) }, now).await?;
         transaction.commit().await?;
         drop(retaining);
         info!(%id, with_files, "storage removed");

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{LocationError, Opened};
 use crate::{
+    audit::{self, Action, Actor, Event},
     export::{Engine, upload::CopyFailure},
     storage::{self, Config, Storage, StorageError},
 };
@@ -41,18 +42,30 @@ impl Checked {
 
 impl Engine {
     /// Tries out a storage that is configured. What it shows is noted with it.
-    pub async fn check_location(self: &Arc<Self>, id: Uuid) -> Result<Checked, LocationError> {
+    pub async fn check_location(self: &Arc<Self>, id: Uuid, by: Actor<'_>) -> Result<Checked, LocationError> {
         let location = self.location(id).await?.ok_or(LocationError::NotFound)?;
-        self.check(location.config, Some(id)).await
+        let event = Event { detail: Some(location.told()), ..by.did(Action::TestedStorage, id) };
+        self.check(location.config, Some(id), event).await
     }
 
     /// Tries out settings that are not kept.
-    pub async fn check_config(self: &Arc<Self>, config: Config) -> Result<Checked, LocationError> {
-        self.check(config, None).await
+    pub async fn check_config(self: &Arc<Self>, config: Config, by: Actor<'_>) -> Result<Checked, LocationError> {
+        // Where it is: nothing else tells of it.
+        let detail = Some(format!("settings that are not kept: {}", config.place()));
+        let (actor, actor_id, action) = (by.name, by.token, Action::TestedStorage);
+        let event = Event { actor, actor_id, action, subject: None, detail };
+        self.check(config, None, event).await
     }
 
-    async fn check(self: &Arc<Self>, config: Config, id: Option<Uuid>) -> Result<Checked, LocationError> {
+    async fn check(
+        self: &Arc<Self>,
+        config: Config,
+        id: Option<Uuid>,
+        event: Event<'_>,
+    ) -> Result<Checked, LocationError> {
         self.ensure_usable(&config)?;
+        // Before it is tried: that takes minutes, and can pin the key of a host.
+        audit::record(&self.parts.db, event, self.parts.clock.now()).await?;
         let engine = Arc::clone(self);
         // In a task of its own: it removes what it wrote even if the client does not wait for it.
         let checked = tokio::spawn(async move {

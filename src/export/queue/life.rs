@@ -2,14 +2,44 @@
 
 use chrono::{DateTime, Utc};
 use entity::data_export::{ActiveModel, Column, Entity, FileState, Model, Phase, State};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set, TransactionTrait, UpdateMany,
+};
 use uuid::Uuid;
 
 use super::{Queue, changed_at, list, update};
+use crate::audit::{self, Event};
 
 impl Queue {
+    /// Makes a change of an export together with the event of who makes it: both or neither. False: nothing was to be changed,
+    /// and nothing is noted.
+    async fn change(
+        &self,
+        id: Uuid,
+        now: DateTime<Utc>,
+        change: UpdateMany<Entity>,
+        event: Option<Event<'_>>,
+    ) -> Result<bool, DbErr> {
+        let transaction = self.db.begin().await?;
+        // Dropped before it is committed, it is undone.
+        if change.exec(&transaction).await?.rows_affected == 0 {
+            return Ok(false);
+        }
+        if let Some(event) = event {
+            audit::record(&transaction, event, now).await?;
+        }
+        transaction.commit().await?;
+        self.changed(id);
+        Ok(true)
+    }
+
     /// Calls an export off: one that waits at once, one that runs as soon as its worker hears of it. False if it has ended.
-    pub(in crate::export) async fn cancel(&self, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    pub(in crate::export) async fn cancel(
+        &self,
+        id: Uuid,
+        now: DateTime<Utc>,
+        event: Event<'_>,
+    ) -> Result<bool, DbErr> {
         let canceled = ActiveModel {
             state: Set(State::Canceled),
             phase: Set(Phase::Done),
@@ -17,28 +47,28 @@ impl Queue {
             ..changed_at(now)
         };
         let waiting = update(id, canceled).filter(Column::State.eq(State::Queued)).filter(Column::Removing.eq(false));
-        if waiting.exec(&self.db).await?.rows_affected == 1 {
-            self.changed(id);
+        if self.change(id, now, waiting, Some(event.clone())).await? {
             return Ok(true);
         }
         let wanted = ActiveModel { cancel_requested: Set(true), ..changed_at(now) };
         let running = update(id, wanted).filter(Column::State.eq(State::Running));
-        let heard = running.exec(&self.db).await?.rows_affected == 1;
+        let heard = self.change(id, now, running, Some(event)).await?;
         if heard {
             self.cancels.notify_waiters();
-            self.changed(id);
         }
         Ok(heard)
     }
 
     /// Pins an export, or lets it go. False if there is none.
-    pub(in crate::export) async fn pin(&self, id: Uuid, pinned: bool, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    pub(in crate::export) async fn pin(
+        &self,
+        id: Uuid,
+        pinned: bool,
+        now: DateTime<Utc>,
+        event: Event<'_>,
+    ) -> Result<bool, DbErr> {
         let change = ActiveModel { pinned: Set(pinned), ..changed_at(now) };
-        let there = update(id, change).filter(Column::Removing.eq(false)).exec(&self.db).await?.rows_affected == 1;
-        if there {
-            self.changed(id);
-        }
-        Ok(there)
+        self.change(id, now, update(id, change).filter(Column::Removing.eq(false)), Some(event)).await
     }
 
     /// Stores what reading a finished archive again has shown.
@@ -64,23 +94,30 @@ impl Queue {
         Ok(())
     }
 
+    /// The same, as something that somebody asks for begins. False if the export is gone.
+    pub(in crate::export) async fn touch_for(
+        &self,
+        id: Uuid,
+        now: DateTime<Utc>,
+        event: Event<'_>,
+    ) -> Result<bool, DbErr> {
+        self.change(id, now, update(id, changed_at(now)), Some(event)).await
+    }
+
     /// Takes an export that is not running out of the history; what it has left goes later. False: it is running, pinned, gone,
-    /// or no longer in a state that `expected` names.
+    /// or no longer in a state that `expected` names. There is an event if somebody wants it gone.
     pub(in crate::export) async fn begin_removal(
         &self,
         id: Uuid,
         now: DateTime<Utc>,
         expected: &[State],
+        event: Option<Event<'_>>,
     ) -> Result<bool, DbErr> {
         // The key may be used again: what it stands for is no longer there.
         let going = ActiveModel { removing: Set(true), idempotency_key: Set(None), ..changed_at(now) };
         let going = update(id, going).filter(Column::State.is_in(expected.iter().copied()));
         let going = going.filter(Column::Pinned.eq(false)).filter(Column::Removing.eq(false));
-        let began = going.exec(&self.db).await?.rows_affected == 1;
-        if began {
-            self.changed(id);
-        }
-        Ok(began)
+        self.change(id, now, going, event).await
     }
 
     /// Begins to remove the file of a completed export on the instance, which stays in the history for its copies. False: it

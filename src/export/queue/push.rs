@@ -12,6 +12,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::Queue;
+use crate::audit::{self, Event};
 
 /// An export to be queued.
 #[derive(Clone, Debug)]
@@ -54,14 +55,17 @@ impl From<DbErr> for PushError {
 }
 
 impl Queue {
-    /// Puts an export at the end of the queue, unless `most` wait already.
-    pub(in crate::export) async fn push(&self, entry: Entry, most: u64) -> Result<Model, PushError> {
+    /// Puts an export at the end of the queue together with its `event`, unless `most` wait already.
+    pub(in crate::export) async fn push(&self, entry: Entry, most: u64, event: Event<'_>) -> Result<Model, PushError> {
         let _pushing = self.pushing.lock().await;
         let waiting = Exports::find().filter(Column::State.eq(State::Queued)).filter(Column::Removing.eq(false));
         if waiting.count(&self.db).await? >= most {
             return Err(PushError::Full);
         }
-        let row = insert(&self.db, entry).await?;
+        let transaction = self.db.begin().await?;
+        let row = insert(&transaction, entry).await?;
+        audit::record(&transaction, event, row.created_at).await?;
+        transaction.commit().await?;
         self.pushed(row.id);
         Ok(row)
     }

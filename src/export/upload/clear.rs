@@ -60,7 +60,7 @@ impl Engine {
         let nowhere = without_file.filter(Column::CopiesReleased.eq(false)).filter(Column::Pinned.eq(false));
         for export in nowhere.all(db).await? {
             if copies::of_export(db, export.id).await?.is_empty() {
-                self.queue.begin_removal(export.id, self.parts.clock.now(), &[State::Completed]).await?;
+                self.queue.begin_removal(export.id, self.parts.clock.now(), &[State::Completed], None).await?;
             }
         }
         self.finish_removals().await?;

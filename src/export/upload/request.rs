@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::copies::{self, Key};
 use crate::{
+    audit::{self, Action, Actor, Event},
     export::{Engine, settings},
     files::FilesError,
 };
@@ -65,7 +66,7 @@ pub enum VerifyCopyError {
 impl Engine {
     /// Copies an export to a storage, whatever was there of it; or to every storage that is switched on and has not got it
     /// whole. What waits for its next try is tried now.
-    pub async fn upload(&self, export: Uuid, location: Option<Uuid>) -> Result<Export, UploadError> {
+    pub async fn upload(&self, export: Uuid, location: Option<Uuid>, by: Actor<'_>) -> Result<Export, UploadError> {
         // Held, so that neither retention nor an admin decides over the same export and its copies meanwhile.
         let retaining = self.retaining.lock().await;
         let row = self.in_history(export).await?.ok_or(UploadError::NotFound)?;
@@ -87,11 +88,18 @@ impl Engine {
             Some(why) if wanted.is_empty() => return Err(why),
             _ => {}
         }
-        let transaction = self.parts.db.begin().await?;
-        for key in wanted {
-            copies::want(&transaction, key, self.parts.clock.now()).await?;
+        // Where every storage has it whole, nothing is done and nothing noted.
+        if !wanted.is_empty() {
+            let to: Vec<_> = wanted.iter().map(|key| key.location.to_string()).collect();
+            let event =
+                Event { detail: Some(format!("to {}", to.join(", "))), ..by.did(Action::UploadedExport, export) };
+            let (transaction, now) = (self.parts.db.begin().await?, self.parts.clock.now());
+            for key in wanted {
+                copies::want(&transaction, key, now).await?;
+            }
+            audit::record(&transaction, event, now).await?;
+            transaction.commit().await?;
         }
-        transaction.commit().await?;
         drop(retaining);
         self.queue.touch(export, self.parts.clock.now()).await?;
         self.copies_due.notify_one();
@@ -128,12 +136,16 @@ impl Engine {
     }
 
     /// Wants the copy of an export at a storage to be verified there again.
-    pub async fn verify_at(&self, export: Uuid, location: Uuid) -> Result<Export, VerifyCopyError> {
+    pub async fn verify_at(&self, export: Uuid, location: Uuid, by: Actor<'_>) -> Result<Export, VerifyCopyError> {
         let row = self.in_history(export).await?.ok_or(VerifyCopyError::NotFound)?;
-        if !copies::want_verified(&self.parts.db, Key { export, location }).await? {
+        let (transaction, now) = (self.parts.db.begin().await?, self.parts.clock.now());
+        if !copies::want_verified(&transaction, Key { export, location }).await? {
             return Err(VerifyCopyError::NoCopy);
         }
-        self.queue.touch(export, self.parts.clock.now()).await?;
+        let event = Event { detail: Some(format!("at {location}")), ..by.did(Action::VerifiedExport, export) };
+        audit::record(&transaction, event, now).await?;
+        transaction.commit().await?;
+        self.queue.touch(export, now).await?;
         self.copies_due.notify_one();
         Ok(row)
     }
