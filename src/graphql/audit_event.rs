@@ -29,7 +29,7 @@ use crate::{
 pub struct AuditEvent {
     /// Its id.
     id: ID,
-    /// When.
+    /// When it was done.
     at: DateTime<Utc>,
     /// The name of the token whose holder did it.
     actor: String,
@@ -38,9 +38,9 @@ pub struct AuditEvent {
     /// What was done: READ_PASSWORD, MADE_DOWNLOAD_LINK, DOWNLOADED, CREATED_EXPORT, CANCELED_EXPORT, DELETED_EXPORT,
     /// PINNED_EXPORT, CHANGED_SETTINGS, CREATED_STORAGE, CHANGED_STORAGE, DELETED_STORAGE, CREATED_TOKEN or REVOKED_TOKEN.
     action: String,
-    /// What it was done to: an id.
+    /// What it was done to: the id of an export, a storage or a token, or `settings`; null if it was done to none of them.
     subject: Option<String>,
-    /// What is worth knowing of it.
+    /// What is worth knowing of it, such as a name, in words for people; null if there is nothing.
     detail: Option<String>,
 }
 
