@@ -50,10 +50,11 @@ web/node_modules/.package-lock.json: web/package-lock.json web/package.json
 	cd web && npm ci
 	@touch $@
 
-# Writes schema.graphql anew after a change of the API.
+# Writes schema.graphql anew after a change of the API, and says what a client will see of it.
 schema: $(WEB)
 	cargo run --quiet --locked -- schema > schema.graphql.new
 	mv schema.graphql.new schema.graphql
+	@scripts/schema-changes.sh || true
 
 clean:
 	rm -rf target web/dist web/node_modules

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use async_graphql::{
-    InputType, InputValueError, InputValueResult, Scalar, ScalarType, Value,
+    Description, InputType, InputValueError, InputValueResult, Scalar, ScalarType, Value,
     registry::{MetaType, MetaTypeId, Registry},
 };
 use serde::{Deserialize, Serialize};
@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 use crate::secret::Secret;
 
 /// A whole number of 64 bits as a string of decimal digits: GraphQL's Int ends at 2^31.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Description)]
 pub struct BigInt(pub i64);
 
-#[Scalar(name = "BigInt")]
+#[Scalar(name = "BigInt", use_type_description)]
 impl ScalarType for BigInt {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
@@ -29,12 +29,12 @@ impl ScalarType for BigInt {
     }
 }
 
-/// An absolute URL.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// An absolute URL, such as `https://example.com/path`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Description)]
 #[serde(transparent)]
 pub struct Url(pub String);
 
-#[Scalar(name = "URL", specified_by_url = "https://url.spec.whatwg.org/")]
+#[Scalar(name = "URL", specified_by_url = "https://url.spec.whatwg.org/", use_type_description)]
 impl ScalarType for Url {
     fn parse(value: Value) -> InputValueResult<Self> {
         match value {

@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 export default defineConfig(
   globalIgnores(['dist', 'test-results']),
   {
-    files: ['**/*.{ts,tsx}'],
+    files: ['**/*.{ts,tsx}', 'schema/*.js'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { project: ['tsconfig.json', 'tests/tsconfig.json'] } },
     rules: {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Description, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::api_token::Model;
 use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
@@ -16,10 +16,12 @@ use crate::{
 };
 
 /// A token of the API, without the token itself.
+#[derive(Description)]
 pub struct ApiToken(pub Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl ApiToken {
+    /// Its id, by which `revokeApiToken` takes it; it says nothing of the token itself.
     async fn id(&self) -> ID {
         self.0.id.into()
     }
@@ -34,6 +36,7 @@ impl ApiToken {
         self.0.role.into()
     }
 
+    /// When it was made.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
@@ -60,7 +63,7 @@ impl ApiTokenMutation {
     async fn create_api_token(
         &self,
         ctx: &Context<'_>,
-        input: CreateApiTokenInput,
+        #[graphql(desc = "Who will hold the token, and what it allows.")] input: CreateApiTokenInput,
     ) -> Result<CreateApiTokenPayload, Failure> {
         let now = ctx.data::<Arc<Engine>>()?.now();
         let CreateApiTokenInput { name, role, expires_at } = input;
@@ -85,7 +88,7 @@ impl ApiTokenMutation {
     async fn revoke_api_token(
         &self,
         ctx: &Context<'_>,
-        input: RevokeApiTokenInput,
+        #[graphql(desc = "Which token is to be revoked.")] input: RevokeApiTokenInput,
     ) -> Result<RevokeApiTokenPayload, Failure> {
         match revoke(ctx, &input.id).await {
             Ok(()) => Ok(RevokeApiTokenPayload { revoked_api_token_id: Some(input.id), user_errors: Vec::new() }),
@@ -120,9 +123,9 @@ pub struct CreateApiTokenInput {
 /// The token, or what keeps it from being made.
 #[derive(SimpleObject)]
 pub struct CreateApiTokenPayload {
-    /// What is kept of it.
+    /// What is kept of it; null if none was made.
     api_token: Option<ApiToken>,
-    /// The token itself, which is shown this once.
+    /// The token itself, to be sent as `Authorization: Bearer …`. It is shown this once; null if none was made.
     secret: Option<String>,
     /// What is wrong with the input.
     user_errors: Vec<UserError>,

@@ -30,7 +30,7 @@ use crate::{
 pub struct AuditEvent {
     /// Its id.
     id: ID,
-    /// When.
+    /// When it was done.
     at: DateTime<Utc>,
     /// The name of the token whose holder did it.
     actor: String,
@@ -41,7 +41,7 @@ pub struct AuditEvent {
     /// What it was done to: the id of an export, a storage or a token, or `settings`; null for settings of a storage that are
     /// tried out and not kept.
     subject: Option<String>,
-    /// What is worth knowing of it.
+    /// What is worth knowing of it, such as a name, in words for people; null if there is nothing.
     detail: Option<String>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object, connection::Connection};
+use async_graphql::{Context, Description, Enum, ID, Object, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
     data_export::{Column, Entity, FileState, Model, State},
@@ -34,10 +34,12 @@ use crate::{
 const LINK_MAXIMUM: i32 = 86_400;
 
 /// One export: a copy of all data, as it was when the export ran.
+#[derive(Description)]
 pub struct DataExport(pub Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl DataExport {
+    /// Its id, by which queries and mutations take it.
     async fn id(&self) -> ID {
         self.0.id.into()
     }
@@ -47,6 +49,7 @@ impl DataExport {
         &self.0.name
     }
 
+    /// Where it stands.
     async fn status(&self) -> DataExportStatus {
         self.0.state.into()
     }
@@ -56,19 +59,22 @@ impl DataExport {
         self.0.trigger.into()
     }
 
+    /// When it was asked for.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
+    /// When it began to run; null while it waits.
     async fn started_at(&self) -> Option<DateTime<Utc>> {
         self.0.started_at
     }
 
+    /// When it was completed, failed or was canceled; null until then.
     async fn finished_at(&self) -> Option<DateTime<Utc>> {
         self.0.finished_at
     }
 
-    /// The name of the token that asked for it.
+    /// The name of the token that asked for it; null if it was made by night.
     async fn created_by(&self) -> Option<&str> {
         self.0.created_by.as_deref()
     }
@@ -89,12 +95,12 @@ impl DataExport {
         self.0.file_name.as_deref().filter(|_| self.0.state == State::Completed)
     }
 
-    /// The archive's length in bytes.
+    /// The archive's length in bytes; null until the export is completed.
     async fn size_bytes(&self) -> Option<BigInt> {
         self.0.size_bytes.map(BigInt)
     }
 
-    /// The archive's SHA-256, in lower-case hexadecimal.
+    /// The archive's SHA-256, in lower-case hexadecimal; null until the export is completed.
     async fn sha256(&self) -> Option<&str> {
         self.0.sha256.as_deref()
     }
@@ -116,7 +122,8 @@ impl DataExport {
     async fn download_url(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 300)] expires_in_seconds: i32,
+        #[graphql(default = 300, desc = "How long the link is good for, in seconds: 1 to 86400.")]
+        expires_in_seconds: i32,
     ) -> Result<Option<Url>, Failure> {
         let seconds =
             u32::try_from(expires_in_seconds).ok().filter(|_| (1..=LINK_MAXIMUM).contains(&expires_in_seconds));
@@ -143,7 +150,8 @@ impl DataExport {
     async fn tables(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 100)] first: i32,
+        #[graphql(default = 100, desc = "How many tables at most: 1 to 100.")] first: i32,
+        #[graphql(desc = "The cursor of a table: the page begins behind it. Without it, at the first table.")]
         after: Option<String>,
     ) -> Result<Connection<String, ExportedTable, TotalCount>, Failure> {
         exported_table::connection(ctx.data::<DatabaseConnection>()?, self.0.id, first, after).await

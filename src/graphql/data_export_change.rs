@@ -15,7 +15,7 @@ pub struct CancelDataExportInput {
 /// The export, or what keeps it from being called off.
 #[derive(SimpleObject)]
 pub struct CancelDataExportPayload {
-    /// The export: canceled already if it was waiting, else soon.
+    /// The export: canceled already if it was waiting, else soon; null if there is nothing to call off.
     pub(super) data_export: Option<DataExport>,
     /// What is wrong with the input.
     pub(super) user_errors: Vec<UserError>,
@@ -49,7 +49,7 @@ pub struct PinDataExportInput {
 /// The export, or what keeps it from being pinned.
 #[derive(SimpleObject)]
 pub struct PinDataExportPayload {
-    /// The export after the change.
+    /// The export after the change; null if there is none with this id.
     pub(super) data_export: Option<DataExport>,
     /// What is wrong with the input.
     pub(super) user_errors: Vec<UserError>,
@@ -67,7 +67,7 @@ pub struct VerifyDataExportInput {
 /// The export, or what keeps its archive from being read.
 #[derive(SimpleObject)]
 pub struct VerifyDataExportPayload {
-    /// The export, whose `verification` is RUNNING now.
+    /// The export, whose `verification` is RUNNING now; with `storageId`, its copy is `verifying`. Null if nothing is read.
     pub(super) data_export: Option<DataExport>,
     /// What is wrong with the input.
     pub(super) user_errors: Vec<UserError>,
@@ -86,7 +86,7 @@ pub struct UploadDataExportInput {
 /// The export, or what keeps it from being copied.
 #[derive(SimpleObject)]
 pub struct UploadDataExportPayload {
-    /// The export, whose `uploads` say how it goes.
+    /// The export, whose `uploads` say how it goes; null if nothing is copied.
     pub(super) data_export: Option<DataExport>,
     /// What is wrong with the input.
     pub(super) user_errors: Vec<UserError>,

@@ -25,6 +25,7 @@ pub enum ExportPhase {
 /// How far an export is.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct DataExportProgress {
+    /// What it is doing.
     phase: ExportPhase,
     /// 0 to 100, and never less than before; null while it cannot be told.
     percent: Option<f64>,
@@ -34,7 +35,7 @@ pub struct DataExportProgress {
     tables_total: i32,
     /// Rows written.
     rows_done: BigInt,
-    /// Rows there are to write, by an estimate.
+    /// Rows there are to write, by an estimate; null while there is none.
     rows_estimated: Option<BigInt>,
     /// Bytes read from the sources, in the export's format.
     bytes_read: BigInt,
@@ -42,14 +43,15 @@ pub struct DataExportProgress {
     bytes_written: BigInt,
     /// Bytes of the archive that were read back.
     bytes_verified: BigInt,
-    /// How fast it is: in bytes read from the sources, or read back.
+    /// How fast it is: bytes a second read from the sources, or read back; null while it is not known.
     bytes_per_second: Option<BigInt>,
     /// Seconds that are left, by an estimate; null while there is none.
     eta_seconds: Option<i32>,
-    /// The table, or the file, being written.
+    /// The table, or the file, being written; null if none is.
     current_table: Option<String>,
     /// Counts the changes, so that an old state can be told from a new one.
     sequence: BigInt,
+    /// When it last changed.
     updated_at: DateTime<Utc>,
 }
 

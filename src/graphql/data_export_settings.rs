@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Description, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::data_export_settings::Model;
 
@@ -10,10 +10,10 @@ use super::{data_export::TableFormat, failure::Failure, retention_decision::Rete
 use crate::export::{Changed, Engine, settings::Change};
 
 /// The settings of the instance.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Description)]
 pub struct DataExportSettings(pub Model);
 
-#[Object]
+#[Object(use_type_description)]
 impl DataExportSettings {
     /// One export each night at midnight UTC.
     async fn automatic_exports(&self) -> bool {
@@ -54,7 +54,8 @@ impl DataExportSettings {
 /// A change of the settings. What is left out keeps its value.
 #[derive(Clone, Debug, InputObject)]
 pub struct UpdateDataExportSettingsInput {
-    /// The version the change was made for; if the settings are at another, nothing is changed.
+    /// The version the change was made for; if the settings are at another, nothing is changed. Without it, that is not
+    /// asked.
     expected_version: Option<i32>,
     /// One export each night at midnight UTC.
     automatic_exports: Option<bool>,

@@ -10,7 +10,7 @@ pub struct ExportFailure {
     code: ExportErrorCode,
     /// What happened, to what, and what to do next.
     message: String,
-    /// The table at which it happened.
+    /// The table at which it happened; null if it was at none.
     table: Option<String>,
 }
 

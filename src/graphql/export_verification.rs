@@ -9,11 +9,15 @@ use crate::scalar::BigInt;
 /// What reading the archive back has shown: decrypted, inflated, and every table's rows and SHA-256 compared.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ExportVerification {
+    /// How it went, or that it goes on.
     status: VerificationStatus,
+    /// When the archive was last read back whole; null if it never was.
     checked_at: Option<DateTime<Utc>>,
+    /// How many tables, views and files were compared.
     tables_checked: i32,
+    /// How many rows were compared.
     rows_checked: BigInt,
-    /// What was wrong, if something was.
+    /// What was wrong, in words for people; empty if nothing was.
     mismatches: Vec<String>,
 }
 

@@ -19,7 +19,7 @@ use crate::scalar::BigInt;
 pub struct ExportedTable {
     /// The name of the source it came from.
     source: String,
-    /// Its schema, where the source has schemas.
+    /// Its schema; null where the source has none.
     schema: Option<String>,
     /// Its name in the source.
     name: String,

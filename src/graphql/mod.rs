@@ -34,7 +34,8 @@ mod viewer;
 
 use std::sync::Arc;
 
-use async_graphql::SchemaBuilder;
+use async_graphql::{SchemaBuilder, connection::Connection};
+use chrono::{DateTime, Utc};
 use sea_orm::DatabaseConnection;
 
 use crate::{export::Engine, limits::Limits};
@@ -64,6 +65,9 @@ pub fn sdl() -> String {
     builder(&Arc::default()).finish().sdl_with_options(options)
 }
 
+/// A page of a list. The library has no place for the description of one, nor a good one of a moment: they are given below.
+type Page<Node> = Connection<String, Node, data_export_connection::TotalCount>;
+
 fn builder(limits: &Arc<Limits>) -> SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query, Mutation::default(), Subscription)
         .limit_complexity(Limits::size(limits.document_complexity))
@@ -71,4 +75,10 @@ fn builder(limits: &Arc<Limits>) -> SchemaBuilder<Query, Mutation, Subscription>
         .extension(document::BoundedDocument(Arc::clone(limits)))
         .extension(unechoed::Unechoed)
         .extension(noted::NotedOnce)
+        .override_output_type_description::<Page<data_export::DataExport>>("A page of the history, newest first.")
+        .override_output_type_description::<Page<audit_event::AuditEvent>>("A page of the audit log, newest first.")
+        .override_output_type_description::<Page<exported_table::ExportedTable>>("A page of the tables in an archive.")
+        .override_output_type_description::<DateTime<Utc>>(
+            "A moment, as RFC 3339 writes it, such as `2026-01-31T23:59:59.123456+00:00`. It is in UTC where it comes out.",
+        )
 }

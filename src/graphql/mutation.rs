@@ -43,7 +43,7 @@ impl DataExportMutation {
     async fn create_data_export(
         &self,
         ctx: &Context<'_>,
-        input: CreateDataExportInput,
+        #[graphql(desc = "What the export is to be called, and what it is to hold.")] input: CreateDataExportInput,
     ) -> Result<CreateDataExportPayload, Failure> {
         let wish = Wish {
             name: &input.name,
@@ -70,7 +70,7 @@ impl DataExportMutation {
     async fn cancel_data_export(
         &self,
         ctx: &Context<'_>,
-        input: CancelDataExportInput,
+        #[graphql(desc = "Which export is to be called off.")] input: CancelDataExportInput,
     ) -> Result<CancelDataExportPayload, Failure> {
         let (data_export, user_errors) = outcome(cancel(ctx.data()?, &input.id, actor(ctx)?).await)?;
         Ok(CancelDataExportPayload { data_export: data_export.map(DataExport), user_errors })
@@ -81,7 +81,7 @@ impl DataExportMutation {
     async fn delete_data_export(
         &self,
         ctx: &Context<'_>,
-        input: DeleteDataExportInput,
+        #[graphql(desc = "Which export is to be removed.")] input: DeleteDataExportInput,
     ) -> Result<DeleteDataExportPayload, Failure> {
         let (deleted_data_export_id, user_errors) = outcome(delete(ctx.data()?, input.id, actor(ctx)?).await)?;
         Ok(DeleteDataExportPayload { deleted_data_export_id, user_errors })
@@ -93,7 +93,7 @@ impl DataExportMutation {
     async fn pin_data_export(
         &self,
         ctx: &Context<'_>,
-        input: PinDataExportInput,
+        #[graphql(desc = "Which export is to be kept, or let go.")] input: PinDataExportInput,
     ) -> Result<PinDataExportPayload, Failure> {
         let (data_export, user_errors) = outcome(pin(ctx.data()?, &input, actor(ctx)?).await)?;
         Ok(PinDataExportPayload { data_export: data_export.map(DataExport), user_errors })
@@ -105,7 +105,7 @@ impl DataExportMutation {
     async fn verify_data_export(
         &self,
         ctx: &Context<'_>,
-        input: VerifyDataExportInput,
+        #[graphql(desc = "Which archive is to be read again.")] input: VerifyDataExportInput,
     ) -> Result<VerifyDataExportPayload, Failure> {
         let (data_export, user_errors) = outcome(verify(ctx.data()?, &input, actor(ctx)?).await)?;
         Ok(VerifyDataExportPayload { data_export: data_export.map(DataExport), user_errors })
@@ -116,7 +116,7 @@ impl DataExportMutation {
     async fn upload_data_export(
         &self,
         ctx: &Context<'_>,
-        input: UploadDataExportInput,
+        #[graphql(desc = "Which export is to be copied, and where to.")] input: UploadDataExportInput,
     ) -> Result<UploadDataExportPayload, Failure> {
         let (data_export, user_errors) = outcome(upload(ctx.data()?, &input, actor(ctx)?).await)?;
         Ok(UploadDataExportPayload { data_export: data_export.map(DataExport), user_errors })
@@ -127,7 +127,7 @@ impl DataExportMutation {
     async fn update_data_export_settings(
         &self,
         ctx: &Context<'_>,
-        input: UpdateDataExportSettingsInput,
+        #[graphql(desc = "What is to be changed.")] input: UpdateDataExportSettingsInput,
     ) -> Result<UpdateDataExportSettingsPayload, Failure> {
         match ctx.data::<Arc<Engine>>()?.update_settings(input.into(), actor(ctx)?).await {
             Ok(changed) => Ok(changed.into()),
@@ -153,7 +153,7 @@ pub struct CreateDataExportInput {
     /// Whether it is to be copied to every enabled storage; without it, `uploadAutomaticExports` says.
     upload: Option<bool>,
     /// What you call this wish, in 1 to 200 characters: sent again, it returns the export that it made, for as long as that
-    /// is in the history.
+    /// is in the history. Without it, each wish makes an export.
     idempotency_key: Option<String>,
 }
 

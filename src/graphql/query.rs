@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, connection::Connection};
+use async_graphql::{Context, Description, ID, Object, connection::Connection};
 use sea_orm::DatabaseConnection;
 use uuid::Uuid;
 
@@ -25,9 +25,10 @@ use crate::{
 };
 
 /// What can be asked.
+#[derive(Description)]
 pub struct Query;
 
-#[Object]
+#[Object(use_type_description)]
 impl Query {
     /// Who is asking.
     #[graphql(guard = "guard::viewer")]
@@ -37,7 +38,11 @@ impl Query {
 
     /// One export; null if there is none with this id.
     #[graphql(guard = "guard::viewer")]
-    async fn data_export(&self, ctx: &Context<'_>, id: ID) -> Result<Option<DataExport>, Failure> {
+    async fn data_export(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The export's id.")] id: ID,
+    ) -> Result<Option<DataExport>, Failure> {
         let Ok(id) = id.parse::<Uuid>() else { return Ok(None) };
         Ok(ctx.data::<Arc<Engine>>()?.in_history(id).await?.map(DataExport))
     }
@@ -50,10 +55,10 @@ impl Query {
     async fn data_exports(
         &self,
         ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "So many of the newest: 1 to 100. Not together with `last`.")] first: Option<i32>,
+        #[graphql(desc = "The cursor of an export: only older ones are given.")] after: Option<String>,
+        #[graphql(desc = "So many of the oldest: 1 to 100. Not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "The cursor of an export: only newer ones are given.")] before: Option<String>,
     ) -> Result<Connection<String, DataExport, TotalCount>, Failure> {
         let db = ctx.data::<DatabaseConnection>()?;
         data_export_connection::connection(db, Page { first, after, last, before }).await
@@ -84,8 +89,8 @@ impl Query {
     async fn audit_events(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 50)] first: i32,
-        after: Option<String>,
+        #[graphql(default = 50, desc = "How many events at most: 1 to 100.")] first: i32,
+        #[graphql(desc = "The cursor of an event: only older ones are given.")] after: Option<String>,
     ) -> Result<Connection<String, AuditEvent, TotalCount>, Failure> {
         audit_event::connection(ctx.data::<DatabaseConnection>()?, first, after).await
     }
@@ -96,6 +101,7 @@ impl Query {
     async fn retention_preview(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "The maximum to decide by: 1 to 1000. Without it, that of the settings.")]
         maximum_exports: Option<i32>,
     ) -> Result<Vec<RetentionDecision>, Failure> {
         if maximum_exports.is_some_and(|maximum| !settings::MAXIMUM_EXPORTS.contains(&maximum)) {

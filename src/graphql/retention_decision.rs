@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, Object};
+use async_graphql::{Context, Description, Enum, Object};
 
 use super::{data_export::DataExport, failure::Failure, storage_location::StorageLocation};
 use crate::export::{Decision, Engine};
 
 /// What retention decides over one completed export, on the instance or at a storage.
+#[derive(Description)]
 pub struct RetentionDecision(pub Decision);
 
-#[Object]
+#[Object(use_type_description)]
 impl RetentionDecision {
+    /// The export that it is decided over.
     async fn data_export(&self) -> DataExport {
         DataExport(self.0.export.clone())
     }
@@ -27,7 +29,7 @@ impl RetentionDecision {
         self.0.reason.keeps()
     }
 
-    /// Why.
+    /// Why it is kept, or is not.
     async fn reason(&self) -> RetentionReason {
         self.0.reason.into()
     }

@@ -1,6 +1,6 @@
 //! The storages that exports are copied to, as clients see them: without their secrets.
 
-use async_graphql::{Enum, ID, Object, SimpleObject};
+use async_graphql::{Description, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::upload::FailureCode;
 
@@ -11,11 +11,12 @@ use crate::{
 };
 
 /// A folder at a provider, where copies of exports go.
-#[derive(Clone)]
+#[derive(Clone, Description)]
 pub struct StorageLocation(pub Location);
 
-#[Object]
+#[Object(use_type_description)]
 impl StorageLocation {
+    /// Its id, by which mutations take it.
     async fn id(&self) -> ID {
         self.0.row.id.into()
     }
@@ -41,11 +42,12 @@ impl StorageLocation {
         self.0.config.clone()
     }
 
+    /// When it was configured.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.row.created_at
     }
 
-    /// When a copy last arrived there whole.
+    /// When a copy last arrived there whole; null if none ever did.
     async fn last_uploaded_at(&self) -> Option<DateTime<Utc>> {
         self.0.row.last_uploaded_at
     }
@@ -78,7 +80,7 @@ pub struct StorageFailure {
     message: String,
     /// Whether the same again may help, without anybody changing anything.
     retryable: bool,
-    /// When it happened, where that is known.
+    /// When it happened; null where that is not known.
     occurred_at: Option<DateTime<Utc>>,
 }
 

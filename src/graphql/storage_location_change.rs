@@ -37,9 +37,10 @@ pub struct CreateStorageLocationPayload {
 pub struct UpdateStorageLocationInput {
     /// The storage.
     pub(super) id: ID,
-    /// The version the change was made for; if the storage is at another, nothing is changed.
+    /// The version the change was made for; if the storage is at another, nothing is changed. Without it, that is not
+    /// asked.
     pub(super) expected_version: Option<i32>,
-    /// What it is to be called.
+    /// What it is to be called: 1 to 200 characters, no control characters, and no other storage's name.
     pub(super) name: Option<String>,
     /// Whether exports are copied there. Switched off, what is on its way there is given up.
     pub(super) enabled: Option<bool>,
@@ -87,9 +88,9 @@ pub struct DeleteStorageLocationPayload {
 /// What is to be tried out: a storage by its id, or a configuration that is not saved yet.
 #[derive(Debug, InputObject)]
 pub struct TestStorageLocationInput {
-    /// The storage.
+    /// The storage, with the settings that are saved: this or `config`.
     pub(super) id: Option<ID>,
-    /// The configuration.
+    /// The configuration, which need not be saved: this or `id`.
     pub(super) config: Option<Config>,
 }
 
@@ -100,7 +101,8 @@ pub struct TestStorageLocationPayload {
     ok: bool,
     /// What was tried, one after the other, up to the first that failed.
     steps: Vec<StorageTestStep>,
-    /// The fingerprint of the host's key, at SFTP servers: compare it with what the server's owner says, and save it.
+    /// The fingerprint of the host's key, at SFTP servers: compare it with what the server's owner says, and save it. Null
+    /// at all others, and if no key was seen.
     host_key_fingerprint: Option<String>,
     /// What is wrong with the input.
     user_errors: Vec<UserError>,
@@ -113,9 +115,9 @@ pub struct StorageTestStep {
     name: StepKind,
     /// Whether it worked.
     ok: bool,
-    /// Why it did not; or what is to be seen of it, such as the addresses of a host.
+    /// Why it did not; or what is to be seen of it, such as the addresses of a host; null if there is nothing to say.
     message: Option<String>,
-    /// Why it did not, for programs.
+    /// Why it did not, for programs; null if it worked.
     failure: Option<StorageFailure>,
     /// How long it took, in milliseconds.
     duration_ms: i32,

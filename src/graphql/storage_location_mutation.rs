@@ -33,7 +33,7 @@ impl StorageLocationMutation {
     async fn create_storage_location(
         &self,
         ctx: &Context<'_>,
-        input: CreateStorageLocationInput,
+        #[graphql(desc = "What the storage is to be called, and how it is set up.")] input: CreateStorageLocationInput,
     ) -> Result<CreateStorageLocationPayload, Failure> {
         let CreateStorageLocationInput { name, enabled, config } = input;
         let created = ctx.data::<Arc<Engine>>()?.create_location(&name, enabled, &config, actor(ctx)?).await;
@@ -46,7 +46,7 @@ impl StorageLocationMutation {
     async fn update_storage_location(
         &self,
         ctx: &Context<'_>,
-        input: UpdateStorageLocationInput,
+        #[graphql(desc = "Which storage is to be changed, and what of it.")] input: UpdateStorageLocationInput,
     ) -> Result<UpdateStorageLocationPayload, Failure> {
         let UpdateStorageLocationInput { id, expected_version, name, enabled, config } = input;
         let change = LocationChange { expected_version, name, enabled, config };
@@ -69,6 +69,7 @@ impl StorageLocationMutation {
     async fn delete_storage_location(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which storage is to be removed, and what becomes of the files there.")]
         input: DeleteStorageLocationInput,
     ) -> Result<DeleteStorageLocationPayload, Failure> {
         let deleted = match parsed(&input.id) {
@@ -91,7 +92,7 @@ impl StorageLocationMutation {
     async fn test_storage_location(
         &self,
         ctx: &Context<'_>,
-        input: TestStorageLocationInput,
+        #[graphql(desc = "What is to be tried out.")] input: TestStorageLocationInput,
     ) -> Result<TestStorageLocationPayload, Failure> {
         match test(ctx.data()?, input, actor(ctx)?).await {
             Ok(checked) => Ok(checked.into()),

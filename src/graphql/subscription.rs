@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_graphql::{Context, ID, Subscription};
+use async_graphql::{Context, Description, ID, Subscription};
 use entity::data_export::{Model, State};
 use futures_util::{Stream, stream};
 use tokio::{
@@ -18,9 +18,10 @@ use crate::export::Engine;
 const LOOK: Duration = Duration::from_secs(10);
 
 /// What can be watched.
+#[derive(Description)]
 pub struct Subscription;
 
-#[Subscription]
+#[Subscription(use_type_description)]
 impl Subscription {
     /// One export: its present state at once, then each change. Ends when the export has reached its final
     /// state, so that a client that comes late, or again, never waits for ever.
@@ -28,7 +29,7 @@ impl Subscription {
     async fn data_export_progress(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        #[graphql(desc = "The export's id.")] id: ID,
     ) -> Result<impl Stream<Item = Result<DataExport, Failure>> + use<>, Failure> {
         // The changes are listened to before the state is read, so that none falls between the two.
         let engine = Arc::clone(ctx.data::<Arc<Engine>>()?);

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Enum, Object};
+use async_graphql::{Description, Enum, Object};
 use chrono::{DateTime, Utc};
 use entity::{
     data_export::{Model as Export, State},
@@ -22,6 +22,7 @@ use crate::{
 };
 
 /// The copy of an export at a storage.
+#[derive(Description)]
 pub struct Upload {
     row: Model,
     location: Location,
@@ -29,13 +30,14 @@ pub struct Upload {
     size_bytes: Option<i64>,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Upload {
     /// Where it goes.
     async fn storage(&self) -> StorageLocation {
         StorageLocation(self.location.clone())
     }
 
+    /// Where it stands.
     async fn status(&self) -> CopyStatus {
         self.row.status.into()
     }
@@ -51,7 +53,7 @@ impl Upload {
         BigInt(self.row.bytes_done)
     }
 
-    /// The file's length in bytes.
+    /// The file's length in bytes; null until the export is completed.
     async fn size_bytes(&self) -> Option<BigInt> {
         self.size_bytes.map(BigInt)
     }
@@ -66,12 +68,13 @@ impl Upload {
         self.row.next_try_at.filter(|_| matches!(self.row.status, Status::Pending | Status::Deleting))
     }
 
-    /// When it last arrived.
+    /// When it last arrived; null if it never did.
     async fn uploaded_at(&self) -> Option<DateTime<Utc>> {
         self.row.uploaded_at
     }
 
-    /// When the storage last said that it is whole, by a checksum of its own or by handing it back.
+    /// When the storage last said that it is whole, by a checksum of its own or by handing it back; null if
+    /// it never did.
     async fn verified_at(&self) -> Option<DateTime<Utc>> {
         self.row.verified_at
     }

@@ -44,7 +44,7 @@ pub struct Dropbox {
     #[serde(default, with = "secret_text::optional", skip_serializing_if = "Option::is_none")]
     #[graphql(skip_output)]
     pub refresh_token: Option<Secret>,
-    /// The key of the app that the refresh token is of.
+    /// The key of the app that the refresh token is of; null with an access token.
     #[serde(default)]
     pub app_key: Option<String>,
     /// The secret of that app. Apps that use PKCE have none.

@@ -84,7 +84,7 @@ impl GoogleCloudStorage {
 
 #[ComplexObject]
 impl GoogleCloudStorage {
-    /// The service account that the key file is of.
+    /// The service account that the key file is of; null if the file does not say.
     async fn service_account_email(&self) -> Option<String> {
         let file: Map<String, Value> = serde_json::from_str(self.key_file.expose()).ok()?;
         file.get("client_email")?.as_str().map(str::to_owned)

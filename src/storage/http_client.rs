@@ -2,20 +2,22 @@
 //! whole.
 
 mod activity;
+mod admission;
 mod failure;
 mod resolver;
 mod tries;
 
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream::BoxStream};
 use reqwest::{Body, Certificate, Client, ClientBuilder, Method, RequestBuilder, StatusCode, header};
-use url::{Host, Url};
+use url::Url;
 
 use self::{activity::Activity, resolver::Resolver};
 use super::{Network, StorageError, network};
 
+pub(super) use admission::Admission;
 pub(super) use resolver::proxies;
 pub use tries::Pace;
 pub(super) use tries::Tries;
@@ -27,7 +29,7 @@ const LONGEST_ANSWER: usize = 8 << 20;
 #[derive(Clone, Debug)]
 pub(super) struct Http {
     client: Client,
-    network: Network,
+    admission: Admission,
     pace: Pace,
 }
 
@@ -47,7 +49,7 @@ pub(super) struct Answer {
 
 impl Http {
     pub(super) fn new(network: &Network, pace: Pace) -> Result<Self, StorageError> {
-        Ok(Self { client: built(builder(network)?)?, network: network.clone(), pace })
+        Ok(Self { client: built(builder(network)?)?, admission: Admission::new(network), pace })
     }
 
     /// How often and how fast something is tried again.
@@ -68,7 +70,7 @@ impl Http {
         if !url.has_host() {
             return Err(wrong("it names no host"));
         }
-        admit(&self.network, &url).map(|()| url)
+        self.admission.of(&url).map(|()| url)
     }
 
     pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
@@ -87,7 +89,11 @@ impl Http {
             request = request.header(header::CONTENT_LENGTH, bytes);
             request = request.body(Body::wrap_stream(pieces.inspect(move |_| noted.note())));
         }
-        let response = activity.watch(request.send()).await?.map_err(failure::of)?;
+        let (client, request) = request.build_split();
+        let request = request.map_err(failure::of)?;
+        self.admission.before_request(request.url()).await?;
+        activity.note();
+        let response = activity.watch(client.execute(request)).await?.map_err(failure::of)?;
         let (status, headers) = (response.status(), response.headers().clone());
         let (mut pieces, mut body) = (response.bytes_stream(), BytesMut::new());
         loop {
@@ -127,20 +133,6 @@ pub(super) fn built(builder: ClientBuilder) -> Result<Client, StorageError> {
     builder.build().map_err(|error| {
         StorageError::unreachable(format!("no HTTPS client could be made: {}", failure::deepest(&error)))
     })
-}
-
-/// Refuses an address that is said in numbers, which no resolver is asked about, or by a name of this machine.
-pub(super) fn admit(network: &Network, url: &Url) -> Result<(), StorageError> {
-    match url.host() {
-        Some(Host::Ipv4(address)) => network.admit(IpAddr::V4(address)),
-        Some(Host::Ipv6(address)) => network.admit(IpAddr::V6(address)),
-        Some(Host::Domain(name)) => {
-            let name = name.trim_end_matches('.').to_ascii_lowercase();
-            let own = name == "localhost" || name.ends_with(".localhost") || resolver::is_proxy(&name);
-            if own { network.admit(IpAddr::from([127, 0, 0, 1])) } else { Ok(()) }
-        }
-        None => Ok(()),
-    }
 }
 
 impl Answer {

@@ -1,13 +1,21 @@
 //! How the process may reach the outside: what the operator sets, not the admins.
 
+mod own;
+mod refused;
+
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
     time::Duration,
 };
 
 use tokio::{net::lookup_host, time::timeout};
+use url::Host;
 
+use self::{
+    own::is_own,
+    refused::{Standing, is_metadata_name},
+};
 use super::StorageError;
 
 /// How long a connection may take.
@@ -31,30 +39,60 @@ pub struct Network {
 }
 
 impl Network {
-    /// The addresses of a host. Fails if one of them is refused.
+    /// The addresses of a host. Fails if one of them is refused. Whoever connects must do so to these: looked up again, the
+    /// name may mean others.
     pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, StorageError> {
+        self.admit_host(host)?;
         let found = look_up(host, port).await?;
-        found.iter().try_for_each(|address| self.admit(address.ip()))?;
+        self.admit_all(&found)?;
         Ok(found)
+    }
+
+    /// Refuses a host whose name says already that it is none that a storage may have. The others are looked at when they are
+    /// looked up.
+    pub(super) fn admit_host(&self, host: &str) -> Result<(), StorageError> {
+        if let Ok(address) = host.parse() {
+            return self.admit(address);
+        }
+        let name = host.trim_end_matches('.').to_ascii_lowercase();
+        if is_metadata_name(&name) {
+            return Err(metadata(host));
+        }
+        if name == "localhost" || name.ends_with(".localhost") {
+            return self.admit(Ipv4Addr::LOCALHOST.into());
+        }
+        // Numbers in other forms than four, such as 2852039166 or 0xA9FEA9FE, which are taken for addresses too.
+        match Host::parse(host) {
+            Ok(Host::Ipv4(address)) => self.admit(address.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses all of these if one of them is refused.
+    pub(super) fn admit_all(&self, addresses: &[SocketAddr]) -> Result<(), StorageError> {
+        addresses.iter().try_for_each(|address| self.admit(address.ip()))
     }
 
     /// Refuses addresses that no storage may have: this machine, unless that is allowed; and always the addresses at which
     /// clouds tell their machines secrets.
     pub fn admit(&self, address: IpAddr) -> Result<(), StorageError> {
-        let address = address.to_canonical();
-        if is_metadata(address) {
-            return Err(StorageError::InvalidSettings(format!(
-                "{address} is an address at which a cloud tells its machines secrets, which no storage may have"
-            )));
-        }
-        if (address.is_loopback() || address.is_unspecified()) && !self.allow_loopback {
-            return Err(StorageError::InvalidSettings(format!(
-                "{address} is this machine itself: start the server with --allow-loopback-storage to allow storages there, or \
+        match Standing::of(address) {
+            Standing::Metadata => Err(metadata(address)),
+            standing if !self.allow_loopback && (standing == Standing::Own || is_own(address)) => {
+                Err(StorageError::InvalidSettings(format!(
+                    "{address} is this machine itself: start the server with --allow-loopback-storage to allow storages there, or \
                  give another host"
-            )));
+                )))
+            }
+            Standing::Own | Standing::Others => Ok(()),
         }
-        Ok(())
     }
+}
+
+fn metadata(what: impl std::fmt::Display) -> StorageError {
+    StorageError::InvalidSettings(format!(
+        "{what} is an address at which a cloud tells its machines secrets, which no storage may have"
+    ))
 }
 
 /// The addresses of a host, wherever they are.
@@ -72,32 +110,60 @@ pub(super) async fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>, St
     Ok(found)
 }
 
-/// 169.254.0.0/16 and fe80::/10 hold the metadata services of AWS, Azure, Google, Scaleway and others; fd00:ec2::254 is AWS's in
-/// IPv6, 168.63.129.16 is Azure's, 100.100.100.200 is Alibaba's.
-fn is_metadata(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => v4.is_link_local() || matches!(v4.octets(), [168, 63, 129, 16] | [100, 100, 100, 200]),
-        IpAddr::V6(v6) => v6.is_unicast_link_local() || v6.segments() == [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254],
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn admitted(network: &Network, address: &str) -> bool {
-        network.admit(address.parse().unwrap_or(IpAddr::from([0, 0, 0, 0]))).is_ok()
+    /// What the metadata service is called by those who want to get past a check.
+    const METADATA: [&str; 16] = [
+        "169.254.169.254",
+        "169.254.169.254.",
+        "2852039166",
+        "0xA9FEA9FE",
+        "0xa9.0xfe.0xa9.0xfe",
+        "0251.0376.0251.0376",
+        "025177524776",
+        "169.254.43518",
+        "169.16689662",
+        "0xa9.254.0251.254",
+        "::ffff:a9fe:a9fe",
+        "metadata.google.internal",
+        "Metadata.Google.Internal.",
+        "instance-data",
+        "１６９.254.169.254",
+        "169.254.169.%32%35%34",
+    ];
+
+    fn is_refused(result: Result<(), StorageError>) -> bool {
+        matches!(result, Err(StorageError::InvalidSettings(_)))
     }
 
     #[test]
     fn this_machine_is_refused_unless_allowed_and_metadata_addresses_always() {
         let (strict, open) = (Network::default(), Network { allow_loopback: true, ..Network::default() });
-        for address in ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1", "0.0.0.0", "::"] {
-            assert!(!admitted(&strict, address) && admitted(&open, address), "{address}");
+        for host in ["127.0.0.1", "127.1", "0x7f000001", "::1", "0", "localhost", "LocalHost.", "a.localhost"] {
+            assert!(is_refused(strict.admit_host(host)) && open.admit_host(host).is_ok(), "{host}");
         }
-        for address in ["169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254", "168.63.129.16", "fe80::1"] {
-            assert!(!admitted(&open, address), "{address}");
+        for host in METADATA {
+            assert!(is_refused(open.admit_host(host)), "{host}");
         }
-        assert!(admitted(&strict, "192.0.2.7") && admitted(&strict, "2001:db8::7"));
+        for host in ["192.0.2.7", "2001:db8::7", "example.com", "metadata.example.com", "instance-data.example.com"] {
+            assert!(strict.admit_host(host).is_ok(), "{host}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_a_name_turns_out_to_mean_is_refused_whatever_it_looks_like() {
+        let open = Network { allow_loopback: true, ..Network::default() };
+        for host in METADATA {
+            let refused = open.resolve(host, 80).await;
+            assert!(matches!(refused, Err(StorageError::InvalidSettings(_))), "{host}: {refused:?}");
+        }
+        // One that is refused among good ones is enough.
+        let mixed = ["192.0.2.7:80", "[64:ff9b::a9fe:a9fe]:80"].map(|address| address.parse().unwrap());
+        assert!(is_refused(open.admit_all(&mixed)) && open.admit_all(&mixed[..1]).is_ok());
+        // The system's own resolver reads numbers in the same way, for those that are not read before.
+        let found = look_up("0251.0376.0251.0376", 80).await.unwrap();
+        assert!(is_refused(open.admit_all(&found)), "{found:?}");
     }
 }

@@ -51,10 +51,8 @@ impl Sftp {
         settings.check()?;
         let folder = Folder::parse(&settings.base_path)?;
         let pin = Arc::new(Pin::new(settings.host_key_fingerprint.as_deref())?);
-        // Names are looked at when they are looked up.
-        if let Ok(address) = settings.host_name().parse() {
-            network.admit(address)?;
-        }
+        // Names are looked at again when they are looked up.
+        network.admit_host(settings.host_name())?;
         Ok(Self { settings, network: network.clone(), folder, pin })
     }
 

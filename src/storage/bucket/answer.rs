@@ -161,6 +161,11 @@ impl Refusal {
             || matches!(&*self.code, "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException")
     }
 
+    /// It points to another address, and not because of the region.
+    fn is_elsewhere(&self) -> bool {
+        self.status.is_redirection() && self.region.is_none() && self.code.is_empty()
+    }
+
     fn is_passing(&self) -> bool {
         let status = self.status.as_u16();
         (self.status.is_server_error() && !matches!(status, 501 | 507))
@@ -174,6 +179,9 @@ impl Refusal {
         match self.status.as_u16() {
             _ if self.is_skew() => StorageError::Unauthorized(format!(
                 "{name} refuses the request because this machine's clock is wrong: set it, and try again; the provider's says {date} ({words})"
+            )),
+            _ if self.is_elsewhere() => StorageError::Rejected(format!(
+                "{name} points to another address, which is not followed ({words}): give the address that it has itself"
             )),
             _ if self.is_other_region() => {
                 let region = self.region.as_ref().map_or_else(String::new, |region| format!(", but in {region}"));

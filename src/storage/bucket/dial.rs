@@ -4,9 +4,10 @@ use std::net::IpAddr;
 
 use url::Url;
 
+use super::Transport;
 use crate::storage::{
     Network, StorageError,
-    http_client::{admit, builder, built, proxies},
+    http_client::{Admission, builder, built, proxies},
     network::SILENCE,
 };
 
@@ -25,19 +26,22 @@ pub(in crate::storage) fn address(field: &'static str, text: &str) -> Result<Url
 /// The way to one server.
 pub(super) struct Dial {
     client: reqwest::Client,
+    admission: Admission,
     network: Network,
 }
 
 impl Dial {
     pub fn new(root: &Url, network: &Network) -> Result<Self, StorageError> {
-        admit(network, root)?;
+        let admission = Admission::new(network);
+        admission.of(root)?;
         // Each part on a connection of its own: on one, the slowest would hold up all.
         let builder = builder(network)?.tcp_user_timeout(SILENCE).pool_max_idle_per_host(8).http1_only();
-        Ok(Self { client: built(builder)?, network: network.clone() })
+        Ok(Self { client: built(builder)?, admission, network: network.clone() })
     }
 
-    pub fn client(&self) -> reqwest::Client {
-        self.client.clone()
+    /// What carries the requests of one operation.
+    pub fn transport(&self) -> Transport {
+        Transport::new(self.client.clone(), self.admission.clone())
     }
 
     /// Looks the server up, and returns its addresses; None if that is left to a proxy.

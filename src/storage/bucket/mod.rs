@@ -86,7 +86,7 @@ impl Bucket {
 
     /// A client for one operation, so that what went wrong is known to be this operation's.
     fn session(&self) -> Result<Session, StorageError> {
-        Session::new(Arc::clone(&self.provider), self.dial.client())
+        Session::new(Arc::clone(&self.provider), self.dial.transport())
     }
 }
 

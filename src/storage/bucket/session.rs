@@ -41,8 +41,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub fn new(provider: Arc<dyn Provider>, client: reqwest::Client) -> Result<Self, StorageError> {
-        let transport = Transport::new(client);
+    pub fn new(provider: Arc<dyn Provider>, transport: Transport) -> Result<Self, StorageError> {
         let client = provider.client(transport.clone()).map_err(|cause| {
             StorageError::InvalidSettings(format!("the settings for {} do not fit: {cause}", provider.name()))
         })?;

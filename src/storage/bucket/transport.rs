@@ -20,7 +20,7 @@ use super::{
     answer::Failure,
     body::{Activity, Received, Sent},
 };
-use crate::storage::{StorageError, network::SILENCE};
+use crate::storage::{StorageError, http_client::Admission, network::SILENCE};
 
 /// The most of a refusal's body that is looked at.
 const REFUSAL: usize = 64 * 1024;
@@ -47,13 +47,14 @@ impl Trail {
 #[derive(Clone, Debug)]
 pub(in crate::storage) struct Transport {
     client: reqwest::Client,
+    admission: Admission,
     trail: Arc<Trail>,
     silence: Duration,
 }
 
 impl Transport {
-    pub(super) fn new(client: reqwest::Client) -> Self {
-        Self { client, trail: Arc::default(), silence: SILENCE }
+    pub(super) fn new(client: reqwest::Client, admission: Admission) -> Self {
+        Self { client, admission, trail: Arc::default(), silence: SILENCE }
     }
 
     pub(super) fn trail(&self) -> &Arc<Trail> {
@@ -63,6 +64,7 @@ impl Transport {
     async fn carry(&self, request: HttpRequest) -> Result<HttpResponse, Failure> {
         let (parts, body) = request.into_parts();
         let url = parts.uri.to_string().parse().map_err(|_| Failure::Broken("the address is malformed".into()))?;
+        self.admission.before_request(&url).await.map_err(Failure::NotAdmitted)?;
         let activity = Arc::new(Activity::new());
         let mut request = reqwest::Request::new(parts.method, url);
         *request.headers_mut() = parts.headers;
@@ -162,6 +164,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::storage::Network;
 
     /// Sends `bytes` to a server that does with the connection what `serve` does, with `silence` as the limit.
     async fn send<F: Future<Output = ()> + Send + 'static>(
@@ -174,7 +177,8 @@ mod tests {
         let server = tokio::spawn(async move { serve(listener.accept().await.unwrap().0).await });
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let transport = Transport { silence, ..Transport::new(client) };
+        let network = Network { allow_loopback: true, ..Network::default() };
+        let transport = Transport { silence, ..Transport::new(client, Admission::new(&network)) };
         let payload: PutPayload = (0..bytes / 1024).map(|_| Bytes::from_static(&[7; 1024])).collect();
         let mut request = HttpRequest::new(HttpRequestBody::from(payload));
         *request.method_mut() = reqwest::Method::PUT;

@@ -94,6 +94,9 @@ pub(super) fn of(answer: &Answer) -> Failure {
             retry_after: answer.retry_after(),
         }),
         400 => Failure::Storage(bad_request(&answer.body)),
+        status @ 300..=399 => Failure::Storage(StorageError::Rejected(format!(
+            "Dropbox points to another address, which is not followed ({status})"
+        ))),
         status => Failure::Storage(StorageError::Rejected(format!("Dropbox answered {status}"))),
     }
 }

@@ -27,13 +27,13 @@ pub struct SftpSettings {
     #[serde(with = "secret_text")]
     #[graphql(skip_output)]
     pub password: Secret,
-    /// The folder that copies go to, such as `backups/carryall`; it is made. With a leading slash from the server's root, else from where a session of the user starts; empty: there
-    /// itself.
+    /// The folder that copies go to, such as `backups/carryall`; it is made. With a leading slash from the server's root, else
+    /// from where a session of the user starts; empty: there itself.
     #[serde(default)]
     #[graphql(default)]
     pub base_path: String,
-    /// The host key's fingerprint as `ssh-keygen -l` prints it, `SHA256:…`. Left out: the first
-    /// key that is seen is pinned, and `testStorageLocation` shows it.
+    /// The host key's fingerprint as `ssh-keygen -l` prints it, `SHA256:…`. Null or left out: the
+    /// first key that is seen is pinned, and `testStorageLocation` shows it.
     #[serde(default)]
     pub host_key_fingerprint: Option<String>,
 }

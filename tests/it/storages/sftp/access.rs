@@ -92,11 +92,20 @@ async fn a_check_ends_at_the_step_that_fails() {
             let _ = std::io::Write::write_all(&mut stream.unwrap(), b"HTTP/1.1 400 Bad Request\r\n\r\n");
         }
     });
-    assert!(Sftp::new(server.settings(""), &Network::default()).is_err(), "an address in numbers is refused at once");
-    let by_name = SftpSettings { host: "localhost".into(), ..server.settings("") };
-    let strict = Sftp::new(by_name, &Network::default()).unwrap();
+    for host in ["127.0.0.1", "localhost"] {
+        let settings = SftpSettings { host: host.into(), ..server.settings("") };
+        assert!(Sftp::new(settings, &Network::default()).is_err(), "{host} is refused at once");
+    }
+    // A name of this machine's that does not look like one is known when it has been looked up.
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
+    let found = tokio::net::lookup_host((name.trim(), 22)).await;
+    if found.is_ok_and(|mut found| found.any(|address| address.ip().is_loopback())) {
+        let settings = SftpSettings { host: name.trim().into(), ..server.settings("") };
+        let last = Sftp::new(settings, &Network::default()).unwrap().check().await.pop().unwrap();
+        assert_eq!(last.kind, StepKind::Resolve);
+        assert!(matches!(last.error, Some(StorageError::InvalidSettings(_))), "{last:?}");
+    }
     for (storage, kind, retryable) in [
-        (strict, StepKind::Resolve, false),
         (elsewhere("no-such-host.invalid", 22), StepKind::Resolve, true),
         (elsewhere("127.0.0.1", free_port()), StepKind::Connect, true),
         (elsewhere("127.0.0.1", http_port), StepKind::Identify, true),
