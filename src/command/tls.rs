@@ -18,14 +18,14 @@ pub(super) async fn open(certificate: Certificate) -> Result<RustlsConfig, Comma
     let config = RustlsConfig::from_pem_file(&certificate.chain, &certificate.key).await;
     let config =
         config.map_err(|cause| CommandError::Certificate(certificate.chain.clone(), certificate.key.clone(), cause))?;
-    tokio::spawn(follow(config.clone(), certificate, stamp.ok()));
+    tokio::spawn(follow(config.clone(), certificate, stamp.ok(), LOOK));
     Ok(config)
 }
 
 /// Reads the files again whenever they have changed. Until both fit each other, the old certificate stays.
-async fn follow(config: RustlsConfig, certificate: Certificate, mut read: Option<Stamp>) {
+async fn follow(config: RustlsConfig, certificate: Certificate, mut read: Option<Stamp>, look: Duration) {
     loop {
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(look).await;
         let Ok(present) = stamp(&certificate) else { continue };
         if read.as_ref() == Some(&present) {
             continue;
@@ -47,4 +47,53 @@ type Stamp = [(std::time::SystemTime, u64); 2];
 fn stamp(certificate: &Certificate) -> io::Result<Stamp> {
     let of = |path| fs::metadata(path).and_then(|file| Ok((file.modified()?, file.len())));
     Ok([of(&certificate.chain)?, of(&certificate.key)?])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{path::Path, process::Command, sync::Arc};
+
+    use super::*;
+
+    fn make(certificate: &Certificate) -> io::Result<()> {
+        let made = Command::new("openssl")
+            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"])
+            .args(["-subj", "/CN=localhost", "-out"])
+            .arg(&certificate.chain)
+            .arg("-keyout")
+            .arg(&certificate.key)
+            .output()?;
+        if made.status.success() { Ok(()) } else { Err(io::Error::other("openssl failed")) }
+    }
+
+    fn at(folder: &Path) -> Certificate {
+        Certificate { chain: folder.join("chain.pem"), key: folder.join("key.pem") }
+    }
+
+    #[tokio::test]
+    async fn a_renewed_certificate_is_taken_and_one_that_does_not_fit_its_key_is_not() -> Result<(), io::Error> {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir()?;
+        let certificate = at(folder.path());
+        make(&certificate)?;
+        let config = RustlsConfig::from_pem_file(&certificate.chain, &certificate.key).await?;
+        let first = config.get_inner();
+        let following =
+            follow(config.clone(), certificate.clone(), stamp(&certificate).ok(), Duration::from_millis(20));
+        let following = tokio::spawn(following);
+        let other = Certificate { chain: folder.path().join("other.pem"), key: folder.path().join("other.key") };
+        make(&other)?;
+        fs::rename(&other.chain, &certificate.chain)?;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert!(Arc::ptr_eq(&first, &config.get_inner()), "one half alone was taken");
+        fs::rename(&other.key, &certificate.key)?;
+        let taken = async {
+            while Arc::ptr_eq(&first, &config.get_inner()) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        assert!(tokio::time::timeout(Duration::from_secs(60), taken).await.is_ok(), "the new one was not taken");
+        following.abort();
+        Ok(())
+    }
 }

@@ -1,11 +1,10 @@
 //! What a client is told when an operation fails as a whole: a stable code, and for a fault of the server
-//! nothing but a reference under which the log tells the cause.
+//! nothing but that the log tells the cause.
 
 use std::sync::Arc;
 
 use async_graphql::ErrorExtensions;
 use sea_orm::DbErr;
-use uuid::Uuid;
 
 use crate::{
     export::{
@@ -34,9 +33,9 @@ impl From<Failure> for async_graphql::Error {
             Failure::BadArgument(message) => (message, "BAD_ARGUMENT"),
             Failure::NotFound(message) => (message, "NOT_FOUND"),
             Failure::Fault(cause) => {
-                let reference = Uuid::new_v4();
-                tracing::error!(%reference, %cause, "an operation of the API failed");
-                (format!("The server failed. Its log tells why, under {reference}."), "INTERNAL")
+                // The log has it under the request's id, which each error bears.
+                tracing::error!(%cause, "an operation of the API failed");
+                ("The server failed. Its log tells why, under the request's id.".to_owned(), "INTERNAL")
             }
         };
         Self::new(message).extend_with(|_, extensions| extensions.set("code", code))

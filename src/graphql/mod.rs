@@ -6,6 +6,7 @@
 mod api_token;
 mod audit_action;
 mod audit_event;
+mod completion;
 mod cost;
 mod data_export;
 mod data_export_change;
@@ -75,6 +76,7 @@ fn builder(limits: &Arc<Limits>) -> SchemaBuilder<Query, Mutation, Subscription>
         .extension(document::BoundedDocument(Arc::clone(limits)))
         .extension(unechoed::Unechoed)
         .extension(noted::NotedOnce)
+        .extension(completion::Completion)
         .override_output_type_description::<Page<data_export::DataExport>>("A page of the history, newest first.")
         .override_output_type_description::<Page<audit_event::AuditEvent>>("A page of the audit log, newest first.")
         .override_output_type_description::<Page<exported_table::ExportedTable>>("A page of the tables in an archive.")
