@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use apollo_parser::{Lexer, TokenKind};
 use async_graphql::{
-    ErrorExtensionValues, Positioned, Request, ServerError, ServerResult, Value,
+    Positioned, Request, ServerError, ServerResult,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest},
     parser::{
         parse_query,
@@ -16,7 +16,7 @@ use async_graphql::{
     },
 };
 
-use super::mutation::HEAVY;
+use super::{code::Code, mutation::HEAVY};
 use crate::limits::Limits;
 
 /// Deepest brackets in brackets, and selections in selections, fragments and all: the parser and the checks take a part of the
@@ -231,18 +231,11 @@ fn with(inside: Counts, fields: u64, directives: &[Positioned<Directive>]) -> Co
 }
 
 fn too_large(message: String) -> ServerError {
-    coded(message, "DOCUMENT_TOO_LARGE")
+    Code::DocumentTooLarge.error(message)
 }
 
 fn too_complex(message: String) -> ServerError {
-    coded(message, "TOO_COMPLEX")
-}
-
-/// An error with a stable code.
-pub(super) fn coded(message: String, code: &str) -> ServerError {
-    let mut error = ServerError::new(message, None);
-    error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", Value::from(code));
-    error
+    Code::TooComplex.error(message)
 }
 
 /// The parser shows the line, in which there may be a secret: what it expected there is enough.
@@ -254,5 +247,5 @@ fn unparsed(error: &ServerError) -> ServerError {
 }
 
 fn not_graphql(why: &str) -> ServerError {
-    coded(format!("The document is not GraphQL: {why}."), "GRAPHQL_PARSE_FAILED")
+    Code::ParseFailed.error(format!("The document is not GraphQL: {why}."))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_graphql::ErrorExtensions;
 use sea_orm::DbErr;
 
+use super::code::Code;
 use crate::{
     export::{
         CreateError, LocationError, RemoveError, UploadError, VerifyAgainError, VerifyCopyError,
@@ -30,15 +31,15 @@ pub enum Failure {
 impl From<Failure> for async_graphql::Error {
     fn from(failure: Failure) -> Self {
         let (message, code) = match failure {
-            Failure::BadArgument(message) => (message, "BAD_ARGUMENT"),
-            Failure::NotFound(message) => (message, "NOT_FOUND"),
+            Failure::BadArgument(message) => (message, Code::BadArgument),
+            Failure::NotFound(message) => (message, Code::NotFound),
             Failure::Fault(cause) => {
                 // The log has it under the request's id, which each error bears.
                 tracing::error!(%cause, "an operation of the API failed");
-                ("The server failed. Its log tells why, under the request's id.".to_owned(), "INTERNAL")
+                ("The server failed. Its log tells why, under the request's id.".to_owned(), Code::Internal)
             }
         };
-        Self::new(message).extend_with(|_, extensions| extensions.set("code", code))
+        Self::new(message).extend_with(|_, extensions| extensions.set("code", code.as_str()))
     }
 }
 

@@ -3,7 +3,10 @@
 
 use async_graphql::{Context, Error, ErrorExtensions, Result};
 
-use super::viewer::{Role, Viewer};
+use super::{
+    code::Code,
+    viewer::{Role, Viewer},
+};
 
 /// For everybody who has a token.
 pub(super) fn viewer(ctx: &Context<'_>) -> Result<()> {
@@ -27,5 +30,5 @@ fn at_least(ctx: &Context<'_>, role: Role) -> Result<()> {
     }
     let needed = entity::api_token::Role::from(role);
     let message = format!("This needs a token with the role {} or more.", sea_orm::ActiveEnum::to_value(&needed));
-    Err(Error::new(message).extend_with(|_, extensions| extensions.set("code", "FORBIDDEN")))
+    Err(Error::new(message).extend_with(|_, extensions| extensions.set("code", Code::Forbidden.as_str())))
 }

@@ -6,6 +6,7 @@
 mod api_token;
 mod audit_action;
 mod audit_event;
+mod code;
 mod completion;
 mod cost;
 mod data_export;
@@ -41,6 +42,7 @@ use sea_orm::DatabaseConnection;
 
 use crate::{export::Engine, limits::Limits};
 
+pub use code::Code;
 pub use document::{operation_type, parse};
 pub use mutation::Mutation;
 pub use query::Query;

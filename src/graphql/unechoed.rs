@@ -7,12 +7,14 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    Response, ServerError, ValidationResult, Value,
+    Response, ServerError, ValidationResult,
     extensions::{
         Extension, ExtensionContext, ExtensionFactory, NextExecute, NextRequest, NextSubscribe, NextValidation,
     },
 };
 use futures_util::{StreamExt, stream::BoxStream};
+
+use super::code::Code;
 
 /// How a message begins that repeats an input, and where the input begins in it.
 const BEGINNING: &str = "Expected input type ";
@@ -44,8 +46,8 @@ impl Extension for Unechoed {
         next.run(ctx).await.map_err(|mut errors| {
             errors.truncate(ERRORS_MAXIMUM);
             for error in &mut errors {
-                let code = if error.message == TOO_COMPLEX { "TOO_COMPLEX" } else { "GRAPHQL_VALIDATION_FAILED" };
-                give_code(error, code);
+                let code = if error.message == TOO_COMPLEX { Code::TooComplex } else { Code::ValidationFailed };
+                code.give_to(error);
             }
             errors
         })
@@ -76,17 +78,9 @@ fn cleared(mut response: Response) -> Response {
     for error in &mut response.errors {
         error.message = without_input(&error.message);
         // What is left are inputs that are of the wrong kind, and what is said of the request as a whole.
-        give_code(error, "BAD_USER_INPUT");
+        Code::BadUserInput.give_to(error);
     }
     response
-}
-
-/// Gives a code to an error that has none.
-fn give_code(error: &mut ServerError, code: &str) {
-    let extensions = error.extensions.get_or_insert_default();
-    if extensions.get("code").is_none() {
-        extensions.set("code", Value::from(code));
-    }
 }
 
 fn without_input(message: &str) -> String {

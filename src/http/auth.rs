@@ -9,7 +9,10 @@ use axum::{
 use uuid::Uuid;
 
 use super::{App, client::Client, problem::Problem, reach::Page, session};
-use crate::{graphql::Viewer, token};
+use crate::{
+    graphql::{Code, Viewer},
+    token,
+};
 
 /// Who is asking.
 #[derive(Clone, Debug)]
@@ -108,12 +111,12 @@ impl Refused {
     }
 
     /// The stable code for programs.
-    pub(super) fn code(&self) -> &'static str {
+    pub(super) fn code(&self) -> Code {
         match self {
-            Self::Unauthenticated | Self::Unknown | Self::SessionOver => "UNAUTHENTICATED",
-            Self::ForeignPage => "FOREIGN_ORIGIN",
-            Self::TooOften(_) => "RATE_LIMITED",
-            Self::Unavailable => "UNAVAILABLE",
+            Self::Unauthenticated | Self::Unknown | Self::SessionOver => Code::Unauthenticated,
+            Self::ForeignPage => Code::ForeignOrigin,
+            Self::TooOften(_) => Code::RateLimited,
+            Self::Unavailable => Code::Unavailable,
         }
     }
 }

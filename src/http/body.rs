@@ -9,7 +9,7 @@ use axum::{
 };
 
 use super::{App, problem::Problem};
-use crate::limits::Limits;
+use crate::{graphql::Code, limits::Limits};
 
 /// The body, if it is short enough and comes soon enough.
 pub(super) async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
@@ -27,7 +27,7 @@ pub(super) async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<B
         Ok(Err(_)) => Err(Problem::bad_request("The body ended before its end.")),
         Err(_) => {
             let message = format!("The body did not come within {} seconds.", limits.body_seconds);
-            Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message))
+            Err(Problem::new(StatusCode::REQUEST_TIMEOUT, Code::RequestTimeout, message))
         }
     }
 }
@@ -35,10 +35,10 @@ pub(super) async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<B
 /// The answer to a body in another media type.
 pub(super) fn unsupported() -> Response {
     let message = "Send it as application/json, in UTF-8.";
-    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message).into_response()
+    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UnsupportedMediaType, message).into_response()
 }
 
 fn too_large(limits: &Limits) -> Problem {
     let message = format!("The body has more than {} bytes.", limits.body_bytes);
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, Code::PayloadTooLarge, message)
 }

@@ -24,6 +24,7 @@ use super::{
     problem::Problem,
     streams::{OpenStream, TooMany},
 };
+use crate::graphql::Code;
 
 /// The media type of such a stream.
 const MEDIA: &str = "text/event-stream";
@@ -41,7 +42,7 @@ pub(super) async fn open(app: &App, asked: Asked, request: Request) -> Response 
     let guards = OpenStream::new(app, &asked.caller).and_then(|stream| stream.subscribe().map(|of| (stream, of)));
     let Ok((stream, subscription)) = guards else {
         let message = TooMany::message("event streams", &app.limits);
-        return Problem::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_STREAMS", message).into_response();
+        return Problem::new(StatusCode::TOO_MANY_REQUESTS, Code::TooManyStreams, message).into_response();
     };
     let mut answers = operation::answers(app, asked, request);
     let first = answers.next().await;

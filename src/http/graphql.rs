@@ -25,6 +25,7 @@ use super::{
     request_id::RequestId,
     websocket,
 };
+use crate::graphql::Code;
 
 /// Executes an operation that came by POST.
 pub(super) async fn post(
@@ -81,7 +82,7 @@ pub(super) async fn get(
     };
     if !allowed {
         let message = "By GET come queries alone, and subscriptions as text/event-stream: send this by POST.";
-        return Problem::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
+        return Problem::new(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, message)
             .with(header::ALLOW, HeaderValue::from_static("POST"))
             .into_response();
     }
@@ -122,12 +123,12 @@ async fn answer(app: &App, asked: Asked, headers: &HeaderMap, request: Result<Re
     let Some(media) = Media::accepted(headers) else {
         let known =
             "Answers are application/graphql-response+json or application/json, in UTF-8, or text/event-stream.";
-        return Problem::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", known).into_response();
+        return Problem::new(StatusCode::NOT_ACCEPTABLE, Code::NotAcceptable, known).into_response();
     };
     let request = match request {
         Ok(request) => request,
         Err(message) => {
-            let extensions = json!({"code": "BAD_REQUEST", "requestId": asked.id.to_string()});
+            let extensions = json!({"code": Code::BadRequest.as_str(), "requestId": asked.id.to_string()});
             let body = json!({"errors": [{"message": message, "extensions": extensions}]});
             return written(media, StatusCode::BAD_REQUEST, &body);
         }

@@ -38,7 +38,11 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use self::{problem::Problem, rates::Rates, streams::Streams};
-use crate::{export::Engine, graphql::Schema, limits::Limits};
+use crate::{
+    export::Engine,
+    graphql::{Code, Schema},
+    limits::Limits,
+};
 
 pub use axum_server::tls_rustls::RustlsConfig;
 pub use reach::Reach;
@@ -101,7 +105,7 @@ async fn in_time(State(app): State<App>, request: Request, next: Next) -> Respon
         Ok(response) => response,
         Err(_) => {
             let message = format!("There was no answer within {seconds} seconds. What was begun is done all the same.");
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "REQUEST_TIMEOUT", message).into_response()
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, Code::RequestTimeout, message).into_response()
         }
     }
 }
@@ -109,5 +113,5 @@ async fn in_time(State(app): State<App>, request: Request, next: Next) -> Respon
 /// Answers in the place of something that died, and says nothing of why.
 fn died(_: Box<dyn Any + Send>) -> Response {
     let message = "The server failed. Its log tells why, under the request's id.";
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message).into_response()
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, message).into_response()
 }

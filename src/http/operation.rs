@@ -1,6 +1,6 @@
 //! An operation, whichever way it came: what it is made of, its execution, and the request's id in its errors.
 
-use async_graphql::{Request, Response, ServerError, Value as Const, parser::types::OperationType};
+use async_graphql::{Request, Response, Value as Const, parser::types::OperationType};
 use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use tracing::Instrument;
 
 use super::{App, auth::Caller, request_id::RequestId};
-use crate::graphql::{self, PublicUrl};
+use crate::graphql::{self, Code, PublicUrl};
 
 /// Who asks, where their links lead, and under which id.
 #[derive(Clone)]
@@ -43,9 +43,8 @@ pub(super) fn execute(app: App, asked: Asked, request: Request) -> impl Future<O
     async move {
         let response = executing.await.unwrap_or_else(|cause| {
             tracing::error!(%cause, request = %id, "an operation died");
-            let mut error = ServerError::new("The server failed. Its log tells why, under the request's id.", None);
-            error.extensions.get_or_insert_default().set("code", "INTERNAL");
-            Response::from_errors(vec![error])
+            let message = "The server failed. Its log tells why, under the request's id.";
+            Response::from_errors(vec![Code::Internal.error(message)])
         });
         identified(response, id)
     }

@@ -7,23 +7,24 @@ use axum::{
 use serde_json::json;
 
 use super::request_id::RequestId;
+use crate::graphql::Code;
 
 /// Why a request is refused. It becomes a body where the request's id is known: see [`written`].
 #[derive(Clone, Debug)]
 pub(super) struct Problem {
     status: StatusCode,
-    code: &'static str,
+    code: Code,
     message: String,
     header: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Problem {
-    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, code: Code, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into(), header: None }
     }
 
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+        Self::new(StatusCode::BAD_REQUEST, Code::BadRequest, message)
     }
 
     /// The same, with a header.
@@ -43,7 +44,7 @@ impl IntoResponse for Problem {
 /// The response, with its body if it is a problem.
 pub(super) fn written(mut response: Response, id: RequestId) -> Response {
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
-    let extensions = json!({"code": problem.code, "requestId": id.to_string()});
+    let extensions = json!({"code": problem.code.as_str(), "requestId": id.to_string()});
     let body = json!({"errors": [{"message": problem.message, "extensions": extensions}]}).to_string();
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8")),

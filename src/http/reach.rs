@@ -13,7 +13,7 @@ use tower_http::cors::CorsLayer;
 use url::{Host, Url};
 
 use super::{App, problem::Problem, request_id};
-use crate::graphql::PublicUrl;
+use crate::graphql::{Code, PublicUrl};
 
 /// How the server is reached.
 #[derive(Clone, Debug, Default)]
@@ -123,7 +123,7 @@ pub(super) async fn check_host(State(app): State<App>, request: Request, next: N
     if app.reach.loopback && !is_here(request.uri(), request.headers(), &app.reach) {
         let message = "The server listens for this machine alone, and this is not its name. If it is reached by that name \
             through a proxy, start it with --public-url.";
-        return Problem::new(StatusCode::MISDIRECTED_REQUEST, "MISDIRECTED", message).into_response();
+        return Problem::new(StatusCode::MISDIRECTED_REQUEST, Code::Misdirected, message).into_response();
     }
     next.run(request).await
 }

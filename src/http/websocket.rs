@@ -16,7 +16,7 @@ use axum::{
 
 use self::connection::{Connection, Opened};
 use super::{App, client::Client, problem::Problem, reach::Page, session};
-use crate::limits::Limits;
+use crate::{graphql::Code, limits::Limits};
 
 /// The one subprotocol spoken.
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -32,7 +32,7 @@ pub(super) fn open(
     // A browser opens a WebSocket to anywhere, whatever page asks it to.
     if app.reach.is_barred(headers) {
         let message = "Pages of this origin may not ask. If they are yours: --allowed-origin, or --public-url.";
-        return Problem::new(StatusCode::FORBIDDEN, "FOREIGN_ORIGIN", message).into_response();
+        return Problem::new(StatusCode::FORBIDDEN, Code::ForeignOrigin, message).into_response();
     }
     if protocol.is_err() || !speaks(headers) {
         return Problem::bad_request("The WebSocket's subprotocol must be graphql-transport-ws.").into_response();

@@ -34,6 +34,7 @@ mod postgres;
 mod progress;
 mod queue;
 mod reach;
+mod readme;
 mod retention;
 mod roles;
 mod same;

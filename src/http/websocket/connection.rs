@@ -2,7 +2,7 @@
 
 use std::{ops::ControlFlow, time::Duration};
 
-use async_graphql::{Response, ServerError};
+use async_graphql::Response;
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::{StreamExt, stream, stream::BoxStream};
 use serde_json::{Map, Value};
@@ -20,7 +20,10 @@ use super::{
     },
     message::{self, Close, Incoming},
 };
-use crate::{graphql::PublicUrl, limits::Limits};
+use crate::{
+    graphql::{Code, PublicUrl},
+    limits::Limits,
+};
 
 /// How long a client may take nothing of what it is sent.
 const SEND: Duration = Duration::from_secs(30);
@@ -133,7 +136,7 @@ impl Connection {
         }
         let Ok(subscription) = self.stream.subscribe() else {
             let message = TooMany::message("subscriptions", &self.app.limits);
-            return self.refuse(&id, message, "TOO_MANY_STREAMS").await;
+            return self.refuse(&id, message, Code::TooManyStreams).await;
         };
         let (caller, public_url) = (self.caller.clone(), self.public_url.clone());
         let answers = operation::answers(&self.app, Asked { caller, public_url, id: RequestId::new() }, request);
@@ -146,10 +149,8 @@ impl Connection {
         ControlFlow::Continue(())
     }
 
-    async fn refuse(&mut self, id: &str, message: String, code: &str) -> ControlFlow<Over> {
-        let mut error = ServerError::new(message, None);
-        error.extensions.get_or_insert_default().set("code", code);
-        self.send(message::error(id, &[error])).await
+    async fn refuse(&mut self, id: &str, message: String, code: Code) -> ControlFlow<Over> {
+        self.send(message::error(id, &[code.error(message)])).await
     }
 
     /// Sends an answer to an operation.
