@@ -1,7 +1,7 @@
 # What there is to do: `make run` shows the main job on the demo database, `make test` proves everything.
 # Both do all the set-up on a machine with Rust, Node.js and a C compiler.
 
-.PHONY: build run demo test crash-test bench bench-memory web schema clean
+.PHONY: build run demo test crash-test fuzz-api bench bench-memory web schema clean
 
 LISTEN ?= 127.0.0.1:8080
 DATA_DIR ?= carryall-data
@@ -29,6 +29,11 @@ test: $(WEB)
 crash-test: $(WEB)
 	scripts/test-tools.sh >/dev/null
 	CARRYALL_CRASH_ROUNDS=$(or $(ROUNDS),100) cargo test --locked --test it -- --nocapture crash::after_a_kill
+
+# Sends the API operations that schemathesis makes up from its schema, for two minutes or SECONDS=….
+fuzz-api: $(WEB)
+	cargo build --locked
+	scripts/schemathesis.sh target/debug/carryall $(or $(SECONDS),120)
 
 # Measures an export against what people use today, and writes bench/results.md. Installs what it needs.
 bench: build
