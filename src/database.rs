@@ -25,15 +25,15 @@ pub enum DatabaseError {
     /// A lock file beside the database cannot be made, or is held for too long.
     #[error("{0}: {1}")]
     Lock(PathBuf, #[source] io::Error),
-    /// Another server has it.
-    #[error("{0} is in use by another `carryall serve`")]
+    /// Another process has it.
+    #[error("{0} is in use by another `carryall serve` or `carryall key rotate`")]
     InUse(PathBuf),
     /// The database itself.
     #[error("{0}: {1}")]
     Database(PathBuf, #[source] DbErr),
 }
 
-/// The right to be the one server of a database; held until it is dropped or the process ends, however it ends.
+/// The right to be the one server of a database, or to do what none may run beside; held until it is dropped or the process ends, however it ends.
 #[derive(Debug)]
 pub struct ServerLock {
     _file: File,
@@ -69,6 +69,8 @@ pub async fn open(url: &str) -> Result<DatabaseConnection, DatabaseError> {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
+            // What was deleted, or sealed by a key that is no more, does not lie about in the file.
+            .pragma("secure_delete", "ON")
             .foreign_keys(true)
             .busy_timeout(BUSY)
     });

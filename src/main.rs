@@ -30,6 +30,9 @@ enum Command {
     /// Tokens of the API
     #[command(subcommand)]
     Token(command::token::TokenCommand),
+    /// The key that seals secrets
+    #[command(subcommand)]
+    Key(command::key::KeyCommand),
     /// Asks a running server whether it is well: exits with 0 if it is
     Healthcheck(config::ListenArgs),
 }

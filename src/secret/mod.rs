@@ -1,15 +1,17 @@
-//! What must not be seen: values that hide themselves, and the key that seals them at rest.
+//! What must not be seen: values that hide themselves, and the keys that seal them at rest.
 //!
 //! Keys, tokens and passwords are drawn here, from the operating system's randomness.
 
 mod key;
+mod key_file;
+mod keyring;
 
 use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
-pub use key::{Key, KeyError};
+pub use keyring::{KeyError, KeyTextError, Keyring};
 
 /// Length of a generated archive password: 24 of 56 characters are 139 bits, well above the 96 that
 /// WinZip AES needs, since its key derivation is fixed at 1,000 rounds.

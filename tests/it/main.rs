@@ -22,6 +22,7 @@ mod fence;
 mod formats;
 mod history;
 mod interrupted;
+mod key;
 mod layout;
 mod mariadb;
 mod nightly;
