@@ -230,9 +230,7 @@ fn checked_public_url(url: String) -> Result<String, ConfigError> {
         Ok(parsed) if matches!(parsed.scheme(), "http" | "https") && parsed.query().is_none() => {
             Ok(url.trim_end_matches('/').to_owned())
         }
-        _ => Err(ConfigError::new(
-            "--public-url",
-            format!("`{url}` is not an address like https://carryall.example.com"),
-        )),
+        // It is not shown: it may hold a password.
+        _ => Err(ConfigError::new("--public-url", "it is not an address like https://carryall.example.com")),
     }
 }

@@ -41,7 +41,9 @@ pub struct ServerLock {
 
 /// The file of the database at `url`.
 pub fn file(url: &str) -> Result<PathBuf, DatabaseError> {
-    let options = url.parse::<SqliteConnectOptions>().map_err(|_| DatabaseError::Address)?;
+    // Whatever has no scheme that it knows is a path to sqlx, and would be shown as one, password and all.
+    let sqlite = Some(url).filter(|url| url.starts_with("sqlite:"));
+    let options = sqlite.and_then(|url| url.parse::<SqliteConnectOptions>().ok()).ok_or(DatabaseError::Address)?;
     let file = options.get_filename();
     // sqlx gives a database in memory a name of this form.
     let named = !file.as_os_str().is_empty() && !file.to_string_lossy().starts_with("file:");

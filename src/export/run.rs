@@ -101,7 +101,7 @@ impl Run<'_> {
     /// Packs. A driver that panics over what a server sends takes this run down, not the server.
     async fn pack_or_fail(&self) -> Result<(Draft, Packed), PackError> {
         let packed = AssertUnwindSafe(self.pack()).catch_unwind().await;
-        packed.unwrap_or_else(|_| Err(PackError::Died("it panicked".into())))
+        packed.unwrap_or_else(|_| Err(PackError::Died("it panicked")))
     }
 
     async fn pack(&self) -> Result<(Draft, Packed), PackError> {

@@ -35,6 +35,7 @@ mod retention;
 mod roles;
 mod same;
 mod schema;
+mod secrets;
 mod selection;
 mod settings;
 mod shutdown;
