@@ -96,7 +96,7 @@ async fn stop_by(mut signals: StopSignals, stop: &Stop, grace: Duration) -> Infa
 
 async fn make_demo(folder: &Path) -> Result<(), CommandError> {
     let path = folder.join(format!("{DEMO}.db"));
-    let made = spawn_blocking(move || demo::create(&path)).await.map_err(io::Error::other)?;
+    let made = spawn_blocking(move || demo::create(&path)).await.map_err(carryall::secret::died)?;
     Ok(made?)
 }
 

@@ -57,7 +57,7 @@ impl Engine {
     /// Removes what is left of a run that will not be offered; false if that is not sure.
     pub(super) async fn remove_remains(&self, id: Uuid, file_name: &str) -> bool {
         let (files, name) = (Arc::clone(&self.parts.files), file_name.to_owned());
-        let removed = spawn_blocking(move || files.remove_remains(&name)).await.map_err(std::io::Error::other);
+        let removed = spawn_blocking(move || files.remove_remains(&name)).await.map_err(crate::secret::died);
         removed
             .and_then(|removed| removed)
             .inspect_err(|cause| error!(%id, file_name, %cause, "what is left of the export could not be removed"))
