@@ -132,7 +132,6 @@ async fn exports_to(server: &mut Watched, good: &[Value]) -> Vec<String> {
     let (wrong, strange) = (storages::wrong(good), storages::strange(&storages::echo().await));
     let (mut ids, mut exports) = (Vec::new(), Vec::new());
     for (kind, configs) in [("good", good), ("wrong", &wrong), ("strange", &strange)] {
-        let first = ids.len();
         for (number, config) in configs.iter().enumerate() {
             storages::look_for(&mut server.secrets, kind, config);
             let tested = "ok steps { name ok message failure { code message } } hostKeyFingerprint";
@@ -146,12 +145,8 @@ async fn exports_to(server: &mut Watched, good: &[Value]) -> Vec<String> {
         }
         let made = server.mutate("createDataExport", json!({"name": kind, "upload": true}), "dataExport { id }").await;
         let id = made["dataExport"]["id"].as_str().unwrap().to_owned();
-        settled(server, &id, kind == "good").await;
+        settled(server, &id, good.len()).await;
         exports.push(id);
-        for (id, _) in &ids[first..] {
-            let off = json!({"id": id, "enabled": false});
-            server.mutate("updateStorageLocation", off, "storageLocation { id } releasedFiles").await;
-        }
     }
     for (id, config) in &ids {
         let verify = json!({"id": exports[2], "storageId": id});
@@ -167,16 +162,17 @@ async fn exports_to(server: &mut Watched, good: &[Value]) -> Vec<String> {
     exports
 }
 
-/// Waits until an export is completed, and its copies have all arrived or all failed.
-async fn settled(server: &mut Watched, id: &str, arrive: bool) {
+/// Waits until an export is completed, so many of its copies have arrived, and all others have failed.
+async fn settled(server: &mut Watched, id: &str, arrive: usize) {
     let query = "query ($id: ID!) { dataExport(id: $id) { status failure { code message } uploadStatus \
         uploads { status path attempts failure { code message } } } }";
     until("the copies are made", async || {
         let export = server.ask("a query for copies", query, json!({ "id": id })).await["data"]["dataExport"].clone();
         assert_ne!(export["status"], "FAILED", "{export}");
         let uploads = export["uploads"].as_array().cloned().unwrap_or_default();
-        let ended = |copy: &Value| if arrive { copy["status"] == "UPLOADED" } else { copy["failure"].is_object() };
-        !uploads.is_empty() && uploads.iter().all(ended)
+        let arrived = uploads.iter().filter(|copy| copy["status"] == "UPLOADED").count();
+        let failed = uploads.iter().filter(|copy| copy["failure"].is_object()).count();
+        arrived == arrive && arrived + failed == uploads.len()
     })
     .await;
 }
@@ -186,7 +182,9 @@ async fn given_out(server: &mut Watched, exports: &[String]) {
     for id in exports {
         let one = |field: &str| format!("query ($id: ID!) {{ dataExport(id: $id) {{ {field} }} }}");
         let read = server.ask("a query for passwords", &one("filePassword"), json!({ "id": id })).await;
-        let password = read["data"]["dataExport"]["filePassword"].as_str().unwrap().to_owned();
+        // The oldest is past the maximum, and may be gone already.
+        let password = read["data"]["dataExport"]["filePassword"].as_str().map(str::to_owned);
+        let Some(password) = password else { continue };
         server.secrets.add("the password of an archive", &password);
         let made = server.ask("a query for links", &one("downloadUrl"), json!({ "id": id })).await;
         // That of the oldest is gone from the instance.
