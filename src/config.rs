@@ -7,6 +7,7 @@
 mod file;
 mod limits;
 mod reach;
+mod secret_key;
 mod sources;
 mod storage;
 
@@ -25,6 +26,7 @@ use clap::{
 use url::Url;
 
 pub(crate) use reach::Certificate;
+pub(crate) use secret_key::SecretKey;
 pub(crate) use sources::{SourceArgs, Sources};
 
 use file::File;
@@ -50,7 +52,8 @@ pub(crate) struct StateArgs {
     /// Where finished archives are kept, as file:///FOLDER [default: a folder in the data folder]
     #[arg(long, env = "CARRYALL_FILES_URL", value_name = "URL", hide_env_values = true)]
     files_url: Option<String>,
-    /// The file with the key that seals secrets [default: secret.key in the data folder, made at the first start]
+    /// The file with the key that seals secrets [default: secret.key in the data folder, made at the first start]; or the
+    /// variable CARRYALL_SECRET_KEY holds the key itself
     #[arg(long, env = "CARRYALL_SECRET_KEY_FILE", value_parser = path(), value_name = "FILE")]
     secret_key_file: Option<PathBuf>,
 }
@@ -103,7 +106,7 @@ pub(crate) struct State {
     pub(crate) data_dir: PathBuf,
     pub(crate) database_url: String,
     pub(crate) files_url: Url,
-    pub(crate) secret_key_file: PathBuf,
+    pub(crate) secret_key: SecretKey,
 }
 
 /// Everything `carryall serve` needs.
@@ -149,9 +152,8 @@ impl StateArgs {
             None => Url::from_directory_path(data_dir.join("files"))
                 .map_err(|()| ConfigError::new("--data-dir", "it is not a path that an address can be made of"))?,
         };
-        let secret_key_file =
-            given(self.secret_key_file).or(file.secret_key_file.clone()).unwrap_or_else(|| data_dir.join("secret.key"));
-        Ok(State { data_dir, database_url, files_url, secret_key_file })
+        let secret_key = SecretKey::find(given(self.secret_key_file).or(file.secret_key_file.clone()), &data_dir)?;
+        Ok(State { data_dir, database_url, files_url, secret_key })
     }
 }
 

@@ -25,15 +25,15 @@ pub enum DatabaseError {
     /// A lock file beside the database cannot be made, or is held for too long.
     #[error("{0}: {1}")]
     Lock(PathBuf, #[source] io::Error),
-    /// Another server has it.
-    #[error("{0} is in use by another `carryall serve`")]
+    /// Another process has it.
+    #[error("{0} is in use by another `carryall serve` or `carryall key rotate`")]
     InUse(PathBuf),
     /// The database itself.
     #[error("{0}: {1}")]
     Database(PathBuf, #[source] DbErr),
 }
 
-/// The right to be the one server of a database; held until it is dropped or the process ends, however it ends.
+/// The right to be the one server of a database, or to do what none may run beside; held until it is dropped or the process ends, however it ends.
 #[derive(Debug)]
 pub struct ServerLock {
     _file: File,
@@ -41,7 +41,9 @@ pub struct ServerLock {
 
 /// The file of the database at `url`.
 pub fn file(url: &str) -> Result<PathBuf, DatabaseError> {
-    let options = url.parse::<SqliteConnectOptions>().map_err(|_| DatabaseError::Address)?;
+    // Whatever has no scheme that it knows is a path to sqlx, and would be shown as one, password and all.
+    let sqlite = Some(url).filter(|url| url.starts_with("sqlite:"));
+    let options = sqlite.and_then(|url| url.parse::<SqliteConnectOptions>().ok()).ok_or(DatabaseError::Address)?;
     let file = options.get_filename();
     // sqlx gives a database in memory a name of this form.
     let named = !file.as_os_str().is_empty() && !file.to_string_lossy().starts_with("file:");
@@ -69,6 +71,8 @@ pub async fn open(url: &str) -> Result<DatabaseConnection, DatabaseError> {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
+            // What was deleted, or sealed by a key that is no more, does not lie about in the file.
+            .pragma("secure_delete", "ON")
             .foreign_keys(true)
             .busy_timeout(BUSY)
     });

@@ -34,6 +34,7 @@
 //! - A run's file is named in its row before it exists, so that a start after a crash removes exactly what
 //!   that run left, and nothing else.
 //! - `graphql::Failure` does not implement `Display`, so that an internal error cannot reach a client by accident.
+//! - `export/sealed.rs` lists the columns that are sealed, and is the only one that seals and opens them.
 //! - The time is an argument: only `main` reads the real clock. Keys, tokens and passwords are drawn in [`secret`] alone.
 
 pub mod audit;

@@ -87,7 +87,7 @@ limits! {
     document_depth = 20, 5..=64, "Fields in fields.";
     document_aliases = 100, 0..=100_000, "Aliases of a document, those of a fragment as often as it is spread.";
     document_directives = 50, 0..=100_000, "Directives of a document, those of a fragment as often as it is spread.";
-    document_complexity = 25_000, 100..=1_000_000, "What a document costs: 1 a field, in a list as often as it may hold, and more for what is written down.";
+    document_complexity = 25_000, 100..=1_000_000_000_000, "What a document costs: 1 a field, in a list as often as it may hold, and more for what is written down.";
 }
 
 impl Limits {

@@ -3,6 +3,7 @@
 
 mod command;
 mod config;
+mod panic_hook;
 
 use std::{io::IsTerminal, process::ExitCode};
 
@@ -30,6 +31,9 @@ enum Command {
     /// Tokens of the API
     #[command(subcommand)]
     Token(command::token::TokenCommand),
+    /// The key that seals secrets
+    #[command(subcommand)]
+    Key(command::key::KeyCommand),
     /// Asks a running server whether it is well: exits with 0 if it is
     Healthcheck(config::ListenArgs),
 }
@@ -51,6 +55,7 @@ fn main() -> ExitCode {
         quiet.iter().filter_map(|target| format!("{target}=info").parse().ok()).fold(filter, EnvFilter::add_directive);
     let log = std::io::stderr();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(log.is_terminal()).with_writer(std::io::stderr).init();
+    panic_hook::install();
     match command::run(carryall.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failed) => {

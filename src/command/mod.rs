@@ -2,6 +2,7 @@
 
 pub(crate) mod export;
 mod healthcheck;
+pub(crate) mod key;
 mod password;
 mod serve;
 mod tls;
@@ -19,7 +20,7 @@ use carryall::{
     clock::Clock,
     database::DatabaseError,
     demo::DemoError,
-    export::{NameError, PackError},
+    export::{NameError, PackError, ResealError},
     files::FilesError,
     secret::{KeyError, PasswordError},
     source::{PatternError, sessions_ended},
@@ -53,6 +54,20 @@ pub(crate) enum CommandError {
     KeyMissing(PathBuf),
     #[error("--secret-key-file: {0} is not the key that sealed the secrets in the database: put the right file back")]
     KeyWrong(PathBuf),
+    #[error(
+        "CARRYALL_SECRET_KEY: it is not the key that sealed the secrets in the database; one that was replaced stays in it, \
+         behind the new one, until `carryall key rotate` is done"
+    )]
+    KeyVariableWrong,
+    #[error(
+        "CARRYALL_SECRET_KEY: it holds one key: put a new one (`carryall key generate` prints one) and a space in front of it, \
+         and rotate then"
+    )]
+    NoNewKey,
+    #[error("--database-url: there is no {0}, and so nothing that a key has sealed")]
+    NoDatabase(PathBuf),
+    #[error("{0}")]
+    Reseal(#[from] ResealError),
     #[error("--files-url: {0}")]
     Files(#[from] FilesError),
     #[error("the demo database cannot be made: {0}")]
@@ -117,6 +132,7 @@ pub(crate) fn run(command: Command) -> Result<(), CommandError> {
             Command::Export(args) => export::export(args).await,
             Command::Verify(args) => verify::verify(args).await,
             Command::Token(command) => token::run(command).await,
+            Command::Key(command) => key::run(command).await,
             Command::Healthcheck(args) => healthcheck::healthcheck(args).await,
             Command::Schema => Ok(()),
         }

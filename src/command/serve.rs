@@ -13,11 +13,11 @@ use carryall::{
     audit::{self, Action, Actor, Event},
     clock::Clock,
     database, demo,
-    export::{Engine, Limits, Parts, Stop},
+    export::{Engine, Limits, Parts, Stop, any_sealed},
     files::{Files, make_private_folder},
     graphql,
     http::{self, App, Reach, RustlsConfig},
-    secret::Key,
+    secret::Keyring,
     storage::Network,
     token,
 };
@@ -28,7 +28,7 @@ use tracing::{info, warn};
 use url::Url;
 
 use super::{CommandError, StopSignals, clock, healthcheck::reachable, tls};
-use crate::config::{DEMO, ServeArgs, Sources, State};
+use crate::config::{DEMO, SecretKey, ServeArgs, Sources, State};
 
 /// Who makes the first token.
 const FIRST_START: Actor<'_> = Actor { name: "(the first start)", token: None };
@@ -49,7 +49,7 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), CommandError> {
         make_demo(folder).await?;
     }
     let names = server.sources.names().into_iter().map(str::to_owned).collect::<Vec<_>>();
-    let (engine, db) = open(&server.state, server.sources, (server.limits, server.network), &clock).await?;
+    let (engine, db) = open(server.state, server.sources, (server.limits, server.network), &clock).await?;
     engine.repair().await?;
     let url = address(&listener, &server.reach)?;
     let public_url = server.reach.public_url.as_ref().map_or(url.as_str(), Url::as_str).trim_end_matches('/');
@@ -113,20 +113,24 @@ async fn stop_by(mut signals: StopSignals, stop: &Stop, grace: Duration) -> Infa
 
 async fn make_demo(folder: &Path) -> Result<(), CommandError> {
     let path = folder.join(format!("{DEMO}.db"));
-    let made = spawn_blocking(move || demo::create(&path)).await.map_err(io::Error::other)?;
+    let made = spawn_blocking(move || demo::create(&path)).await.map_err(carryall::secret::died)?;
     Ok(made?)
 }
 
 async fn open(
-    state: &State,
+    state: State,
     sources: Sources,
     (limits, network): (Limits, Network),
     clock: &Clock,
 ) -> Result<(Arc<Engine>, DatabaseConnection), CommandError> {
     let db = database::open(&state.database_url).await?;
+    let (keys, wrong) = match state.secret_key {
+        SecretKey::File(path) => (Arc::new(key_of_file(&path, &db).await?), CommandError::KeyWrong(path)),
+        SecretKey::Variable(keys) => (keys, CommandError::KeyVariableWrong),
+    };
     let parts = Parts {
         db: db.clone(),
-        key: Arc::new(key(state, &db).await?),
+        keys,
         files: Arc::new(Files::open(&state.files_url)?),
         sources: sources.into_named(),
         clock: clock.clone(),
@@ -134,22 +138,21 @@ async fn open(
         network,
     };
     let engine = Engine::new(parts);
-    if !engine.has_right_key().await? {
-        return Err(CommandError::KeyWrong(state.secret_key_file.clone()));
+    if !engine.has_right_keys().await? {
+        return Err(wrong);
     }
     Ok((Arc::new(engine), db))
 }
 
-/// The key; a new one only if there is nothing yet that the old one has sealed.
-async fn key(state: &State, db: &DatabaseConnection) -> Result<Key, CommandError> {
-    let path = &state.secret_key_file;
+/// The key in the file at `path`; a new one only if there is nothing yet that the old one has sealed.
+async fn key_of_file(path: &Path, db: &DatabaseConnection) -> Result<Keyring, CommandError> {
     if path.exists() {
-        return Ok(Key::load(path)?);
+        return Ok(Keyring::load(path)?);
     }
-    if carryall::export::any(db).await? {
-        return Err(CommandError::KeyMissing(path.clone()));
+    if any_sealed(db).await? {
+        return Err(CommandError::KeyMissing(path.to_owned()));
     }
-    Ok(Key::create(path)?)
+    Ok(Keyring::create(path)?)
 }
 
 /// Makes a token at the first start and shows it, on stdout alone: the log never has it.

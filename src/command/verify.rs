@@ -30,7 +30,7 @@ pub(super) async fn verify(args: VerifyArgs) -> Result<(), CommandError> {
     let file = File::open(&args.archive).map_err(|cause| failed(cause.into()))?;
     let password = args.password.take(Purpose::Open)?.secret;
     let verified = tokio::task::spawn_blocking(move || verify_alone(FileAt::start(file), &password));
-    let verified = verified.await.map_err(io::Error::other)?.map_err(failed)?;
+    let verified = verified.await.map_err(carryall::secret::died)?.map_err(failed)?;
     writeln!(
         io::stdout(),
         "{}: {} tables with {} rows, and {} other files: all as its descriptor says",

@@ -71,7 +71,7 @@ impl File {
                 // The parser's message quotes the line, which may hold a password: only where and what is told.
                 let parsed = toml::from_str(&text).map_err(|cause: toml::de::Error| {
                     let line = cause.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
-                    ConfigError::new(format!("{}, line {line}", name.display()), cause.message().replace('\n', " "))
+                    ConfigError::new(format!("{}, line {line}", name.display()), without_value(cause.message()))
                 })?;
                 Ok(Self { path: name.to_owned(), ..parsed })
             }
@@ -79,4 +79,11 @@ impl File {
             Err(cause) => Err(ConfigError::new(name.display().to_string(), cause)),
         }
     }
+}
+
+/// Of a value that is of another kind, only what was expected.
+fn without_value(message: &str) -> String {
+    let quotes = ["invalid type: ", "invalid value: "].iter().any(|beginning| message.starts_with(beginning));
+    let expected = message.rsplit_once(", expected ").filter(|_| quotes);
+    expected.map_or_else(|| message.replace('\n', " "), |(_, expected)| format!("the value must be {expected}"))
 }

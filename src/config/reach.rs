@@ -92,17 +92,16 @@ fn checked_public_url(url: String) -> Result<Url, ConfigError> {
         let plain = parsed.query().is_none() && parsed.fragment().is_none() && parsed.username().is_empty();
         matches!(parsed.scheme(), "http" | "https") && plain
     };
-    Url::parse(&url).ok().filter(usable).ok_or_else(|| {
-        ConfigError::new("--public-url", format!("`{url}` is not an address like https://carryall.example.com"))
-    })
+    // It is not shown: it may hold a password.
+    let wrong = || ConfigError::new("--public-url", "it is not an address like https://carryall.example.com");
+    Url::parse(&url).ok().filter(usable).ok_or_else(wrong)
 }
 
 /// An origin as browsers write it: without a slash, and without the scheme's own port.
 fn checked_origin(text: String) -> Result<String, ConfigError> {
     let parsed = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.path() == "/");
     let origin = parsed.map(|url| url.origin().ascii_serialization());
-    let wrong =
-        || ConfigError::new("--allowed-origin", format!("`{text}` is not an origin like https://app.example.com"));
+    let wrong = || ConfigError::new("--allowed-origin", "one is not an origin like https://app.example.com");
     origin.filter(|origin| text.trim_end_matches('/').eq_ignore_ascii_case(origin)).ok_or_else(wrong)
 }
 

@@ -84,7 +84,8 @@ fn add(endpoints: &mut BTreeMap<String, String>, name: &str, url: &str, setting:
     }
     let usable = Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.query().is_none());
     if !usable {
-        return Err(ConfigError::new(setting, format!("`{url}` is not an address like https://s3.example.com")));
+        // It is not shown: it may hold a password.
+        return Err(ConfigError::new(setting, "it is not an address like https://s3.example.com"));
     }
     endpoints.insert(name.to_owned(), url.to_owned());
     Ok(())

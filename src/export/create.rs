@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    Engine, password_context,
+    Engine, SealedColumn,
     queue::{self, Entry, PushError},
     settings,
 };
@@ -144,7 +144,7 @@ impl Engine {
             created_at: self.parts.clock.now(),
             format: TableFormat::Csv,
             exclude_tables: queue::list(&[]),
-            file_password: self.parts.key.seal(&password, &password_context(id))?,
+            file_password: SealedColumn::FilePassword.seal(&self.parts.keys, id, &password)?,
             pinned: false,
             upload: false,
             restart: None,

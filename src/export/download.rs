@@ -50,7 +50,7 @@ impl Engine {
     /// The path and query of a link to the archive that is good until `expires`; None if there is no file.
     pub async fn download_path(&self, export: &Model, expires: DateTime<Utc>) -> Result<Option<String>, FilesError> {
         let file_name = self.available_file(export).await?;
-        Ok(file_name.map(|file_name| link::path(&self.parts.key, export.id, file_name, expires)))
+        Ok(file_name.map(|file_name| link::path(&self.parts.keys, export.id, file_name, expires)))
     }
 
     /// What the link with these parts leads to.
@@ -61,7 +61,7 @@ impl Engine {
         expires: i64,
         signature: &str,
     ) -> Result<Download, DownloadError> {
-        match link::check(&self.parts.key, id, file_name, expires, signature, self.parts.clock.now()) {
+        match link::check(&self.parts.keys, id, file_name, expires, signature, self.parts.clock.now()) {
             Link::Good => {}
             Link::Expired => return Err(DownloadError::Expired),
             Link::Forged => return Err(DownloadError::Forged),

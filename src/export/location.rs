@@ -6,15 +6,13 @@ mod change;
 mod check;
 
 use entity::storage_location::{ActiveModel, Column, Entity, Model};
-use sea_orm::{
-    ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder, Set, UpdateMany, UpdateResult,
-};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Set, UpdateMany, UpdateResult};
 use tracing::warn;
 use uuid::Uuid;
 
-use super::{Engine, upload::CopyFailure};
+use super::{Engine, SealedColumn, upload::CopyFailure};
 use crate::{
-    secret::{Key, KeyError, Secret},
+    secret::{KeyError, Keyring, Secret},
     storage::{Config, Network, Storage},
 };
 
@@ -30,19 +28,9 @@ pub struct Location {
     pub config: Config,
 }
 
-/// Whether any storage is configured, and so anything of theirs that the key has sealed.
-pub(super) async fn any(db: &DatabaseConnection) -> Result<bool, DbErr> {
-    Ok(Entity::find().one(db).await?.is_some())
-}
-
-/// Ties sealed settings to their storage.
-fn context(id: Uuid) -> String {
-    format!("storage_location.config {id}")
-}
-
-fn seal(key: &Key, id: Uuid, config: &Config) -> Result<Vec<u8>, KeyError> {
+fn seal(keys: &Keyring, id: Uuid, config: &Config) -> Result<Vec<u8>, KeyError> {
     let json = serde_json::to_string(config).map_err(|_| KeyError::Sealed)?;
-    key.seal(&Secret::new(json), &context(id))
+    SealedColumn::StorageConfig.seal(keys, id, &Secret::new(json))
 }
 
 impl Location {
@@ -67,16 +55,10 @@ impl Engine {
 
     /// A storage together with its settings.
     pub fn unsealed(&self, row: Model) -> Result<Location, KeyError> {
-        let json = self.parts.key.open(&row.config, &context(row.id))?;
+        let json = SealedColumn::StorageConfig.open(&self.parts.keys, row.id, &row.config)?;
         let config: Config = serde_json::from_str(json.expose()).map_err(|_| KeyError::Sealed)?;
         let config = config.with_host_key(row.host_key.as_deref());
         Ok(Location { row, config })
-    }
-
-    /// Whether the key is the one that sealed the settings of the storages.
-    pub(super) async fn opens_locations(&self) -> Result<bool, DbErr> {
-        let newest = Entity::find().order_by_desc(Column::Id).one(&self.parts.db).await?;
-        Ok(newest.is_none_or(|row| self.parts.key.open(&row.config, &context(row.id)).is_ok()))
     }
 
     /// A way to a storage, as it is set up now.

@@ -8,6 +8,7 @@
 //! - `repair` and `sweep` find what died, `restart` gives it another try.
 //! - `removal` removes; `retain` removes what `retention` decides. `verify` reads archives again.
 //! - `location` keeps the storages that admins configure, `upload` copies exports there.
+//! - `sealed` lists what is sealed, and seals it anew.
 //! - `settings` keeps what admins set, `limits` what the operator of the process sets.
 
 mod create;
@@ -26,6 +27,7 @@ mod retain;
 mod retention;
 mod run;
 mod schedule;
+mod sealed;
 pub mod settings;
 mod sweep;
 mod upload;
@@ -40,8 +42,8 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use entity::data_export::{Column, Entity, FileState, Model, State, TableFormat};
-use sea_orm::{DatabaseConnection, DbErr, EntityTrait, QueryOrder};
+use entity::data_export::{FileState, Model, State, TableFormat};
+use sea_orm::{DatabaseConnection, DbErr};
 use tokio::sync::{Mutex, Notify, Semaphore, broadcast};
 use uuid::Uuid;
 
@@ -49,7 +51,7 @@ use crate::{
     clock::{Clock, new_id},
     files::{Files, FilesError, PREFIX, SUFFIX},
     format::{Csv, Format, Jsonl},
-    secret::{Key, KeyError, Secret},
+    secret::{KeyError, Keyring, Secret},
     storage::Network,
 };
 
@@ -63,6 +65,7 @@ pub use progress::Progress;
 pub use removal::RemoveError;
 pub use retain::Decision;
 pub use retention::Reason;
+pub use sealed::{ResealError, SealedColumn, any_sealed, ensure_opens, reseal};
 pub use settings::Changed;
 pub use upload::{CopyFailure, UploadError, VerifyCopyError};
 pub use verify::VerifyAgainError;
@@ -78,8 +81,8 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 pub struct Parts {
     /// Carryall's own database.
     pub db: DatabaseConnection,
-    /// Seals the archives' passwords.
-    pub key: Arc<Key>,
+    /// Seal the archives' passwords and the settings of storages.
+    pub keys: Arc<Keyring>,
     /// Where finished archives lie.
     pub files: Arc<Files>,
     /// What is exported.
@@ -152,13 +155,12 @@ impl Engine {
 
     /// The archive's password.
     pub fn file_password(&self, export: &Model) -> Result<Secret, KeyError> {
-        self.parts.key.open(&export.file_password, &password_context(export.id))
+        SealedColumn::FilePassword.open(&self.parts.keys, export.id, &export.file_password)
     }
 
-    /// Whether the key is the one that sealed what is stored.
-    pub async fn has_right_key(&self) -> Result<bool, DbErr> {
-        let newest = Entity::find().order_by_desc(Column::Id).one(&self.parts.db).await?;
-        Ok(newest.is_none_or(|export| self.file_password(&export).is_ok()) && self.opens_locations().await?)
+    /// Whether the keys are those that sealed what is stored.
+    pub async fn has_right_keys(&self) -> Result<bool, DbErr> {
+        sealed::opens(&self.parts.db, &self.parts.keys).await
     }
 
     /// The name of the archive, if it is complete and there is a file of its length.
@@ -168,11 +170,6 @@ impl Engine {
         let length = self.parts.files.length(name).await?;
         Ok(length.filter(|length| i64::try_from(*length) == Ok(size)).map(|_| name.as_str()))
     }
-}
-
-/// Whether there is any export or storage, and so anything that the key has sealed.
-pub async fn any(db: &DatabaseConnection) -> Result<bool, DbErr> {
-    Ok(Entity::find().one(db).await?.is_some() || location::any(db).await?)
 }
 
 /// The exports that something is being done with.
@@ -207,11 +204,6 @@ fn format_of(format: TableFormat) -> &'static dyn Format {
         TableFormat::Csv => &Csv,
         TableFormat::Jsonl => &Jsonl,
     }
-}
-
-/// Ties a sealed password to its export.
-fn password_context(id: Uuid) -> String {
-    format!("data_export.file_password {id}")
 }
 
 /// What the archive of an export is called. Nothing of the export's name is in it, so that no name can

@@ -94,7 +94,7 @@ impl Engine {
             files.remove_draft(&file_name)?;
             files.remove(&file_name)
         });
-        let removed = removed.await.map_err(std::io::Error::other).and_then(|removed| removed);
+        let removed = removed.await.map_err(crate::secret::died).and_then(|removed| removed);
         let failed =
             |cause: &std::io::Error| error!(id = %export.id, %cause, "the file of an export cannot be removed yet");
         removed.inspect_err(failed).is_ok()

@@ -57,7 +57,7 @@ impl Engine {
     /// Removes what is left of a run that will not be offered; false if that is not sure.
     pub(super) async fn remove_remains(&self, id: Uuid, file_name: &str) -> bool {
         let (files, name) = (Arc::clone(&self.parts.files), file_name.to_owned());
-        let removed = spawn_blocking(move || files.remove_remains(&name)).await.map_err(std::io::Error::other);
+        let removed = spawn_blocking(move || files.remove_remains(&name)).await.map_err(crate::secret::died);
         removed
             .and_then(|removed| removed)
             .inspect_err(|cause| error!(%id, file_name, %cause, "what is left of the export could not be removed"))
@@ -101,7 +101,7 @@ impl Run<'_> {
     /// Packs. A driver that panics over what a server sends takes this run down, not the server.
     async fn pack_or_fail(&self) -> Result<(Draft, Packed), PackError> {
         let packed = AssertUnwindSafe(self.pack()).catch_unwind().await;
-        packed.unwrap_or_else(|_| Err(PackError::Died("it panicked".into())))
+        packed.unwrap_or_else(|_| Err(PackError::Died("it panicked")))
     }
 
     async fn pack(&self) -> Result<(Draft, Packed), PackError> {

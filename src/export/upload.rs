@@ -12,7 +12,11 @@ mod failure;
 mod request;
 mod retry;
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    pin::{Pin, pin},
+    time::Duration,
+};
 
 use entity::upload::{Model, Status};
 use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
@@ -41,7 +45,9 @@ impl Engine {
         while !stop.taking.is_cancelled() {
             // Interest is registered before the rows are read, so that no wake-up is lost.
             let due = self.copies_due.notified();
-            match copies::due_at(&self.parts.db, self.parts.clock.now()).await {
+            let look = pin!(copies::due_at(&self.parts.db, self.parts.clock.now()));
+            let (looked, ended) = beside(&mut serving, look).await;
+            match looked {
                 Ok(due) => {
                     let idle = due.into_iter().filter_map(|location| Some((location, self.serving.hold(location)?)));
                     serving.extend(idle.map(|(location, held)| async move {
@@ -50,6 +56,9 @@ impl Engine {
                     }));
                 }
                 Err(cause) => error!(%cause, "it cannot be seen what is due at the storages"),
+            }
+            if ended {
+                continue;
             }
             tokio::select! {
                 () = due => {}
@@ -106,6 +115,21 @@ impl Engine {
         }
         // Those that are cut off are still due after the next start.
         tokio::select! { done = at_the_storage => done, () = stop.running.cancelled() => Ok(false) }
+    }
+}
+
+/// Waits for `look` while others go on: they hold the connections that it needs, and what is not polled lets none go. Beside its
+/// outcome, whether any of them ended.
+async fn beside<T>(
+    others: &mut FuturesUnordered<impl Future<Output = ()>>,
+    mut look: Pin<&mut impl Future<Output = T>>,
+) -> (T, bool) {
+    let mut ended = false;
+    loop {
+        tokio::select! {
+            looked = &mut look => return (looked, ended),
+            Some(()) = others.next() => ended = true,
+        }
     }
 }
 

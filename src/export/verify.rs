@@ -88,7 +88,7 @@ impl Engine {
             mismatches.extend(others);
             Ok::<_, VerifyError>((mismatches, verified))
         });
-        let (mut mismatches, verified) = read.await.map_err(std::io::Error::other)??;
+        let (mut mismatches, verified) = read.await.map_err(crate::secret::died)??;
         if let Some(verified) = verified {
             let counted = (i64::try_from(verified.tables), i64::try_from(verified.rows));
             if counted != (Ok(export.tables_checked.into()), Ok(export.rows_checked)) {

@@ -5,12 +5,12 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::secret::Key;
+use crate::secret::Keyring;
 
 /// The path and query of a link to the archive `file_name` of the export `id`, good until `expires`.
-pub fn path(key: &Key, id: Uuid, file_name: &str, expires: DateTime<Utc>) -> String {
+pub fn path(keys: &Keyring, id: Uuid, file_name: &str, expires: DateTime<Utc>) -> String {
     let expires = expires.timestamp();
-    let signature = URL_SAFE_NO_PAD.encode(key.sign(&message(id, file_name, expires)));
+    let signature = URL_SAFE_NO_PAD.encode(keys.sign(&message(id, file_name, expires)));
     format!("/downloads/{id}/{file_name}?expires={expires}&signature={signature}")
 }
 
@@ -26,9 +26,9 @@ pub enum Link {
 }
 
 /// Checks the parts of a link that was followed at `now`.
-pub fn check(key: &Key, id: Uuid, file_name: &str, expires: i64, signature: &str, now: DateTime<Utc>) -> Link {
+pub fn check(keys: &Keyring, id: Uuid, file_name: &str, expires: i64, signature: &str, now: DateTime<Utc>) -> Link {
     let signature = URL_SAFE_NO_PAD.decode(signature).unwrap_or_default();
-    if !key.verify(&message(id, file_name, expires), &signature) {
+    if !keys.verify(&message(id, file_name, expires), &signature) {
         return Link::Forged;
     }
     if expires <= now.timestamp() { Link::Expired } else { Link::Good }

@@ -91,7 +91,7 @@ impl Files {
     /// The archives and the drafts in the folder: what is named as we name them, and nothing else.
     pub async fn list(&self) -> Result<Vec<Found>, FilesError> {
         let folder = self.folder.clone();
-        let listed = spawn_blocking(move || list(&folder)).await.map_err(io::Error::other);
+        let listed = spawn_blocking(move || list(&folder)).await.map_err(crate::secret::died);
         listed.and_then(|listed| listed).map_err(|cause| FilesError::Folder(self.folder.clone(), cause))
     }
 
@@ -122,7 +122,7 @@ impl Files {
     ) -> Result<BoxStream<'static, io::Result<Bytes>>, FilesError> {
         let path = self.folder.join(name);
         let opened = path.clone();
-        let file = spawn_blocking(move || std::fs::File::open(opened)).await.map_err(io::Error::other);
+        let file = spawn_blocking(move || std::fs::File::open(opened)).await.map_err(crate::secret::died);
         let file = file.and_then(|file| file).map_err(|cause| FilesError::Read(path, cause))?;
         let file = Arc::new(file);
         let starts = range.clone().step_by(PIECE);

@@ -16,9 +16,14 @@ use futures_util::{StreamExt, stream::BoxStream};
 
 use super::code::Code;
 
-/// How a message begins that repeats an input, and where the input begins in it.
-const BEGINNING: &str = "Expected input type ";
-const FOUND: &str = ", found ";
+/// How messages begin that repeat an input, what stands before the input in them, and what is said in its place. Before it stand
+/// names of the schema, in which there is nothing of the input.
+const ECHOES: [(&str, &str, &str); 4] = [
+    ("Expected input type ", ", found ", ", found something else."),
+    ("Invalid value for argument ", " does not contain the value ", " does not contain the value that was sent."),
+    ("Failed to parse ", " does not contain value ", " does not contain the value that was sent."),
+    ("Unknown operation named ", "Unknown operation named ", "There is no operation of the name that was sent."),
+];
 
 /// Most errors of one document that are told.
 const ERRORS_MAXIMUM: usize = 20;
@@ -84,11 +89,11 @@ fn cleared(mut response: Response) -> Response {
 }
 
 fn without_input(message: &str) -> String {
-    match message.split_once(FOUND) {
-        // The name of a type stands before, in which there is nothing of the input.
-        Some((before, _)) if before.starts_with(BEGINNING) => format!("{before}, found something else."),
-        _ => message.to_owned(),
-    }
+    let said = ECHOES.iter().find_map(|(beginning, before, instead)| {
+        let (kept, _) = message.starts_with(beginning).then(|| message.split_once(before))??;
+        Some(format!("{kept}{instead}"))
+    });
+    said.unwrap_or_else(|| message.to_owned())
 }
 
 #[cfg(test)]
@@ -99,6 +104,10 @@ mod tests {
     fn what_was_expected_stays_and_what_was_sent_goes() {
         let message = r#"Expected input type "Int", found "hunter2, found ". (occurred while parsing "SftpInput")"#;
         assert_eq!(without_input(message), r#"Expected input type "Int", found something else."#);
+        let message = r#"Invalid value for argument "a", enumeration type "E" does not contain the value "hunter2""#;
+        let kept = r#"Invalid value for argument "a", enumeration type "E" does not contain the value that was sent."#;
+        assert_eq!(without_input(message), kept);
+        assert!(!without_input(r#"Unknown operation named "hunter2""#).contains("hunter2"));
         assert_eq!(without_input("The export, found there."), "The export, found there.");
     }
 }

@@ -3,7 +3,7 @@
 use std::{fmt, net::SocketAddr};
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, MatchedPath, Request, State},
     http::{HeaderName, HeaderValue},
     middleware::Next,
     response::Response,
@@ -45,15 +45,16 @@ pub(super) async fn identify(State(app): State<App>, mut request: Request, next:
     let client = Client::of(peer, request.headers(), &app.reach);
     request.extensions_mut().insert(id);
     request.extensions_mut().insert(client);
-    // Without the query: there are signatures in it.
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    // Of the address only the route is told: signatures are in it, and whatever somebody has pasted there.
+    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let method = request.method().clone();
     async move {
         let mut response = problem::written(next.run(request).await, id);
         let status = response.status();
         if status.is_server_error() {
-            tracing::warn!(%method, path, status = status.as_u16(), client = %client.address, "a request failed");
+            tracing::warn!(%method, route, status = status.as_u16(), client = %client.address, "a request failed");
         } else {
-            tracing::debug!(%method, path, status = status.as_u16(), client = %client.address, "answered");
+            tracing::debug!(%method, route, status = status.as_u16(), client = %client.address, "answered");
         }
         if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
             response.headers_mut().insert(HEADER, value);

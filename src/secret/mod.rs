@@ -1,15 +1,18 @@
-//! What must not be seen: values that hide themselves, and the key that seals them at rest.
+//! What must not be seen: values that hide themselves, and the keys that seal them at rest.
 //!
 //! Keys, tokens and passwords are drawn here, from the operating system's randomness.
 
 mod key;
+mod key_file;
+mod keyring;
 
-use std::fmt;
+use std::{fmt, io};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use tokio::task::JoinError;
 use zeroize::Zeroizing;
 
-pub use key::{Key, KeyError};
+pub use keyring::{KeyError, KeyTextError, Keyring};
 
 /// Length of a generated archive password: 24 of 56 characters are 139 bits, well above the 96 that
 /// WinZip AES needs, since its key derivation is fixed at 1,000 rounds.
@@ -41,6 +44,12 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
     }
+}
+
+/// Of a task that ended before its time only that is told: what it panicked with may hold a secret.
+#[expect(clippy::needless_pass_by_value, reason = "it stands where an error is mapped")]
+pub fn died(cause: JoinError) -> io::Error {
+    io::Error::other(if cause.is_panic() { "a task panicked" } else { "a task was stopped" })
 }
 
 /// Why a person's password was not taken.
@@ -106,6 +115,14 @@ mod tests {
     #[test]
     fn a_secret_does_not_show_itself() {
         assert_eq!(format!("{:?}", Secret::new("hunter2")), "Secret(…)");
+    }
+
+    #[tokio::test]
+    async fn what_a_task_panicked_with_is_not_told() {
+        let panicked = tokio::spawn(async { panic!("{}", std::hint::black_box("hunter2")) }).await.unwrap_err();
+        assert!(format!("{panicked}").contains("hunter2"), "tokio tells it");
+        let told = died(panicked);
+        assert!(!format!("{told} {told:?}").contains("hunter2"));
     }
 
     #[test]

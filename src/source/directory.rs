@@ -186,6 +186,7 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, SourceError> {
     match spawn_blocking(step).await {
         Ok(result) => result,
-        Err(panicked) => Err(SourceError::Unreachable(format!("the reader of the directory died: {panicked}"))),
+        // The log has what is to be told of it.
+        Err(_) => Err(SourceError::Unreachable("the reader of the directory died".into())),
     }
 }

@@ -135,7 +135,8 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, SourceError> {
     match spawn_blocking(step).await {
         Ok(result) => result,
-        Err(panicked) => Err(SourceError::Unreachable(format!("the reader of the SQLite database died: {panicked}"))),
+        // The log has what is to be told of it.
+        Err(_) => Err(SourceError::Unreachable("the reader of the SQLite database died".into())),
     }
 }
 

@@ -16,7 +16,7 @@ use carryall::{
     files::Files,
     graphql,
     http::{self, App, Reach},
-    secret::{Key, Secret},
+    secret::{Keyring, Secret},
     source,
     storage::Network,
     token,
@@ -91,7 +91,7 @@ impl TestApp {
         let folder = TempDir::new().unwrap();
         let time = Time::from(setup.start);
         let sources: Vec<_> = sources.iter().map(|(name, address)| ((*name).to_owned(), address.clone())).collect();
-        Key::create(&folder.path().join("secret.key")).unwrap();
+        Keyring::create(&folder.path().join("secret.key")).unwrap();
         let network = setup.network.unwrap_or_else(on_this_machine);
         let parts = Parts { network, ..parts(folder.path(), &sources, &time, setup.limits).await };
         let (db, clock) = (parts.db.clone(), parts.clock.clone());
@@ -315,7 +315,7 @@ async fn parts(folder: &Path, sources: &[(String, String)], time: &Time, limits:
     let time = (time.clone(), time.clone());
     Parts {
         db: database::open(&format!("sqlite://{}", folder.join("carryall.db").display())).await.unwrap(),
-        key: Arc::new(Key::load(&folder.join("secret.key")).unwrap()),
+        keys: Arc::new(Keyring::load(&folder.join("secret.key")).unwrap()),
         files: Arc::new(Files::open(&Url::from_directory_path(folder.join("files")).unwrap()).unwrap()),
         sources: sources.iter().map(|(name, address)| named_source(name, address)).collect(),
         clock: Clock::new(move || time.0.now(), move || time.1.elapsed()),

@@ -2,7 +2,7 @@
 
 mod broken;
 mod configured;
-mod everywhere;
+pub mod everywhere;
 mod interrupted;
 mod kept;
 mod removed;

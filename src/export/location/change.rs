@@ -95,7 +95,7 @@ impl Engine {
             id,
             name: name.to_owned(),
             enabled,
-            config: seal(&self.parts.key, id, config)?,
+            config: seal(&self.parts.keys, id, config)?,
             host_key: None,
             created_at: now,
             last_uploaded_at: None,
@@ -185,7 +185,7 @@ impl Engine {
             row.enabled = Set(enabled);
         }
         if let Some(config) = &change.config {
-            row.config = Set(seal(&self.parts.key, before.row.id, config)?);
+            row.config = Set(seal(&self.parts.keys, before.row.id, config)?);
             // The key that the same host was known by stays pinned, whether it was seen or set.
             let same_host = config.pinned_host() == before.config.pinned_host();
             row.host_key = Set(before.config.host_key().filter(|_| same_host).map(str::to_owned));

@@ -17,10 +17,10 @@ use crate::{
 };
 
 /// Reads a file at a storage, by another client.
-type Read<'a> = Box<dyn Fn(&str) -> Option<Vec<u8>> + 'a>;
+pub type Read<'a> = Box<dyn Fn(&str) -> Option<Vec<u8>> + 'a>;
 
 /// Every provider as a form fills it in, and another client for each.
-fn all_providers(dropbox: &DropboxServer) -> Vec<(Value, Read<'_>)> {
+pub fn all_providers(dropbox: &DropboxServer) -> Vec<(Value, Read<'_>)> {
     let buckets = [(); 4].map(|()| Seaweedfs::shared().bucket());
     let [amazon, space, scaleway, google] = buckets;
     let (container, azure) = Azurite::shared().container();
@@ -61,7 +61,7 @@ fn all_providers(dropbox: &DropboxServer) -> Vec<(Value, Read<'_>)> {
 }
 
 /// A process that reaches all providers where the tests have them.
-fn network(dropbox: &DropboxServer) -> Network {
+pub fn network(dropbox: &DropboxServer) -> Network {
     let mut network = dropbox.network();
     let endpoints = [
         ("amazon-s3", Seaweedfs::shared().address()),
