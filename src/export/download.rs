@@ -29,12 +29,9 @@ pub struct Download {
 /// Why nothing is handed out.
 #[derive(Debug, thiserror::Error)]
 pub enum DownloadError {
-    /// The link was not made by this instance, or was changed.
-    #[error("This link is not valid. Ask the API for `downloadUrl` again.")]
-    Forged,
-    /// The link's time is over.
-    #[error("This link has expired. Ask the API for `downloadUrl` again.")]
-    Expired,
+    /// The link was not made by this instance, was changed, or its time is over: which of these, nobody is told.
+    #[error("This link is not valid, or not any more. Ask the API for `downloadUrl` again.")]
+    Refused,
     /// There is no such archive any more.
     #[error("The file of this export is no longer here.")]
     Gone,
@@ -63,8 +60,7 @@ impl Engine {
     ) -> Result<Download, DownloadError> {
         match link::check(&self.parts.keys, id, file_name, expires, signature, self.parts.clock.now()) {
             Link::Good => {}
-            Link::Expired => return Err(DownloadError::Expired),
-            Link::Forged => return Err(DownloadError::Forged),
+            Link::Expired | Link::Forged => return Err(DownloadError::Refused),
         }
         let export = Entity::find_by_id(id).one(&self.parts.db).await?.ok_or(DownloadError::Gone)?;
         if self.available_file(&export).await? != Some(file_name) {

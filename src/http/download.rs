@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use axum::{
     body::Body,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::{
+        Path, Query, State,
+        rejection::{PathRejection, QueryRejection},
+    },
     http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -32,11 +35,12 @@ pub(super) struct Signed {
 pub(super) async fn download(
     State(app): State<App>,
     method: Method,
-    Path((id, file_name)): Path<(Uuid, String)>,
+    parts: Result<Path<(Uuid, String)>, PathRejection>,
     signed: Result<Query<Signed>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, DownloadError> {
-    let Query(signed) = signed.map_err(|_| DownloadError::Forged)?;
+    let Path((id, file_name)) = parts.map_err(|_| DownloadError::Refused)?;
+    let Query(signed) = signed.map_err(|_| DownloadError::Refused)?;
     let download = app.engine.follow(id, &file_name, signed.expires, &signed.signature).await?;
     let (status, range) = match wanted(&headers, &download) {
         Ok(Some(range)) => (StatusCode::PARTIAL_CONTENT, range),
@@ -104,7 +108,7 @@ fn unsatisfiable(download: &Download) -> Response {
 impl IntoResponse for DownloadError {
     fn into_response(self) -> Response {
         let status = match self {
-            Self::Forged | Self::Expired => StatusCode::FORBIDDEN,
+            Self::Refused => StatusCode::FORBIDDEN,
             Self::Gone => StatusCode::GONE,
             Self::Database(_) | Self::Files(_) => {
                 tracing::error!(cause = %self, "a download failed");

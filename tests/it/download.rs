@@ -82,21 +82,46 @@ async fn a_link_that_has_expired_or_was_changed_gives_nothing() {
     let (path, query) = url.split_once("?expires=").unwrap();
     let (expires, signature) = query.split_once('&').unwrap();
     let later = expires.parse::<i64>().unwrap() + 1;
-    for changed in [
-        format!("{path}?expires={later}&{signature}"),
-        format!("{path}?expires={expires}&signature=AAAA"),
-        format!("{path}?expires={expires}&signature="),
-        url.replace("data-export-", "../data-export-"),
-        url.replace(".zip?", ".zap?"),
-    ] {
-        let status = get(&app, Method::GET, &changed, &[]).await.status();
-        assert!(matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND), "{changed}: {status}");
-    }
-    assert_eq!(get(&app, Method::GET, path, &[]).await.status(), StatusCode::FORBIDDEN);
+    let refusal = async |url: &str| {
+        let refused = get(&app, Method::GET, url, &[]).await;
+        assert_eq!(refused.status(), StatusCode::FORBIDDEN, "{url}");
+        refused.text().await.unwrap()
+    };
     app.pass(TimeDelta::seconds(299));
     assert_eq!(get(&app, Method::GET, &url, &[]).await.status(), StatusCode::OK);
     app.pass(TimeDelta::seconds(1));
-    assert_eq!(get(&app, Method::GET, &url, &[]).await.status(), StatusCode::FORBIDDEN);
+    let over = refusal(&url).await;
+    let id = export["id"].as_str().unwrap();
+    for changed in [
+        path.to_owned(),
+        format!("{path}?expires={later}&{signature}"),
+        format!("{path}?expires={expires}&signature=AAAA"),
+        format!("{path}?expires={expires}&signature="),
+        format!("{path}?expires=never&{signature}"),
+        url.replace(".zip?", ".zap?"),
+        url.replace(id, "01a206a4-0c85-7155-9bf8-595267aa41f0"),
+        url.replace(id, "nothing"),
+    ] {
+        assert_eq!(refusal(&changed).await, over, "{changed}");
+    }
+}
+
+#[tokio::test]
+async fn a_download_that_was_begun_goes_on_when_its_link_is_over() {
+    let sql = "CREATE TABLE t (a); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400) \
+        INSERT INTO t SELECT randomblob(50000) FROM n";
+    let (_folder, database) = database_of(sql);
+    let app = TestApp::start(&[("app", &database)]).await;
+    let export = app.run("large").await;
+    let url = export["downloadUrl"].as_str().unwrap();
+    let mut response = get(&app, Method::GET, url, &[]).await;
+    let mut bytes = response.chunk().await.unwrap().unwrap().to_vec();
+    app.pass(TimeDelta::hours(1));
+    assert_eq!(get(&app, Method::GET, url, &[]).await.status(), StatusCode::FORBIDDEN);
+    while let Some(more) = response.chunk().await.unwrap() {
+        bytes.extend_from_slice(&more);
+    }
+    assert_eq!(bytes, std::fs::read(app.archive(&export).0).unwrap());
 }
 
 #[tokio::test]
