@@ -58,10 +58,7 @@ macro_rules! limits {
                 if !limit.range.contains(&value) {
                     return Err(LimitError::OutOfRange(name.to_owned(), limit.range.clone()));
                 }
-                match name.replace('-', "_").as_str() {
-                    $( stringify!($name) => self.$name = value, )*
-                    _ => {}
-                }
+                $( if name == setting(stringify!($name)) { self.$name = value; } )*
                 Ok(())
             }
         }
@@ -70,21 +67,23 @@ macro_rules! limits {
 
 limits! {
     connections = 1000, 10..=100_000, "Connections open at once.";
+    connections_per_address = 250, 1..=100_000, "Connections open at once from one address (of IPv6, one /64), but those of trusted proxies.";
     header_seconds = 10, 1..=300, "Seconds for a request's head, and for a connection to ask something at all.";
     body_seconds = 30, 1..=3600, "Seconds for the body of a request.";
-    body_bytes = 1_048_576, 1024..=67_108_864, "Bytes of the body of a request, or of a message over a WebSocket.";
+    body_bytes = 1_048_576, 1024..=67_108_864, "Bytes of the body of a request.";
+    message_bytes = 131_072, 1024..=16_777_216, "Bytes of a message over a WebSocket.";
     request_seconds = 300, 1..=3600, "Seconds until a request is answered. What it has begun is done all the same.";
-    write_seconds = 300, 1..=86_400, "Seconds for which a client may take nothing of what it is sent.";
+    write_seconds = 300, 1..=86_400, "Seconds for which a client may take nothing of what it is sent; over a WebSocket at most 30.";
     init_seconds = 10, 1..=300, "Seconds for a WebSocket's `connection_init`.";
     ping_seconds = 20, 1..=300, "Seconds between pings over a WebSocket. Who is silent for three is gone.";
     requests_per_second = 50, 1..=100_000, "Requests, and operations over WebSockets, that a token may make a second; twice as many in one.";
-    failed_sign_ins = 20, 1..=10_000, "Tokens a minute that an address may try and that are none.";
+    failed_sign_ins = 20, 1..=10_000, "Wrong tokens a minute of an address that are told so; the next are told to wait. A good one is let in all the same.";
     streams_per_token = 250, 1..=100_000, "WebSockets and event streams that a token may have open.";
     subscriptions_per_token = 500, 1..=100_000, "Subscriptions that a token may have open.";
     document_bytes = 65_536, 256..=1_048_576, "Bytes of a document.";
     document_tokens = 10_000, 100..=100_000, "Tokens of a document.";
     document_fields = 10_000, 100..=100_000, "Fields of a document, those of a fragment as often as it is spread.";
-    document_depth = 20, 5..=64, "Fields in fields.";
+    document_depth = 20, 5..=50, "Fields in fields.";
     document_aliases = 100, 0..=100_000, "Aliases of a document, those of a fragment as often as it is spread.";
     document_directives = 50, 0..=100_000, "Directives of a document, those of a fragment as often as it is spread.";
     document_complexity = 25_000, 100..=1_000_000_000_000, "What a document costs: 1 a field, in a list as often as it may hold, and more for what is written down.";

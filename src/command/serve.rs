@@ -42,7 +42,7 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), CommandError> {
     let clock = clock();
     let listener = TcpListener::bind(server.listen).map_err(|cause| CommandError::Listen(server.listen, cause))?;
     let tls = match server.certificate {
-        Some(certificate) => Some(tls::open(certificate).await?),
+        Some(certificate) => Some(tls::open(certificate)?),
         None => None,
     };
     if server.demo {

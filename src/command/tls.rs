@@ -1,9 +1,13 @@
 //! The server's certificate: read at the start, and again when its file has changed, since certificates are renewed while a
 //! server runs.
 
-use std::{fs, io, time::Duration};
+use std::{fs, io, sync::Arc, time::Duration};
 
 use carryall::http::RustlsConfig;
+use rustls::{
+    ServerConfig,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+};
 use tracing::{info, warn};
 
 use super::CommandError;
@@ -13,32 +17,51 @@ use crate::config::Certificate;
 const LOOK: Duration = Duration::from_secs(60);
 
 /// The certificate, which follows its files from now on.
-pub(super) async fn open(certificate: Certificate) -> Result<RustlsConfig, CommandError> {
+pub(super) fn open(certificate: Certificate) -> Result<RustlsConfig, CommandError> {
     let stamp = stamp(&certificate);
-    let config = RustlsConfig::from_pem_file(&certificate.chain, &certificate.key).await;
-    let config =
-        config.map_err(|cause| CommandError::Certificate(certificate.chain.clone(), certificate.key.clone(), cause))?;
+    let loaded = load(&certificate);
+    let loaded =
+        loaded.map_err(|cause| CommandError::Certificate(certificate.chain.clone(), certificate.key.clone(), cause))?;
+    let config = RustlsConfig::from_config(loaded);
     tokio::spawn(follow(config.clone(), certificate, stamp.ok(), LOOK));
     Ok(config)
 }
 
 /// Reads the files again whenever they have changed. Until both fit each other, the old certificate stays.
 async fn follow(config: RustlsConfig, certificate: Certificate, mut read: Option<Stamp>, look: Duration) {
+    let mut told = None;
     loop {
         tokio::time::sleep(look).await;
         let Ok(present) = stamp(&certificate) else { continue };
-        if read.as_ref() == Some(&present) {
+        if read == Some(present) {
             continue;
         }
-        match config.reload_from_pem_file(&certificate.chain, &certificate.key).await {
-            Ok(()) => info!("the certificate was read again"),
-            Err(cause) => {
+        match load(&certificate) {
+            Ok(renewed) => {
+                config.reload_from_config(renewed);
+                info!("the certificate was read again");
+                read = Some(present);
+            }
+            // It is tried again, and told of once.
+            Err(cause) if told != Some(present) => {
                 let file = certificate.chain.display();
                 warn!(%file, %cause, "the new certificate cannot be used: the old one stays");
+                told = Some(present);
             }
+            Err(_) => {}
         }
-        read = Some(present);
     }
+}
+
+/// What the files hold, for HTTP/1.1 alone.
+fn load(certificate: &Certificate) -> io::Result<Arc<ServerConfig>> {
+    let chain = CertificateDer::pem_file_iter(&certificate.chain).map_err(io::Error::other)?;
+    let chain = chain.collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?;
+    let key = PrivateKeyDer::from_pem_file(&certificate.key).map_err(io::Error::other)?;
+    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key);
+    let mut config = config.map_err(io::Error::other)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
 }
 
 /// What tells one content of the two files from another.
@@ -51,7 +74,7 @@ fn stamp(certificate: &Certificate) -> io::Result<Stamp> {
 
 #[cfg(test)]
 mod tests {
-    use std::{path::Path, process::Command, sync::Arc};
+    use std::{path::Path, process::Command};
 
     use super::*;
 
@@ -76,7 +99,7 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let certificate = at(folder.path());
         make(&certificate)?;
-        let config = RustlsConfig::from_pem_file(&certificate.chain, &certificate.key).await?;
+        let config = RustlsConfig::from_config(load(&certificate)?);
         let first = config.get_inner();
         let following =
             follow(config.clone(), certificate.clone(), stamp(&certificate).ok(), Duration::from_millis(20));

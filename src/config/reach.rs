@@ -89,7 +89,10 @@ fn several(given: Vec<String>, file: &[String]) -> Vec<String> {
 
 fn checked_public_url(url: String) -> Result<Url, ConfigError> {
     let usable = |parsed: &Url| {
-        let plain = parsed.query().is_none() && parsed.fragment().is_none() && parsed.username().is_empty();
+        let plain = parsed.query().is_none()
+            && parsed.fragment().is_none()
+            && parsed.username().is_empty()
+            && parsed.password().is_none();
         matches!(parsed.scheme(), "http" | "https") && plain
     };
     // It is not shown: it may hold a password.

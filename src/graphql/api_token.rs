@@ -8,7 +8,7 @@ use entity::api_token::Model;
 use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
 use uuid::Uuid;
 
-use super::{audit_event::note_in, failure::Failure, guard, user_error::UserError, viewer::Role};
+use super::{audit_event::note_in, cost::CHANGE, failure::Failure, guard, user_error::UserError, viewer::Role};
 use crate::{
     audit::Action,
     export::Engine,
@@ -59,7 +59,7 @@ pub struct ApiTokenMutation;
 #[Object]
 impl ApiTokenMutation {
     /// Makes a token. It is shown this once.
-    #[graphql(guard = "guard::admin")]
+    #[graphql(guard = "guard::admin", complexity = "CHANGE + child_complexity")]
     async fn create_api_token(
         &self,
         ctx: &Context<'_>,
@@ -84,7 +84,7 @@ impl ApiTokenMutation {
     }
 
     /// Makes a token good for nothing, for ever. What its holder watches ends within seconds.
-    #[graphql(guard = "guard::admin")]
+    #[graphql(guard = "guard::admin", complexity = "CHANGE + child_complexity")]
     async fn revoke_api_token(
         &self,
         ctx: &Context<'_>,

@@ -34,7 +34,7 @@ codes! {
     ForeignOrigin = "FOREIGN_ORIGIN", "A page of another origin asked. Set `--allowed-origin` or `--public-url` if it is yours.";
     RateLimited = "RATE_LIMITED", "Too many requests, or too many wrong tokens. Wait for as long as `Retry-After` says.";
     TooManyStreams = "TOO_MANY_STREAMS", "The token has too many WebSockets, event streams or subscriptions open. Close some.";
-    MethodNotAllowed = "METHOD_NOT_ALLOWED", "By GET come queries alone. Send it by POST.";
+    MethodNotAllowed = "METHOD_NOT_ALLOWED", "By GET come queries alone, and not every address takes every method: `Allow` says which.";
     UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE", "The body is not `application/json` in UTF-8.";
     NotAcceptable = "NOT_ACCEPTABLE", "There is no answer in any of the media types of `Accept`.";
     PayloadTooLarge = "PAYLOAD_TOO_LARGE", "The body is longer than `body-bytes`.";
@@ -46,9 +46,11 @@ codes! {
     BadUserInput = "BAD_USER_INPUT", "A variable or an argument is of the wrong kind, or the operation's name is missing.";
     Forbidden = "FORBIDDEN", "The token's role is not enough for this field. The message says which is.";
     BadArgument = "BAD_ARGUMENT", "An argument is out of its range: the message says what it may be.";
+    LinkRefused = "LINK_REFUSED", "A download link was altered, or its time is over. Ask for `downloadUrl` again.";
+    RangeNotSatisfiable = "RANGE_NOT_SATISFIABLE", "The range lies outside of the archive, whose length is in `Content-Range`.";
     NotFound = "NOT_FOUND", "There is no such thing, or not any more.";
     RequestTimeout = "REQUEST_TIMEOUT", "The body did not come in time, or the answer. What was begun is done all the same: look before you repeat it.";
-    Unavailable = "UNAVAILABLE", "The server cannot read its tokens at the moment. Try again; its log says why.";
+    Unavailable = "UNAVAILABLE", "The server cannot reach its tokens or a file at the moment. Try again; its log says why.";
     Internal = "INTERNAL", "A fault of the server. Its log says why, under the `requestId`.";
 }
 

@@ -4,23 +4,25 @@
 //! GraphQL has the failed field as null; where its type has no null, whatever it is in; and fields as they are selected (sections
 //! 6.4.4 and 7.2.2 of its specification of September 2025). As an extension of the schema this holds for every way in.
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+mod nulls;
+mod order;
+
+use std::sync::{
+    Arc, Mutex, OnceLock, PoisonError,
+    atomic::{AtomicBool, Ordering},
 };
 
 use async_graphql::{
-    PathSegment, QueryPathSegment, Request, Response, ServerResult, Value, Variables,
+    QueryPathSegment, Request, Response, ServerResult, Value, Variables,
     extensions::{
         Extension, ExtensionContext, ExtensionFactory, NextExecute, NextParseQuery, NextPrepareRequest, NextResolve,
         ResolveInfo,
     },
-    indexmap::IndexMap,
-    parser::types::{ExecutableDocument, Selection, SelectionSet},
+    parser::types::ExecutableDocument,
 };
+
+use nulls::Types;
+use order::Order;
 
 /// Completes the answers of a schema.
 pub(super) struct Completion;
@@ -33,7 +35,7 @@ struct OfRequest {
     /// Whether a field has failed.
     failed: AtomicBool,
     /// The types of what has failed and of what that is in, by their names from the root.
-    types: Mutex<HashMap<String, String>>,
+    types: Mutex<Types>,
 }
 
 impl ExtensionFactory for Completion {
@@ -99,15 +101,8 @@ impl Extension for OfRequest {
 impl OfRequest {
     fn give_nulls(&self, response: &mut Response) {
         let types = self.types.lock().unwrap_or_else(PoisonError::into_inner);
-        let failed = || response.errors.iter().map(|error| error.path.as_slice()).filter(|path| !path.is_empty());
-        failed().for_each(|path| place(&mut response.data, path));
-        for path in failed() {
-            if let Value::Object(fields) = &mut response.data
-                && fail(fields, "", path, &types)
-            {
-                response.data = Value::Null;
-            }
-        }
+        let paths = response.errors.iter().map(|error| error.path.as_slice()).filter(|path| !path.is_empty());
+        nulls::give(&mut response.data, paths, &types);
     }
 
     fn put_in_order(&self, data: &mut Value) {
@@ -118,7 +113,7 @@ impl OfRequest {
             .iter()
             .filter(|(name, _)| wanted.is_none_or(|wanted| name.is_none_or(|name| name.as_str() == wanted)));
         if let Some((_, operation)) = operations.next() {
-            order(data, document, &[&operation.node.selection_set.node]);
+            Order::of(&operation.node.selection_set.node, document).put(data);
         }
     }
 }
@@ -126,126 +121,6 @@ impl OfRequest {
 /// GraphQL's names begin with no digit.
 fn is_index(segment: &str) -> bool {
     segment.starts_with(|first: char| first.is_ascii_digit())
-}
-
-/// Puts a null where something has failed at `path` in a value. The library makes an object null in which all have failed.
-fn place(value: &mut Value, path: &[PathSegment]) {
-    match (path.split_first(), value) {
-        (Some((PathSegment::Field(name), below)), value @ (Value::Object(_) | Value::Null)) => {
-            if *value == Value::Null {
-                *value = Value::Object(IndexMap::new());
-            }
-            if let Value::Object(fields) = value {
-                place(fields.entry(async_graphql::Name::new(name)).or_insert(Value::Null), below);
-            }
-        }
-        (Some((PathSegment::Index(index), below)), Value::List(items)) => {
-            if let Some(item) = items.get_mut(*index) {
-                place(item, below);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Makes null what has failed at `path` in these fields of the object at `names`. True if that is the object itself.
-fn fail(
-    fields: &mut IndexMap<async_graphql::Name, Value>,
-    names: &str,
-    path: &[PathSegment],
-    types: &HashMap<String, String>,
-) -> bool {
-    let Some((PathSegment::Field(name), below)) = path.split_first() else { return false };
-    let names = if names.is_empty() { name.clone() } else { format!("{names}.{name}") };
-    // What fails has a type, and so has what it is in.
-    let Some(kind) = types.get(&names) else { return false };
-    let fails = if below.is_empty() {
-        true
-    } else {
-        fields.get_mut(name.as_str()).is_some_and(|value| fail_inside(value, kind, &names, below, types))
-    };
-    if fails {
-        fields.insert(async_graphql::Name::new(name), Value::Null);
-    }
-    fails && !is_nullable(kind)
-}
-
-/// The same in a value of this type. True if it is the value itself.
-fn fail_inside(
-    value: &mut Value,
-    kind: &str,
-    names: &str,
-    path: &[PathSegment],
-    types: &HashMap<String, String>,
-) -> bool {
-    match (value, path.split_first()) {
-        (Value::List(items), Some((PathSegment::Index(index), below))) => {
-            let of_items = items_type(kind);
-            let Some(item) = items.get_mut(*index) else { return false };
-            let fails = below.is_empty() || fail_inside(item, of_items, names, below, types);
-            if fails {
-                *item = Value::Null;
-            }
-            fails && !is_nullable(of_items)
-        }
-        (Value::Object(fields), Some((PathSegment::Field(_), _))) => fail(fields, names, path, types),
-        _ => false,
-    }
-}
-
-fn is_nullable(kind: &str) -> bool {
-    !kind.ends_with('!')
-}
-
-/// The type of the items of a list's type.
-fn items_type(list: &str) -> &str {
-    let list = list.strip_suffix('!').unwrap_or(list);
-    list.strip_prefix('[').and_then(|items| items.strip_suffix(']')).unwrap_or(list)
-}
-
-/// Puts the fields of a value into the order in which they are selected.
-fn order(value: &mut Value, document: &ExecutableDocument, selected: &[&SelectionSet]) {
-    match value {
-        Value::List(items) => items.iter_mut().for_each(|item| order(item, document, selected)),
-        Value::Object(fields) => {
-            let mut of_keys: IndexMap<&str, Vec<&SelectionSet>> = IndexMap::new();
-            selected.iter().for_each(|selections| collect(selections, document, &mut of_keys));
-            let mut ordered = IndexMap::with_capacity(fields.len());
-            for (key, below) in &of_keys {
-                if let Some((name, mut value)) = fields.swap_remove_entry(*key) {
-                    order(&mut value, document, below);
-                    ordered.insert(name, value);
-                }
-            }
-            // There is nothing else; if there were, it would not be lost.
-            ordered.append(fields);
-            *fields = ordered;
-        }
-        _ => {}
-    }
-}
-
-/// What is selected under each key, in the order of the keys, whatever the type of the object.
-fn collect<'a>(
-    selections: &'a SelectionSet,
-    document: &'a ExecutableDocument,
-    of_keys: &mut IndexMap<&'a str, Vec<&'a SelectionSet>>,
-) {
-    for selection in &selections.items {
-        match &selection.node {
-            Selection::Field(field) => {
-                let key = field.node.response_key().node.as_str();
-                of_keys.entry(key).or_default().push(&field.node.selection_set.node);
-            }
-            Selection::InlineFragment(inline) => collect(&inline.node.selection_set.node, document, of_keys),
-            Selection::FragmentSpread(spread) => {
-                // None spreads itself: that was refused.
-                if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node) {
-                    collect(&fragment.node.selection_set.node, document, of_keys);
-                }
-            }
-        }
-    }
 }
 
 #[cfg(test)]

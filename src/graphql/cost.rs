@@ -3,6 +3,9 @@
 /// A field for which something is written, and synced, before it is given.
 pub(super) const NOTED: usize = 100;
 
+/// A mutation: something is changed, noted and synced.
+pub(super) const CHANGE: usize = 1000;
+
 /// As how long lists count that nobody fills with thousands: sources, storages, tokens.
 pub(super) const FEW: i32 = 20;
 

@@ -21,7 +21,22 @@ use crate::limits::Limits;
 
 /// Deepest brackets in brackets, and selections in selections, fragments and all: the parser and the checks take a part of the
 /// stack for each.
-pub(super) const NESTING_MAXIMUM: usize = 128;
+pub(super) const NESTING_MAXIMUM: usize = 64;
+
+/// Most that an introspection may come to, where each list counts as long as ours are at most. GraphiQL's comes to a quarter.
+const INTROSPECTION_MAXIMUM: u64 = 1_000_000;
+
+/// As how long the lists of introspection count; everything else in it counts as one.
+const INTROSPECTED: [(&str, u64); 8] = [
+    ("types", 100),
+    ("directives", 10),
+    ("fields", 20),
+    ("inputFields", 10),
+    ("enumValues", 10),
+    ("possibleTypes", 10),
+    ("interfaces", 10),
+    ("args", 5),
+];
 
 /// Puts the bounds on a schema.
 pub(super) struct BoundedDocument(pub(super) Arc<Limits>);
@@ -94,6 +109,9 @@ fn check_counts(document: &ExecutableDocument, limits: &Limits) -> ServerResult<
     if counted.depth > limits.document_depth {
         return Err(too_complex(format!("The document is deeper than {} fields.", limits.document_depth)));
     }
+    if counted.introspection > INTROSPECTION_MAXIMUM {
+        return Err(too_complex("The introspection asks for too much: ask in parts.".to_owned()));
+    }
     for (count, limit, what) in [
         (counted.fields, limits.document_fields, "fields"),
         (counted.aliases, limits.document_aliases, "aliases"),
@@ -150,16 +168,33 @@ struct Counts {
     aliases: u64,
     directives: u64,
     depth: u64,
+    /// How deep selections are in each other, fragments and all.
+    height: usize,
+    /// What it would come to inside of an introspection.
+    weight: u64,
+    /// What the introspections in it come to.
+    introspection: u64,
 }
 
 impl Counts {
-    const ENDLESS: Self = Self { fields: u64::MAX, aliases: u64::MAX, directives: u64::MAX, depth: u64::MAX };
+    const ENDLESS: Self = Self {
+        fields: u64::MAX,
+        aliases: u64::MAX,
+        directives: u64::MAX,
+        depth: u64::MAX,
+        height: usize::MAX,
+        weight: u64::MAX,
+        introspection: u64::MAX,
+    };
 
     fn add(&mut self, other: Self) {
         self.fields = self.fields.saturating_add(other.fields);
         self.aliases = self.aliases.saturating_add(other.aliases);
         self.directives = self.directives.saturating_add(other.directives);
         self.depth = self.depth.max(other.depth);
+        self.height = self.height.max(other.height);
+        self.weight = self.weight.saturating_add(other.weight);
+        self.introspection = self.introspection.saturating_add(other.introspection);
     }
 }
 
@@ -207,12 +242,17 @@ impl<'a> Counter<'a> {
     fn field(&mut self, field: &'a Field, nesting: usize) -> Counts {
         let inside = with(self.selections(&field.selection_set.node, nesting), 1, &field.directives);
         let aliases = inside.aliases.saturating_add(u64::from(field.alias.is_some()));
-        Counts { aliases, depth: inside.depth.saturating_add(1), ..inside }
+        let name = field.name.node.as_str();
+        let length = INTROSPECTED.iter().find(|(list, _)| *list == name).map_or(1, |(_, length)| *length);
+        let weight = inside.weight.saturating_mul(length).saturating_add(1);
+        let introspection = if name.starts_with("__") { weight } else { inside.introspection };
+        Counts { aliases, depth: inside.depth.saturating_add(1), weight, introspection, ..inside }
     }
 
     fn fragment(&mut self, name: &'a str, nesting: usize) -> Counts {
         if let Some(counts) = self.fragments.get(name) {
-            return *counts;
+            let too_deep = nesting.saturating_add(counts.height) > NESTING_MAXIMUM;
+            return if too_deep { Counts::ENDLESS } else { *counts };
         }
         let document = self.document;
         // One that is not there is for the validation to refuse.
@@ -227,7 +267,8 @@ impl<'a> Counter<'a> {
 /// The counts of what is inside of something that has these directives.
 fn with(inside: Counts, fields: u64, directives: &[Positioned<Directive>]) -> Counts {
     let directives = inside.directives.saturating_add(directives.len() as u64);
-    Counts { fields: inside.fields.saturating_add(fields), directives, ..inside }
+    let height = inside.height.saturating_add(1);
+    Counts { fields: inside.fields.saturating_add(fields), directives, height, ..inside }
 }
 
 fn too_large(message: String) -> ServerError {

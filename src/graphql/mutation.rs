@@ -7,6 +7,7 @@ use entity::data_export::Model;
 
 use super::{
     api_token::ApiTokenMutation,
+    cost::CHANGE,
     data_export::{DataExport, TableFormat},
     data_export_change::{
         CancelDataExportInput, CancelDataExportPayload, DeleteDataExportInput, DeleteDataExportPayload,
@@ -39,7 +40,7 @@ pub struct DataExportMutation;
 #[Object]
 impl DataExportMutation {
     /// Queues an export and returns at once; `dataExportProgress` tells how it goes.
-    #[graphql(guard = "guard::operator")]
+    #[graphql(guard = "guard::operator", complexity = "CHANGE + child_complexity")]
     async fn create_data_export(
         &self,
         ctx: &Context<'_>,
@@ -66,7 +67,7 @@ impl DataExportMutation {
     }
 
     /// Calls an export off: one that waits at once, one that runs within two seconds.
-    #[graphql(guard = "guard::operator")]
+    #[graphql(guard = "guard::operator", complexity = "CHANGE + child_complexity")]
     async fn cancel_data_export(
         &self,
         ctx: &Context<'_>,
@@ -77,7 +78,7 @@ impl DataExportMutation {
     }
 
     /// Removes an export that is not running, with its file, and with its copies at the storages.
-    #[graphql(guard = "guard::admin")]
+    #[graphql(guard = "guard::admin", complexity = "CHANGE + child_complexity")]
     async fn delete_data_export(
         &self,
         ctx: &Context<'_>,
@@ -89,7 +90,7 @@ impl DataExportMutation {
 
     /// Keeps an export whatever the maximum, or lets it go. One that is let go is removed after the next export, if it is
     /// past the maximum.
-    #[graphql(guard = "guard::operator")]
+    #[graphql(guard = "guard::operator", complexity = "CHANGE + child_complexity")]
     async fn pin_data_export(
         &self,
         ctx: &Context<'_>,
@@ -101,7 +102,7 @@ impl DataExportMutation {
 
     /// Begins to read the archive on the instance again and to compare it with what was exported: `verification` tells what
     /// came of it. With `storageId`, that storage is asked whether its copy is whole: `uploads` tells.
-    #[graphql(guard = "guard::operator")]
+    #[graphql(guard = "guard::operator", complexity = "CHANGE + child_complexity")]
     async fn verify_data_export(
         &self,
         ctx: &Context<'_>,
@@ -112,7 +113,7 @@ impl DataExportMutation {
     }
 
     /// Copies an export to the storages again, at once: to those that have not got it whole, or to the one of `storageId`.
-    #[graphql(guard = "guard::operator")]
+    #[graphql(guard = "guard::operator", complexity = "CHANGE + child_complexity")]
     async fn upload_data_export(
         &self,
         ctx: &Context<'_>,
@@ -123,7 +124,7 @@ impl DataExportMutation {
     }
 
     /// Changes the settings: all that the input names, or nothing.
-    #[graphql(guard = "guard::admin")]
+    #[graphql(guard = "guard::admin", complexity = "CHANGE + child_complexity")]
     async fn update_data_export_settings(
         &self,
         ctx: &Context<'_>,

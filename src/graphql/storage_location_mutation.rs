@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
 
 use super::{
+    cost::CHANGE,
     failure::Failure,
     guard,
     mutation::actor,
@@ -29,7 +30,7 @@ pub struct StorageLocationMutation;
 #[Object]
 impl StorageLocationMutation {
     /// Configures a storage. Nothing is connected to: `testStorageLocation` does that.
-    #[graphql(guard = "guard::admin")]
+    #[graphql(guard = "guard::admin", complexity = "CHANGE + child_complexity")]
     async fn create_storage_location(
         &self,
         ctx: &Context<'_>,
@@ -42,7 +43,7 @@ impl StorageLocationMutation {
     }
 
     /// Changes a storage: all that the input names, or nothing.
-    #[graphql(guard = "guard::admin")]
+    #[graphql(guard = "guard::admin", complexity = "CHANGE + child_complexity")]
     async fn update_storage_location(
         &self,
         ctx: &Context<'_>,
@@ -65,7 +66,7 @@ impl StorageLocationMutation {
     }
 
     /// Removes a storage: nothing is copied there any more.
-    #[graphql(guard = "guard::admin")]
+    #[graphql(guard = "guard::admin", complexity = "CHANGE + child_complexity")]
     async fn delete_storage_location(
         &self,
         ctx: &Context<'_>,
@@ -88,7 +89,7 @@ impl StorageLocationMutation {
     /// Tries out everything that an upload needs: reaching the provider, signing in, writing a small file, reading it back and
     /// deleting it. Takes up to some minutes where nobody answers. At SFTP servers, the host key that a saved storage sees first
     /// is pinned by it.
-    #[graphql(guard = "guard::admin")]
+    #[graphql(guard = "guard::admin", complexity = "CHANGE + child_complexity")]
     async fn test_storage_location(
         &self,
         ctx: &Context<'_>,

@@ -18,8 +18,9 @@ use super::code::Code;
 
 /// How messages begin that repeat an input, what stands before the input in them, and what is said in its place. Before it stand
 /// names of the schema, in which there is nothing of the input.
-const ECHOES: [(&str, &str, &str); 4] = [
+const ECHOES: [(&str, &str, &str); 5] = [
     ("Expected input type ", ", found ", ", found something else."),
+    ("Invalid value for argument ", " unknown field ", " there is no field of a name that was sent."),
     ("Invalid value for argument ", " does not contain the value ", " does not contain the value that was sent."),
     ("Failed to parse ", " does not contain value ", " does not contain the value that was sent."),
     ("Unknown operation named ", "Unknown operation named ", "There is no operation of the name that was sent."),

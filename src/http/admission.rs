@@ -1,10 +1,13 @@
-//! Which connections are taken: no more than there may be, and none whose client takes nothing of what it is sent.
+//! Which connections are taken: no more than there may be, of all and of one address, and none whose client takes nothing of
+//! what it is sent.
 
 use std::{
+    collections::HashMap,
     future::{Ready, ready},
     io,
+    net::IpAddr,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
 };
 
@@ -12,38 +15,95 @@ use axum_server::accept::Accept;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
-    sync::{OwnedSemaphorePermit, Semaphore},
 };
 use tokio_io_timeout::TimeoutStream;
 
+use super::{Reach, client::network};
 use crate::limits::Limits;
 
 /// Admits connections.
 #[derive(Clone)]
 pub(super) struct Admission {
-    room: Arc<Semaphore>,
-    write_seconds: u64,
+    reach: Arc<Reach>,
+    limits: Arc<Limits>,
+    taken: Arc<Taken>,
+}
+
+/// How many are open.
+#[derive(Default)]
+struct Taken(Mutex<Counts>);
+
+#[derive(Default)]
+struct Counts {
+    all: u64,
+    of_networks: HashMap<IpAddr, u64>,
+}
+
+/// The place of a connection; free when it is dropped.
+struct Place {
+    taken: Arc<Taken>,
+    /// None for a proxy, behind which there are many.
+    network: Option<IpAddr>,
 }
 
 /// A connection that was admitted. It keeps its place until it is closed, also when it has become a WebSocket.
 pub(super) struct Admitted {
     stream: Pin<Box<TimeoutStream<TcpStream>>>,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Admission {
-    pub(super) fn new(limits: &Limits) -> Self {
-        let room = Limits::size(limits.connections).min(Semaphore::MAX_PERMITS);
-        Self { room: Arc::new(Semaphore::new(room)), write_seconds: limits.write_seconds }
+    pub(super) fn new(reach: Arc<Reach>, limits: Arc<Limits>) -> Self {
+        Self { reach, limits, taken: Arc::default() }
     }
 
     fn admit(&self, stream: TcpStream) -> io::Result<Admitted> {
-        let place = Arc::clone(&self.room).try_acquire_owned();
-        let place = place.map_err(|_| io::Error::other("there are as many connections as there may be"))?;
+        let peer = stream.peer_addr()?.ip().to_canonical();
+        let place = self.place((!self.reach.trusts(peer)).then(|| network(peer)))?;
         stream.set_nodelay(true)?;
         let mut stream = TimeoutStream::new(stream);
-        stream.set_write_timeout(Some(Limits::seconds(self.write_seconds)));
+        stream.set_write_timeout(Some(Limits::seconds(self.limits.write_seconds)));
         Ok(Admitted { stream: Box::pin(stream), _place: place })
+    }
+
+    fn place(&self, network: Option<IpAddr>) -> io::Result<Place> {
+        let mut counts = self.taken.lock();
+        if counts.all >= self.limits.connections {
+            return Err(io::Error::other("as many connections are open as there may be (`connections`)"));
+        }
+        if let Some(network) = network {
+            let of_network = counts.of_networks.entry(network).or_default();
+            if *of_network >= self.limits.connections_per_address {
+                let why = "as many connections of one address are open as there may be (`connections-per-address`)";
+                return Err(io::Error::other(why));
+            }
+            *of_network += 1;
+        }
+        counts.all += 1;
+        drop(counts);
+        Ok(Place { taken: Arc::clone(&self.taken), network })
+    }
+}
+
+impl Taken {
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        // Nothing is half done in there.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut counts = self.taken.lock();
+        counts.all = counts.all.saturating_sub(1);
+        if let Some(network) = self.network
+            && let Some(of_network) = counts.of_networks.get_mut(&network)
+        {
+            *of_network = of_network.saturating_sub(1);
+            if *of_network == 0 {
+                counts.of_networks.remove(&network);
+            }
+        }
     }
 }
 

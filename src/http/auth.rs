@@ -8,7 +8,13 @@ use axum::{
 };
 use uuid::Uuid;
 
-use super::{App, client::Client, problem::Problem, reach::Page, session};
+use super::{
+    App,
+    client::{Client, network},
+    problem::Problem,
+    reach::Page,
+    session,
+};
 use crate::{
     graphql::{Code, Viewer},
     token,
@@ -41,11 +47,11 @@ pub(super) enum Refused {
 
 /// Who sends a request with these headers.
 pub(super) async fn caller(app: &App, headers: &HeaderMap, client: Client) -> Result<Caller, Refused> {
-    let caller = match (headers.get(header::AUTHORIZATION), session::cookie(headers)) {
+    let caller = match (headers.get(header::AUTHORIZATION), session::cookie(headers, client)) {
         (Some(value), _) => bearer(app, value.to_str().ok(), client).await?,
         // A browser sends the cookie whoever made it ask.
-        (None, Some(_)) if app.reach.page(headers) != Page::Own => return Err(Refused::ForeignPage),
-        (None, Some(cookie)) => by_session(app, &cookie).await?,
+        (None, Some(_)) if app.reach.page(headers, client) != Page::Own => return Err(Refused::ForeignPage),
+        (None, Some(cookie)) => by_session(app, &cookie, client).await?,
         (None, None) => return Err(Refused::Unauthenticated),
     };
     counted(app, &caller)?;
@@ -71,24 +77,29 @@ pub(super) async fn bearer(app: &App, authorization: Option<&str>, client: Clien
 pub(super) async fn by_token(app: &App, token: &str, client: Client) -> Result<entity::api_token::Model, Refused> {
     match token::find(&app.db, token, app.engine.now()).await.map_err(unavailable)? {
         Some(found) => Ok(found),
-        None => Err(app.rates.failed_sign_in(client.network()).err().map_or(Refused::Unknown, Refused::TooOften)),
+        None => Err(failed(app, client, Refused::Unknown)),
     }
 }
 
+/// Counts a token or a session that is none.
+fn failed(app: &App, client: Client, refused: Refused) -> Refused {
+    app.rates.failed_sign_in(network(client.address)).err().map_or(refused, Refused::TooOften)
+}
+
 /// The holder of the session of a cookie.
-pub(super) async fn by_session(app: &App, cookie: &str) -> Result<Caller, Refused> {
+pub(super) async fn by_session(app: &App, cookie: &str, client: Client) -> Result<Caller, Refused> {
     let found = crate::session::find(&app.db, cookie, app.engine.now()).await.map_err(unavailable)?;
-    let (session, token) = found.ok_or(Refused::SessionOver)?;
+    let (session, token) = found.ok_or_else(|| failed(app, client, Refused::SessionOver))?;
     Ok(Caller { viewer: token.into(), session: Some(session.id) })
 }
 
 /// Whether somebody who was let in still may be: asked before each operation of a connection that stays open.
-pub(super) async fn is_still_good(app: &App, caller: &Caller) -> bool {
+pub(super) async fn is_still_good(app: &App, caller: &Caller) -> Result<bool, Refused> {
     let now = app.engine.now();
-    // That it cannot be looked for ends nothing; what the operation reads fails then too.
-    let token = token::still_good(&app.db, [caller.viewer.token], now).await.map_or(true, |good| !good.is_empty());
-    let Some(session) = caller.session else { return token };
-    token && crate::session::still_good(&app.db, [session], now).await.map_or(true, |good| !good.is_empty())
+    let token = token::still_good(&app.db, [caller.viewer.token], now).await.map_err(unavailable)?;
+    let Some(session) = caller.session else { return Ok(!token.is_empty()) };
+    let session = crate::session::still_good(&app.db, [session], now).await.map_err(unavailable)?;
+    Ok(!token.is_empty() && !session.is_empty())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it stands where an error is mapped")]

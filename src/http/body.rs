@@ -11,18 +11,18 @@ use axum::{
 use super::{App, problem::Problem};
 use crate::{graphql::Code, limits::Limits};
 
-/// The body, if it is short enough and comes soon enough.
-pub(super) async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+/// The body, if it has no more than `most` bytes and comes soon enough.
+pub(super) async fn read(app: &App, headers: &HeaderMap, body: Body, most: u64) -> Result<Bytes, Problem> {
     let limits = &app.limits;
     let said = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if said.or(body.size_hint().exact()).is_some_and(|length| length > limits.body_bytes) {
-        return Err(too_large(limits));
+    if said.or(body.size_hint().exact()).is_some_and(|length| length > most) {
+        return Err(too_large(most));
     }
-    let read = to_bytes(body, Limits::size(limits.body_bytes));
+    let read = to_bytes(body, Limits::size(most));
     match tokio::time::timeout(Limits::seconds(limits.body_seconds), read).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(cause)) if cause.source().is_some_and(<dyn Error>::is::<http_body_util::LengthLimitError>) => {
-            Err(too_large(limits))
+            Err(too_large(most))
         }
         Ok(Err(_)) => Err(Problem::bad_request("The body ended before its end.")),
         Err(_) => {
@@ -38,7 +38,7 @@ pub(super) fn unsupported() -> Response {
     Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UnsupportedMediaType, message).into_response()
 }
 
-fn too_large(limits: &Limits) -> Problem {
-    let message = format!("The body has more than {} bytes.", limits.body_bytes);
+fn too_large(most: u64) -> Problem {
+    let message = format!("The body has more than {most} bytes.");
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, Code::PayloadTooLarge, message)
 }

@@ -22,13 +22,13 @@ impl Client {
         let secure = reach.tls || reach.is_public_secure() || trusted && proxied_securely();
         Self { address: if trusted { forwarded(peer, headers, reach) } else { peer }, secure }
     }
+}
 
-    /// What counts as one address: of IPv6, whoever has one has 2^64.
-    pub(super) fn network(&self) -> IpAddr {
-        match self.address {
-            IpAddr::V6(v6) => Ipv6Addr::from(u128::from(v6) & !u128::from(u64::MAX)).into(),
-            v4 @ IpAddr::V4(_) => v4,
-        }
+/// What counts as one address: of IPv6, whoever has one has 2^64.
+pub(super) fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(v6) => Ipv6Addr::from(u128::from(v6) & !u128::from(u64::MAX)).into(),
+        v4 @ IpAddr::V4(_) => v4,
     }
 }
 

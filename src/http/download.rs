@@ -9,16 +9,17 @@ use axum::{
         rejection::{PathRejection, QueryRejection},
     },
     http::{HeaderMap, Method, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::{AppendHeaders, IntoResponse, Response},
 };
 use http_range_header::{RangeUnsatisfiableError, parse_range_header};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::App;
+use super::{App, problem::Problem};
 use crate::{
     audit::{self, Action, Event, link_detail},
     export::{Download, DownloadError},
+    graphql::Code,
 };
 
 /// Who has done what was done by a link.
@@ -102,20 +103,22 @@ fn etag(download: &Download) -> String {
 
 fn unsatisfiable(download: &Download) -> Response {
     let length = format!("bytes */{}", download.bytes);
-    (StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, length)]).into_response()
+    let problem =
+        Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, Code::RangeNotSatisfiable, "The archive ends before it.");
+    (AppendHeaders([(header::CONTENT_RANGE, length)]), problem).into_response()
 }
 
 impl IntoResponse for DownloadError {
     fn into_response(self) -> Response {
-        let status = match self {
-            Self::Refused => StatusCode::FORBIDDEN,
-            Self::Gone => StatusCode::GONE,
+        let problem = match self {
+            Self::Refused => Problem::new(StatusCode::FORBIDDEN, Code::LinkRefused, self.to_string()),
+            Self::Gone => Problem::new(StatusCode::GONE, Code::NotFound, self.to_string()),
             Self::Database(_) | Self::Files(_) => {
                 tracing::error!(cause = %self, "a download failed");
-                let message = "The server cannot reach this file at the moment. Its log says why.\n";
-                return (StatusCode::SERVICE_UNAVAILABLE, message).into_response();
+                let message = "The server cannot reach this file at the moment. Its log says why.";
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, message)
             }
         };
-        (status, format!("{self}\n")).into_response()
+        problem.into_response()
     }
 }

@@ -5,7 +5,7 @@ use std::{convert::Infallible, time::Duration};
 
 use async_graphql::{Request, Response as Answer};
 use axum::{
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
@@ -19,23 +19,15 @@ use serde_json::json;
 
 use super::{
     App,
-    media_type::wants,
+    media_type::Media,
     operation::{self, Asked},
     problem::Problem,
     streams::{OpenStream, TooMany},
 };
 use crate::graphql::Code;
 
-/// The media type of such a stream.
-const MEDIA: &str = "text/event-stream";
-
 /// So often something is sent, so that no proxy takes the connection for a dead one.
 const ALIVE: Duration = Duration::from_secs(12);
-
-/// Whether a client wants such a stream.
-pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
-    wants(headers, MEDIA)
-}
 
 /// Executes an operation, and sends its answers as they come. What is refused as a whole is refused by its status.
 pub(super) async fn open(app: &App, asked: Asked, request: Request) -> Response {
@@ -47,9 +39,10 @@ pub(super) async fn open(app: &App, asked: Asked, request: Request) -> Response 
     let mut answers = operation::answers(app, asked, request);
     let first = answers.next().await;
     if let Some(refused) = first.as_ref().filter(|first| operation::was_not_executed(first)) {
-        let media = HeaderValue::from_static("application/json; charset=utf-8");
+        let media = Media::Json.content_type();
         let headers = [(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-        return (StatusCode::BAD_REQUEST, headers, json!({"errors": refused.errors}).to_string()).into_response();
+        return (operation::refused_status(refused), headers, json!({"errors": refused.errors}).to_string())
+            .into_response();
     }
     let ends = ended(app.clone(), stream);
     let complete = Event::default().event("complete").data("");

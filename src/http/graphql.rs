@@ -19,7 +19,7 @@ use super::{
     App, auth, body,
     client::Client,
     event_stream,
-    media_type::{Media, is_json},
+    media_type::{Media, is_json, takes_events},
     operation::{self, Asked},
     problem::Problem,
     request_id::RequestId,
@@ -42,7 +42,7 @@ pub(super) async fn post(
     if !is_json(&headers) {
         return body::unsupported();
     }
-    let read = match body::read(&app, &headers, body).await {
+    let read = match body::read(&app, &headers, body, app.limits.body_bytes).await {
         Ok(read) => read,
         Err(problem) => return problem.into_response(),
     };
@@ -76,7 +76,7 @@ pub(super) async fn get(
     let kind = request.as_ref().ok().and_then(|request| operation::kind(&app, request));
     let allowed = match kind {
         Some(OperationType::Mutation) => false,
-        Some(OperationType::Subscription) => event_stream::is_wanted(&headers),
+        Some(OperationType::Subscription) => takes_events(&headers),
         // Of what is no document, the execution tells.
         Some(OperationType::Query) | None => true,
     };
@@ -114,34 +114,47 @@ fn unreadable(cause: serde_json::Error) -> String {
 }
 
 async fn answer(app: &App, asked: Asked, headers: &HeaderMap, request: Result<Request, String>) -> Response {
-    if event_stream::is_wanted(headers) {
-        return match request {
-            Ok(request) => event_stream::open(app, asked, request).await,
-            Err(message) => Problem::bad_request(message).into_response(),
-        };
-    }
-    let Some(media) = Media::accepted(headers) else {
-        let known =
-            "Answers are application/graphql-response+json or application/json, in UTF-8, or text/event-stream.";
-        return Problem::new(StatusCode::NOT_ACCEPTABLE, Code::NotAcceptable, known).into_response();
-    };
     let request = match request {
         Ok(request) => request,
-        Err(message) => {
-            let extensions = json!({"code": Code::BadRequest.as_str(), "requestId": asked.id.to_string()});
-            let body = json!({"errors": [{"message": message, "extensions": extensions}]});
-            return written(media, StatusCode::BAD_REQUEST, &body);
-        }
+        Err(message) => return unusable(headers, message, &asked),
     };
+    // A subscription comes as events if that will do, everything else if nothing would do better.
+    let events = || operation::kind(app, &request) == Some(OperationType::Subscription);
+    let media = match Media::accepted(headers) {
+        Some(media) if media != Media::EventStream && takes_events(headers) && events() => Media::EventStream,
+        Some(media) => media,
+        None => return not_acceptable(),
+    };
+    if media == Media::EventStream {
+        return event_stream::open(app, asked, request).await;
+    }
     let response = operation::execute(app.clone(), asked, request).await;
-    let refused = operation::was_not_executed(&response);
     let mut body = json!(response);
-    if refused && let Some(fields) = body.as_object_mut() {
+    if !operation::was_not_executed(&response) {
+        return written(media, StatusCode::OK, &body);
+    }
+    if let Some(fields) = body.as_object_mut() {
         // That there are none is said by its absence (GraphQL, section 7.1).
         fields.remove("data");
     }
-    let bad = refused && media == Media::Response;
-    written(media, if bad { StatusCode::BAD_REQUEST } else { StatusCode::OK }, &body)
+    let status = match operation::refused_status(&response) {
+        StatusCode::BAD_REQUEST if media == Media::Json => StatusCode::OK,
+        status => status,
+    };
+    written(media, status, &body)
+}
+
+/// The answer to what is no request.
+fn unusable(headers: &HeaderMap, message: String, asked: &Asked) -> Response {
+    let Some(media) = Media::accepted(headers).map(Media::or_json) else { return not_acceptable() };
+    let extensions = json!({"code": Code::BadRequest.as_str(), "requestId": asked.id.to_string()});
+    let body = json!({"errors": [{"message": message, "extensions": extensions}]});
+    written(media, StatusCode::BAD_REQUEST, &body)
+}
+
+fn not_acceptable() -> Response {
+    let known = "Answers are application/graphql-response+json or application/json, in UTF-8, or text/event-stream.";
+    Problem::new(StatusCode::NOT_ACCEPTABLE, Code::NotAcceptable, known).into_response()
 }
 
 fn written(media: Media, status: StatusCode, body: &Value) -> Response {

@@ -12,7 +12,7 @@ const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'non
 const TLS_ONLY: &str = "max-age=31536000";
 
 /// Adds the headers that are not there yet.
-pub(super) fn secured(router: Router, tls: bool) -> Router {
+pub(super) fn secured(router: Router, tls_only: bool) -> Router {
     let headers = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
@@ -22,8 +22,8 @@ pub(super) fn secured(router: Router, tls: bool) -> Router {
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
     ];
-    let tls = tls.then_some((header::STRICT_TRANSPORT_SECURITY, TLS_ONLY));
-    headers.into_iter().chain(tls).fold(router, |router, (name, value)| {
+    let strict = tls_only.then_some((header::STRICT_TRANSPORT_SECURITY, TLS_ONLY));
+    headers.into_iter().chain(strict).fold(router, |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)))
     })
 }

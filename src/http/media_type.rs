@@ -11,6 +11,8 @@ pub(super) enum Media {
     Json,
     /// `application/graphql-response+json`, whose status tells whether anything was executed.
     Response,
+    /// `text/event-stream`, in which answers come one after the other.
+    EventStream,
 }
 
 impl Media {
@@ -18,7 +20,13 @@ impl Media {
         HeaderValue::from_static(match self {
             Self::Json => "application/json; charset=utf-8",
             Self::Response => "application/graphql-response+json; charset=utf-8",
+            Self::EventStream => "text/event-stream",
         })
+    }
+
+    /// The same, or JSON where there is nothing to be streamed.
+    pub(super) fn or_json(self) -> Self {
+        if self == Self::EventStream { Self::Json } else { self }
     }
 
     /// What the client wants best; JSON if it does not say; None if it wants nothing that there is.
@@ -26,10 +34,8 @@ impl Media {
         if !headers.contains_key(header::ACCEPT) {
             return Some(Self::Json);
         }
-        let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-        let ranges = values.flat_map(|value| value.split(',')).filter_map(|range| range.trim().parse::<Mime>().ok());
         let mut best = None;
-        for (weight, media) in ranges.filter_map(|range| wanted(&range)) {
+        for (weight, media) in ranges(headers).filter_map(|range| wanted(&range)) {
             if best.is_none_or(|(least, _)| weight > least) {
                 best = Some((weight, media));
             }
@@ -42,6 +48,7 @@ impl Media {
 fn wanted(range: &Mime) -> Option<(f32, Media)> {
     let media = match range.essence_str() {
         "application/graphql-response+json" => Media::Response,
+        "text/event-stream" => Media::EventStream,
         "application/json" | "application/*" | "*/*" => Media::Json,
         _ => return None,
     };
@@ -49,11 +56,14 @@ fn wanted(range: &Mime) -> Option<(f32, Media)> {
     (is_utf8(range) && weight > 0.0).then_some((weight, media))
 }
 
-/// Whether a client names this media type itself among those that it wants.
-pub(super) fn wants(headers: &HeaderMap, media: &str) -> bool {
+/// Whether a client would take a stream of events.
+pub(super) fn takes_events(headers: &HeaderMap) -> bool {
+    ranges(headers).any(|range| matches!(wanted(&range), Some((_, Media::EventStream))))
+}
+
+fn ranges(headers: &HeaderMap) -> impl Iterator<Item = Mime> {
     let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut ranges = values.flat_map(|value| value.split(',')).filter_map(|range| range.trim().parse::<Mime>().ok());
-    ranges.any(|range| range.essence_str() == media && range.get_param("q").is_none_or(|weight| weight != "0"))
+    values.flat_map(|value| value.split(',')).filter_map(|range| range.trim().parse::<Mime>().ok())
 }
 
 /// Whether the body of a request is JSON in UTF-8.
@@ -88,5 +98,9 @@ mod tests {
         assert_eq!(of("application/graphql-response+json;q=0.5, application/json"), Some(Media::Json));
         assert_eq!(of("text/html, application/graphql-response+json;q=0"), None);
         assert_eq!(of("application/json; charset=iso-8859-1"), None);
+        assert_eq!(of("text/event-stream"), Some(Media::EventStream));
+        assert_eq!(of("application/json, text/event-stream"), Some(Media::Json));
+        assert_eq!(of("application/json;q=0.5, text/event-stream"), Some(Media::EventStream));
+        assert_eq!(of("text/event-stream;q=0.0, */*"), Some(Media::Json));
     }
 }

@@ -58,8 +58,8 @@ pub struct App {
     limits: Arc<Limits>,
     rates: Arc<Rates>,
     streams: Arc<Streams>,
-    /// The WebSockets that are open.
-    sockets: TaskTracker,
+    /// The WebSockets that are open, and the operations that are under way.
+    tasks: TaskTracker,
     /// Ends what stays open when the server stops.
     stop: CancellationToken,
 }
@@ -74,13 +74,15 @@ impl App {
         stop: CancellationToken,
     ) -> Self {
         let (rates, streams) = (Arc::new(Rates::new(&limits)), Arc::default());
-        Self { schema, engine, db, reach: Arc::new(reach), limits, rates, streams, sockets: TaskTracker::new(), stop }
+        Self { schema, engine, db, reach: Arc::new(reach), limits, rates, streams, tasks: TaskTracker::new(), stop }
     }
 }
 
 /// All routes.
 fn router(app: App) -> Router {
     let graphql = Router::new().route("/graphql", get(graphql::get).post(graphql::post));
+    // Before what answers the preflights of other origins.
+    let graphql = graphql.method_not_allowed_fallback(other_method);
     let graphql = match app.reach.cors() {
         Some(cors) => graphql.layer(cors),
         None => graphql,
@@ -91,11 +93,19 @@ fn router(app: App) -> Router {
         .route("/downloads/{id}/{file_name}", get(download::download))
         .route("/healthz", get(health::health))
         .merge(pages::router())
+        .fallback(async || Problem::new(StatusCode::NOT_FOUND, Code::NotFound, "There is nothing at this address."))
+        .method_not_allowed_fallback(other_method)
         .layer(from_fn_with_state(app.clone(), in_time))
         .layer(from_fn_with_state(app.clone(), reach::check_host))
         .layer(CatchPanicLayer::custom(died))
         .layer(from_fn_with_state(app.clone(), request_id::identify));
-    headers::secured(routes.with_state(app.clone()), app.reach.tls)
+    let tls_only = app.reach.is_public_secure() || app.reach.tls && !app.reach.loopback;
+    headers::secured(routes.with_state(app), tls_only)
+}
+
+async fn other_method() -> Problem {
+    let message = "The address is asked by another method: `Allow` says which.";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, message)
 }
 
 /// Answers in time, or says that it does not. An answer that was begun may take as long as the client needs.

@@ -1,6 +1,7 @@
 //! An operation, whichever way it came: what it is made of, its execution, and the request's id in its errors.
 
-use async_graphql::{Request, Response, Value as Const, parser::types::OperationType};
+use async_graphql::{Request, Response, ServerError, Value as Const, parser::types::OperationType};
+use axum::http::StatusCode;
 use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
@@ -39,13 +40,14 @@ pub(super) fn kind(app: &App, request: &Request) -> Option<OperationType> {
 pub(super) fn execute(app: App, asked: Asked, request: Request) -> impl Future<Output = Response> + Send + use<> {
     let id = asked.id;
     let request = request.data(asked.caller.viewer).data(asked.public_url);
-    let executing = tokio::spawn(async move { app.schema.execute(request).await }.instrument(id.span()));
+    let schema = app.schema.clone();
+    let executing = app.tasks.spawn(async move { schema.execute(request).await }.instrument(id.span()));
     async move {
         let response = executing.await.unwrap_or_else(|_| {
             // Why is told by what tells of panics; what is in the error itself may hold a secret.
             tracing::error!(request = %id, "an operation died");
             let message = "The server failed. Its log tells why, under the request's id.";
-            Response::from_errors(vec![Code::Internal.error(message)])
+            refused(Code::Internal, message, id)
         });
         identified(response, id)
     }
@@ -58,7 +60,24 @@ pub(super) fn answers(app: &App, asked: Asked, request: Request) -> BoxStream<'s
     }
     let id = asked.id;
     let request = request.data(asked.caller.viewer).data(asked.public_url);
-    app.schema.execute_stream(request).map(move |response| identified(response, id)).boxed()
+    let (mut states, span) = (app.schema.execute_stream(request), id.span());
+    let states = stream::poll_fn(move |cx| {
+        let _inside = span.enter();
+        states.poll_next_unpin(cx)
+    });
+    states.map(move |response| identified(response, id)).boxed()
+}
+
+/// The answer to an operation that is not executed.
+pub(super) fn refused(code: Code, message: impl Into<String>, id: RequestId) -> Response {
+    identified(Response::from_errors(vec![code.error(message)]), id)
+}
+
+/// The status of an operation that was not executed.
+pub(super) fn refused_status(response: &Response) -> StatusCode {
+    let code = |error: &ServerError| error.extensions.as_ref().and_then(|extensions| extensions.get("code").cloned());
+    let died = response.errors.iter().any(|error| code(error) == Some(Const::from(Code::Internal.as_str())));
+    if died { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::BAD_REQUEST }
 }
 
 /// Whether the document was refused as a whole: it does not parse, is not valid, or says not what to execute.

@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use tower_http::cors::CorsLayer;
 use url::{Host, Url};
 
-use super::{App, problem::Problem, request_id};
+use super::{App, client::Client, problem::Problem, request_id};
 use crate::graphql::{Code, PublicUrl};
 
 /// How the server is reached.
@@ -51,7 +51,7 @@ impl Reach {
     }
 
     /// The page that a request comes from.
-    pub(super) fn page(&self, headers: &HeaderMap) -> Page {
+    pub(super) fn page(&self, headers: &HeaderMap, client: Client) -> Page {
         // The browser knows best, and no page can set this.
         if let Some(site) = headers.get("sec-fetch-site") {
             return if site == "same-origin" { Page::Own } else { Page::Foreign };
@@ -61,12 +61,14 @@ impl Reach {
             return Page::Foreign;
         };
         let is_public = self.public_url.as_ref().is_some_and(|url| url.origin() == origin.origin());
-        if is_public || is_at(&origin, headers) { Page::Own } else { Page::Foreign }
+        // Whoever is on the way can make up pages without TLS.
+        let downgraded = client.secure && origin.scheme() == "http";
+        if is_public || is_at(&origin, headers) && !downgraded { Page::Own } else { Page::Foreign }
     }
 
     /// Whether a request comes from a page that may not ask.
-    pub(super) fn is_barred(&self, headers: &HeaderMap) -> bool {
-        self.page(headers) == Page::Foreign
+    pub(super) fn is_barred(&self, headers: &HeaderMap, client: Client) -> bool {
+        self.page(headers, client) == Page::Foreign
             && !headers.get(header::ORIGIN).is_some_and(|origin| {
                 self.allowed_origins.iter().any(|allowed| origin.as_bytes() == allowed.as_bytes())
             })
@@ -93,6 +95,11 @@ impl Reach {
         };
         (!origins.is_empty()).then(|| layer().allow_origin(origins))
     }
+}
+
+/// The port that a request was sent to, if it is not the scheme's own.
+pub(super) fn port(headers: &HeaderMap) -> Option<u16> {
+    host(headers)?.port_u16()
 }
 
 /// A name and a port, nothing else.
@@ -129,9 +136,12 @@ pub(super) async fn check_host(State(app): State<App>, request: Request, next: N
 }
 
 fn is_here(uri: &Uri, headers: &HeaderMap, reach: &Reach) -> bool {
-    // HTTP/2 has it in the address.
-    let Some(authority) = uri.authority().cloned().or_else(|| host(headers)) else { return false };
-    match Host::parse(authority.host()) {
+    let Some(host) = host(headers) else { return false };
+    // In a request to a proxy the address has a host too, which counts for more (RFC 9112, section 3.2.2); browsers send us none.
+    if uri.authority().is_some_and(|authority| *authority != host) {
+        return false;
+    }
+    match Host::parse(host.host()) {
         Ok(Host::Ipv4(v4)) => v4.is_loopback(),
         Ok(Host::Ipv6(v6)) => v6.is_loopback(),
         Ok(Host::Domain(name)) => {
@@ -146,30 +156,32 @@ fn is_here(uri: &Uri, headers: &HeaderMap, reach: &Reach) -> bool {
 mod tests {
     use super::*;
 
-    fn page(reach: &Reach, headers: &[(&'static str, &'static str)]) -> Page {
+    fn page(reach: &Reach, secure: bool, headers: &[(&'static str, &'static str)]) -> Page {
         let headers = headers
             .iter()
             .map(|(name, value)| (axum::http::HeaderName::from_static(name), HeaderValue::from_static(value)));
-        reach.page(&headers.collect())
+        reach.page(&headers.collect(), Client { address: IpAddr::from([127, 0, 0, 1]), secure })
     }
 
     #[test]
     fn a_page_is_own_only_at_the_same_host_and_port() {
         let reach = Reach { public_url: Url::parse("https://carryall.example.com").ok(), ..Reach::default() };
-        let at = |origin| page(&reach, &[("host", "localhost:8080"), ("origin", origin)]);
+        let at = |origin| page(&reach, false, &[("host", "localhost:8080"), ("origin", origin)]);
         assert_eq!(at("http://localhost:8080"), Page::Own);
         assert_eq!(at("https://carryall.example.com"), Page::Own);
         for foreign in ["http://localhost:8081", "http://localhost", "http://localhost:8080.evil.example", "null", ""] {
             assert_eq!(at(foreign), Page::Foreign, "{foreign}");
         }
         assert_eq!(at("http://carryall.example.com"), Page::Foreign);
-        let at_default = |origin| page(&reach, &[("host", "example.com"), ("origin", origin)]);
+        let at_default = |origin| page(&reach, false, &[("host", "example.com"), ("origin", origin)]);
         assert_eq!(
             (at_default("https://example.com"), at_default("https://example.com:444")),
             (Page::Own, Page::Foreign)
         );
-        assert_eq!(page(&reach, &[("host", "localhost:8080")]), Page::Unknown);
+        assert_eq!(page(&reach, false, &[("host", "localhost:8080")]), Page::Unknown);
+        let at_tls = |origin| page(&reach, true, &[("host", "localhost:8080"), ("origin", origin)]);
+        assert_eq!((at_tls("https://localhost:8080"), at_tls("http://localhost:8080")), (Page::Own, Page::Foreign));
         let lies = [("host", "a.example"), ("origin", "http://a.example"), ("sec-fetch-site", "cross-site")];
-        assert_eq!(page(&reach, &lies), Page::Foreign);
+        assert_eq!(page(&reach, false, &lies), Page::Foreign);
     }
 }

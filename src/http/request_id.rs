@@ -28,7 +28,8 @@ impl RequestId {
 
     /// Under which the log has what happens for it.
     pub(super) fn span(self) -> tracing::Span {
-        tracing::info_span!("request", id = %self)
+        // An error bears it whatever the level of the log.
+        tracing::error_span!("request", id = %self)
     }
 }
 

@@ -1,9 +1,12 @@
-//! The listener: connections are counted, bounded in time, and closed in order when the server stops. HTTP/1.1 and HTTP/2, with
-//! TLS if there is a certificate.
+//! The listener: connections are counted, bounded in time, and closed in order when the server stops.
+//!
+//! It speaks HTTP/1.1, with TLS if there is a certificate. In HTTP/2 a client has many requests open on one connection and
+//! decides itself how much it takes of each, which none of the limits on connections would see.
 
 use std::{
     io,
     net::{SocketAddr, TcpListener},
+    sync::Arc,
     time::Duration,
 };
 
@@ -11,7 +14,12 @@ use axum_server::{
     Handle, Server,
     tls_rustls::{RustlsAcceptor, RustlsConfig},
 };
+use hyper_util::{
+    rt::{TokioExecutor, TokioTimer},
+    server::conn::auto::Builder,
+};
 use tokio_util::sync::CancellationToken;
+use tracing::debug;
 
 use super::{App, admission::Admission, router, streams};
 use crate::limits::Limits;
@@ -20,10 +28,6 @@ use crate::limits::Limits;
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
 /// Most bytes of a request's head.
 const HEAD_MAXIMUM: usize = 32 * 1024;
-/// The same of HTTP/2, where it is counted without what stands between.
-const HEAD_MAXIMUM_HTTP2: u32 = 32 * 1024;
-/// Most requests at once on a connection of HTTP/2.
-const REQUESTS_MAXIMUM: u32 = 100;
 
 /// Serves until the app's `stop`; what is under way may end, but not after `now`.
 pub async fn serve(
@@ -43,9 +47,9 @@ pub async fn serve(
             std::future::pending().await
         }
     };
-    let admission = Admission::new(&app.limits);
+    let admission = Admission::new(Arc::clone(&app.reach), Arc::clone(&app.limits));
     let watching = streams::watch(app.clone());
-    let sockets = app.sockets.clone();
+    let tasks = app.tasks.clone();
     let server = bounded(axum_server::from_tcp(listener)?.handle(handle), &app.limits);
     let handshake = Limits::seconds(app.limits.header_seconds);
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
@@ -59,22 +63,24 @@ pub async fn serve(
         }
     };
     let served = tokio::select! { served = serving => served, () = stopping => Ok(()), () = watching => Ok(()) };
-    sockets.close();
-    let _ = tokio::time::timeout(LAST_ANSWERS, sockets.wait()).await;
+    tasks.close();
+    let _ = tokio::time::timeout(LAST_ANSWERS, tasks.wait()).await;
     served
 }
 
-/// A server with the limits of this module: HTTP/1.1's, HTTP/2's, and the first request's.
+/// A server with the limits of this module.
 fn bounded<A>(server: Server<SocketAddr, A>, limits: &Limits) -> Server<SocketAddr, A> {
     let head = Limits::seconds(limits.header_seconds);
-    let mut server = server.first_request_timeout(head);
-    server.http_builder().http1().header_read_timeout(head).max_buf_size(HEAD_MAXIMUM);
+    let mut server = server.first_request_timeout(head).accept_error_handler(refused);
+    // The server's own switch for HTTP/1.1 alone would leave no WebSockets.
+    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(head).max_buf_size(HEAD_MAXIMUM);
+    *server.http_builder() = builder;
     server
-        .http_builder()
-        .http2()
-        .max_concurrent_streams(REQUESTS_MAXIMUM)
-        .max_header_list_size(HEAD_MAXIMUM_HTTP2)
-        .keep_alive_interval(head)
-        .keep_alive_timeout(head);
-    server
+}
+
+/// Tells of connections that are not taken. Whoever makes many could fill the log: so each is told of at a level that is off.
+fn refused(peer: Option<&SocketAddr>, cause: &io::Error) {
+    let peer = peer.map(SocketAddr::ip);
+    debug!(?peer, %cause, "a connection was not taken");
 }

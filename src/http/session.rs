@@ -10,13 +10,24 @@ use axum::{
 use cookie::{Cookie, SameSite};
 use serde::Deserialize;
 
-use super::{App, auth, body, client::Client, media_type::is_json, problem::Problem, reach::Page};
+use super::{
+    App,
+    auth::{self, Caller},
+    body,
+    client::Client,
+    media_type::is_json,
+    problem::Problem,
+    reach::{self, Page},
+};
 use crate::session;
 
 /// The cookie over TLS: browsers take this name only from the host itself, with `Secure` and for all paths.
 const SECURE: &str = "__Host-carryall-session";
-/// The cookie without TLS.
+/// How its name begins without TLS.
 const PLAIN: &str = "carryall-session";
+
+/// Most bytes of what signs in: nobody is known yet.
+const SIGN_IN_MAXIMUM: u64 = 4096;
 
 /// What signs in.
 #[derive(Deserialize)]
@@ -32,13 +43,13 @@ pub(super) async fn sign_in(
     body: Body,
 ) -> Response {
     // Nor may a page elsewhere sign somebody in, as somebody else.
-    if app.reach.page(&headers) == Page::Foreign {
+    if app.reach.page(&headers, client) == Page::Foreign {
         return auth::Refused::ForeignPage.into_response();
     }
     if !is_json(&headers) {
         return body::unsupported();
     }
-    let read = match body::read(&app, &headers, body).await {
+    let read = match body::read(&app, &headers, body, SIGN_IN_MAXIMUM).await {
         Ok(read) => read,
         Err(problem) => return problem.into_response(),
     };
@@ -49,8 +60,12 @@ pub(super) async fn sign_in(
         Ok(token) => token,
         Err(refused) => return refused.into_response(),
     };
+    let caller = Caller { viewer: token.clone().into(), session: None };
+    if let Err(refused) = auth::counted(&app, &caller) {
+        return refused.into_response();
+    }
     match session::begin(&app.db, &token, app.engine.now()).await {
-        Ok((secret, _)) => with_cookie(built(secret.expose(), client.secure)),
+        Ok((secret, _)) => with_cookie(built(secret.expose(), name(&headers, client), client)),
         Err(cause) => {
             tracing::error!(%cause, "a session cannot be begun");
             auth::Refused::Unavailable.into_response()
@@ -64,37 +79,42 @@ pub(super) async fn sign_out(
     axum::Extension(client): axum::Extension<Client>,
     headers: HeaderMap,
 ) -> Response {
-    if app.reach.page(&headers) != Page::Own {
+    if app.reach.page(&headers, client) != Page::Own {
         return auth::Refused::ForeignPage.into_response();
     }
-    if let Some(cookie) = cookie(&headers)
-        && let Ok(caller) = auth::by_session(&app, &cookie).await
+    if let Some(cookie) = cookie(&headers, client)
+        && let Ok(caller) = auth::by_session(&app, &cookie, client).await
         && let Some(id) = caller.session
         && let Err(cause) = session::end(&app.db, id).await
     {
         tracing::error!(%cause, "a session cannot be ended");
         return auth::Refused::Unavailable.into_response();
     }
-    let mut over = built("", client.secure);
+    let mut over = built("", name(&headers, client), client);
     over.make_removal();
     with_cookie(over)
 }
 
 /// What the session's cookie of a request holds.
-pub(super) fn cookie(headers: &HeaderMap) -> Option<String> {
+pub(super) fn cookie(headers: &HeaderMap, client: Client) -> Option<String> {
+    let name = name(headers, client);
     let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let cookies: Vec<_> = values.flat_map(Cookie::split_parse).flatten().collect();
-    // The one that only this host can have set goes first.
-    let named = |name| cookies.iter().find(|cookie| cookie.name() == name);
-    named(SECURE).or_else(|| named(PLAIN)).map(|cookie| cookie.value().to_owned())
+    let mut cookies = values.flat_map(Cookie::split_parse).flatten();
+    cookies.find(|cookie| cookie.name() == name).map(|cookie| cookie.value().to_owned())
 }
 
-fn built(value: &str, secure: bool) -> Cookie<'static> {
-    Cookie::build((if secure { SECURE } else { PLAIN }, value.to_owned()))
+/// What the cookie is called. Browsers send one to all ports of a host, so that without TLS the port is a part of the name: else
+/// two servers on one machine would take each other's.
+fn name(headers: &HeaderMap, client: Client) -> String {
+    if client.secure { SECURE.to_owned() } else { format!("{PLAIN}-{}", reach::port(headers).unwrap_or(80)) }
+}
+
+fn built(value: &str, name: String, client: Client) -> Cookie<'static> {
+    Cookie::build((name, value.to_owned()))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Strict)
-        .secure(secure)
+        .secure(client.secure)
         .max_age(cookie::time::Duration::seconds(session::LIFE.num_seconds()))
         .build()
 }

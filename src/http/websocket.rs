@@ -30,7 +30,7 @@ pub(super) fn open(
     protocol: Result<GraphQLProtocol, StatusCode>,
 ) -> Response {
     // A browser opens a WebSocket to anywhere, whatever page asks it to.
-    if app.reach.is_barred(headers) {
+    if app.reach.is_barred(headers, client) {
         let message = "Pages of this origin may not ask. If they are yours: --allowed-origin, or --public-url.";
         return Problem::new(StatusCode::FORBIDDEN, Code::ForeignOrigin, message).into_response();
     }
@@ -40,10 +40,11 @@ pub(super) fn open(
     let opened = Opened {
         client,
         public_url: app.reach.public_url(headers, client.secure),
-        cookie: session::cookie(headers).filter(|_| app.reach.page(headers) == Page::Own),
+        cookie: session::cookie(headers, client).filter(|_| app.reach.page(headers, client) == Page::Own),
     };
-    let running = app.sockets.token();
-    let upgrade = upgrade.max_message_size(Limits::size(app.limits.body_bytes)).protocols([PROTOCOL]);
+    let most = Limits::size(app.limits.message_bytes);
+    let running = app.tasks.token();
+    let upgrade = upgrade.max_message_size(most).max_frame_size(most).protocols([PROTOCOL]);
     upgrade.on_upgrade(async move |socket| {
         Connection::serve(app, socket, opened).await;
         drop(running);

@@ -187,7 +187,7 @@ async fn a_wrong_setting_ends_the_start_with_one_line_that_says_which_and_why() 
         (vec!["serve", "--demo", "--allowed-origin", "https://h/path"], "--allowed-origin"),
         (vec!["serve", "--demo", "--trusted-proxy", "proxy"], "--trusted-proxy"),
         (vec!["serve", "--demo", "--limit", "document-depth"], "--limit"),
-        (vec!["serve", "--demo", "--limit", "document-depth=1"], "document-depth must be 5 to 64"),
+        (vec!["serve", "--demo", "--limit", "document-depth=1"], "document-depth must be 5 to 50"),
         (vec!["serve", "--demo", "--limit", "depth=9"], "there is no limit `depth`"),
         (vec!["serve", "--demo", "--config", "limits.toml"], "[limits] in limits.toml"),
         (vec!["serve", "--no-such-flag"], "--no-such-flag"),

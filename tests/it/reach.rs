@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Stdio};
 
-use reqwest::{StatusCode, header};
+use reqwest::{Method, StatusCode, header};
 use serde_json::json;
 
 use crate::{
@@ -39,7 +39,8 @@ async fn with_a_certificate_the_server_speaks_tls_alone() {
     let folder = tempfile::tempdir().unwrap();
     let (chain, key) = certificate(folder.path(), "one");
     let data = folder.path().join("data");
-    let arguments = ["--demo", "--tls-certificate-file", &chain, "--tls-key-file", &key];
+    let public = ["--public-url", "https://carryall.example.com"];
+    let arguments = [["--demo", "--tls-certificate-file", &chain, "--tls-key-file", &key].as_slice(), &public].concat();
     let server = Server::start(&data, &arguments).await;
     assert!(server.url.starts_with("https://"), "{}", server.url);
     let authority = reqwest::Certificate::from_pem(&std::fs::read(&chain).unwrap()).unwrap();
@@ -109,9 +110,26 @@ async fn every_answer_tells_browsers_to_guess_nothing_and_to_show_it_nowhere() {
     let app = TestApp::start(&[("app", &database)]).await;
     let export = app.run("x").await;
     let link = export["downloadUrl"].as_str().unwrap().to_owned();
-    for path in ["/healthz", "/graphiql", "/graphql", "/nowhere", "/assets/nothing.js", "/downloads/x/y"] {
+    for path in ["/healthz", "/graphiql", "/assets/nothing.js"] {
         let response = app.client.get(format!("{}{path}", app.url)).send().await.unwrap();
         told(path, response.headers());
+    }
+    for (method, path, status, code) in [
+        (Method::GET, "/graphql", 401, "UNAUTHENTICATED"),
+        (Method::PUT, "/graphql", 405, "METHOD_NOT_ALLOWED"),
+        (Method::GET, "/session", 405, "METHOD_NOT_ALLOWED"),
+        (Method::GET, "/nowhere", 404, "NOT_FOUND"),
+        (Method::GET, "/downloads/x/y", 403, "LINK_REFUSED"),
+    ] {
+        let response = app.client.request(method, format!("{}{path}", app.url)).send().await.unwrap();
+        told(path, response.headers());
+        let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
+        assert_eq!(
+            (response.status().as_u16(), response.headers().contains_key(header::ALLOW)),
+            (status, status == 405)
+        );
+        let error = response.json::<serde_json::Value>().await.unwrap()["errors"][0]["extensions"].clone();
+        assert_eq!(error, json!({"code": code, "requestId": id}), "{path}");
     }
     let download = app.client.get(link).send().await.unwrap();
     told("a download", download.headers());

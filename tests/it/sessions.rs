@@ -49,8 +49,34 @@ async fn over_tls_the_cookie_is_secure_and_bound_to_the_host() {
     let app = TestApp::start_with(&[], Setup { reach, ..Setup::default() }).await;
     let (cookie, set) = session(&app).await;
     assert!(cookie.starts_with("__Host-") && set.contains("Secure"), "{set}");
-    let request = viewer(&app).header(header::ORIGIN, "https://carryall.example.com").header(header::COOKIE, cookie);
-    assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
+    let status = async |cookie: String| {
+        let request =
+            viewer(&app).header(header::ORIGIN, "https://carryall.example.com").header(header::COOKIE, cookie);
+        request.send().await.unwrap().status()
+    };
+    assert_eq!(status(cookie.clone()).await, StatusCode::OK);
+    // Under another name, anybody at a neighbouring host could have set it.
+    assert_eq!(status(cookie.replace("__Host-", "")).await, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn sign_ins_are_counted_as_requests_are_and_sessions_that_are_none_as_tokens_are() {
+    let api_limits = carryall::limits::Limits { requests_per_second: 1, failed_sign_ins: 2, ..Default::default() };
+    let app = TestApp::start_with(&[], Setup { api_limits, ..Setup::default() }).await;
+    let mut refused = 0;
+    for _ in 0..10 {
+        refused += i32::from(sign_in(&app, app.token.expose()).await.status() == StatusCode::TOO_MANY_REQUESTS);
+    }
+    assert!(refused >= 5, "only {refused} of ten were refused");
+    let name = format!("carryall-session-{}", app.url.rsplit(':').next().unwrap());
+    let mut guesses = Vec::new();
+    for guess in 0..4 {
+        let asked = from_own_page(&app, viewer(&app), &format!("{name}={guess}")).send().await.unwrap();
+        guesses.push(asked.status().as_u16());
+    }
+    assert_eq!(guesses, [401, 401, 429, 429]);
+    let long = app.client.post(format!("{}/session", app.url)).json(&json!({"token": "x".repeat(5_000)}));
+    assert_eq!(long.send().await.unwrap().status(), StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 #[tokio::test]
@@ -112,8 +138,9 @@ async fn a_session_ends_when_it_is_signed_out_or_over_or_its_token_is() {
     let revoke = "mutation ($id: ID!) { revokeApiToken(input: {id: $id}) { revokedApiTokenId } }";
     app.graphql(revoke, json!({"id": made["apiToken"]["id"]})).await;
     assert_eq!(status(&of_token).await, StatusCode::UNAUTHORIZED);
-    for wrong in ["carryall-session=", "carryall-session=x", "other=1"] {
-        assert_eq!(status(wrong).await, StatusCode::UNAUTHORIZED, "{wrong}");
+    let name = signed_out.split('=').next().unwrap();
+    for wrong in [format!("{name}="), format!("{name}=x"), signed_out.replace(name, "other")] {
+        assert_eq!(status(&wrong).await, StatusCode::UNAUTHORIZED, "{wrong}");
     }
 }
 

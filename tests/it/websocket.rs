@@ -259,13 +259,42 @@ async fn a_token_has_no_more_open_than_it_may() {
 }
 
 #[tokio::test]
-async fn two_hundred_subscriptions_see_an_export_to_its_end_while_one_that_reads_nothing_holds_up_nobody() {
+async fn a_client_that_reads_nothing_is_dropped_and_holds_up_nobody() {
+    let (_folder, database) = crate::app::database_of("CREATE TABLE t (a)");
+    let api_limits = Limits { write_seconds: 1, requests_per_second: 100_000, ..Limits::default() };
+    let setup = Setup { api_limits, ..Setup::default() };
+    let app = TestApp::start_with(&[("app", format!("sqlite:{}", database.display()))], setup).await;
+    let mut deaf = Socket::signed_in(&app, app.token.expose()).await;
+    // Answers of some hundred KiB each, until what the sockets hold is full and the server would have to wait.
+    let everything = "{ __schema { types { name description fields { name description } } } }";
+    let flood = async {
+        for id in 0.. {
+            let payload = json!({"query": everything});
+            let message = json!({"id": id.to_string(), "type": "subscribe", "payload": payload});
+            if deaf.0.send(Message::text(message.to_string())).await.is_err() {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, flood).await.expect("it is still served");
+    app.start_worker();
+    assert_eq!(app.run("meanwhile").await["status"], "COMPLETED");
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_long_closes_the_connection_with_a_code() {
+    let app = limited(|limits| limits.message_bytes = 2_000).await;
+    let mut socket = Socket::signed_in(&app, app.token.expose()).await;
+    let message = json!({"id": "1", "type": "subscribe", "payload": {"query": format!("{{ viewer {{ name }} }} #{}", "x".repeat(3_000))}});
+    socket.send(message).await;
+    assert_eq!(socket.closed().await.0, 4400);
+}
+
+#[tokio::test]
+async fn two_hundred_subscriptions_see_an_export_to_its_end() {
     let (_folder, database) = crate::app::database_of("CREATE TABLE t (a)");
     let app = TestApp::start_without_worker(&[("app", &database)]).await;
     let export = app.create("watched").await;
-    // It floods the server with what it does not read the answers to.
-    let mut deaf = Socket::signed_in(&app, app.token.expose()).await;
-    deaf.subscribe("1", WATCH, json!({"id": export})).await;
     let mut sockets = Vec::new();
     for _ in 0..100 {
         let mut socket = Socket::signed_in(&app, app.token.expose()).await;
@@ -295,5 +324,4 @@ async fn two_hundred_subscriptions_see_an_export_to_its_end_while_one_that_reads
     });
     let all = tokio::time::timeout(PATIENCE, futures_util::future::join_all(ends)).await.expect("some did not end");
     assert_eq!(all, vec![2; 100]);
-    drop(deaf);
 }

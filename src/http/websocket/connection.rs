@@ -3,7 +3,7 @@
 use std::{ops::ControlFlow, time::Duration};
 
 use async_graphql::Response;
-use axum::extract::ws::{Message, WebSocket};
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use futures_util::{StreamExt, stream, stream::BoxStream};
 use serde_json::{Map, Value};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
@@ -25,7 +25,8 @@ use crate::{
     limits::Limits,
 };
 
-/// How long a client may take nothing of what it is sent.
+/// How long a client may take nothing of what it is sent, at most: as long nothing else is done for it, the end of its token
+/// among that.
 const SEND: Duration = Duration::from_secs(30);
 
 /// How long the other side's close is waited for.
@@ -86,7 +87,7 @@ impl Connection {
                 () = self.stream.ended.cancelled() => return Some(forbidden(&Refused::Unknown)),
                 message = self.socket.recv() => {
                     heard = Instant::now();
-                    self.take(message.and_then(Result::ok)).await
+                    self.take(message).await
                 }
                 Some((id, answer)) = self.operations.next() => self.give(id, answer).await,
                 _ = ping.tick() => {
@@ -103,12 +104,11 @@ impl Connection {
     }
 
     /// Does what a message asks for; None if there will be no more.
-    async fn take(&mut self, message: Option<Message>) -> ControlFlow<Over> {
-        let text = match message {
-            Some(Message::Text(text)) => text,
-            Some(Message::Ping(_) | Message::Pong(_)) => return ControlFlow::Continue(()),
-            Some(Message::Binary(_)) => return ControlFlow::Break(Some(Close::Invalid)),
-            Some(Message::Close(_)) | None => return ControlFlow::Break(None),
+    async fn take(&mut self, message: Option<Result<Message, axum::Error>>) -> ControlFlow<Over> {
+        let text = match read(message) {
+            Ok(Some(text)) => text,
+            Ok(None) => return ControlFlow::Continue(()),
+            Err(over) => return ControlFlow::Break(over),
         };
         match Incoming::read(&text) {
             Some(Incoming::Subscribe { id, payload }) => self.subscribe(id, payload).await,
@@ -128,11 +128,13 @@ impl Connection {
             return ControlFlow::Break(Some(Close::Duplicate(id)));
         }
         let Ok(request) = operation::request(payload) else { return ControlFlow::Break(Some(Close::Invalid)) };
-        if !auth::is_still_good(&self.app, &self.caller).await {
-            return ControlFlow::Break(Some(forbidden(&Refused::Unknown)));
-        }
         if let Err(refused) = auth::counted(&self.app, &self.caller) {
             return self.refuse(&id, refused.message().to_owned(), refused.code()).await;
+        }
+        match auth::is_still_good(&self.app, &self.caller).await {
+            Ok(true) => {}
+            Ok(false) => return ControlFlow::Break(Some(forbidden(&Refused::Unknown))),
+            Err(refused) => return self.refuse(&id, refused.message().to_owned(), refused.code()).await,
         }
         let Ok(subscription) = self.stream.subscribe() else {
             let message = TooMany::message("subscriptions", &self.app.limits);
@@ -150,7 +152,8 @@ impl Connection {
     }
 
     async fn refuse(&mut self, id: &str, message: String, code: Code) -> ControlFlow<Over> {
-        self.send(message::error(id, &[code.error(message)])).await
+        let refused = operation::refused(code, message, RequestId::new());
+        self.send(message::error(id, &refused.errors)).await
     }
 
     /// Sends an answer to an operation.
@@ -180,6 +183,17 @@ async fn send(socket: &mut WebSocket, message: Message) -> ControlFlow<Over> {
     }
 }
 
+/// The text of a message; none if it is one of the WebSocket's own.
+fn read(message: Option<Result<Message, axum::Error>>) -> Result<Option<Utf8Bytes>, Over> {
+    match message {
+        Some(Ok(Message::Text(text))) => Ok(Some(text)),
+        Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
+        // One that is too long or not UTF-8 among them. Who is gone does not hear it.
+        Some(Ok(Message::Binary(_)) | Err(_)) => Err(Some(Close::Invalid)),
+        Some(Ok(Message::Close(_))) | None => Err(None),
+    }
+}
+
 /// Waits for `connection_init`, and lets in who sends a good token.
 async fn let_in(app: &App, socket: &mut WebSocket, opened: &Opened) -> Result<(Caller, OpenStream), Over> {
     let init = tokio::select! {
@@ -193,7 +207,7 @@ async fn let_in(app: &App, socket: &mut WebSocket, opened: &Opened) -> Result<(C
         .find(|(name, _)| name.eq_ignore_ascii_case("authorization"))
         .and_then(|(_, value)| value.as_str());
     let caller = match (authorization, &opened.cookie) {
-        (None, Some(cookie)) => auth::by_session(app, cookie).await,
+        (None, Some(cookie)) => auth::by_session(app, cookie, opened.client).await,
         _ => auth::bearer(app, authorization, opened.client).await,
     };
     let caller = caller.map_err(|refused| Some(forbidden(&refused)))?;
@@ -208,12 +222,7 @@ async fn let_in(app: &App, socket: &mut WebSocket, opened: &Opened) -> Result<(C
 /// The payload of `connection_init`, which must come before all but pings.
 async fn init(socket: &mut WebSocket) -> Result<Map<String, Value>, Over> {
     loop {
-        let text = match socket.recv().await.and_then(Result::ok) {
-            Some(Message::Text(text)) => text,
-            Some(Message::Ping(_) | Message::Pong(_)) => continue,
-            Some(Message::Binary(_)) => return Err(Some(Close::Invalid)),
-            Some(Message::Close(_)) | None => return Err(None),
-        };
+        let Some(text) = read(socket.recv().await)? else { continue };
         match Incoming::read(&text) {
             Some(Incoming::ConnectionInit { payload }) => return Ok(payload.unwrap_or_default()),
             Some(Incoming::Ping { payload }) => {
