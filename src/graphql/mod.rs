@@ -20,6 +20,7 @@ mod export_verification;
 mod exported_table;
 mod failure;
 mod guard;
+mod latest;
 mod mutation;
 mod noted;
 mod query;
@@ -59,7 +60,7 @@ pub struct PublicUrl(pub String);
 
 /// The schema, ready to execute. A request must bring a [`Viewer`] and a [`PublicUrl`].
 pub fn schema(engine: Arc<Engine>, db: DatabaseConnection, limits: &Arc<Limits>) -> Schema {
-    builder(limits).data(engine).data(db).finish()
+    builder(limits).data(engine).data(db).data(latest::Latest::default()).finish()
 }
 
 /// The schema in the schema definition language.

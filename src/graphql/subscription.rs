@@ -11,7 +11,12 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::{data_export::DataExport, failure::Failure, guard};
+use super::{
+    data_export::DataExport,
+    failure::Failure,
+    guard,
+    latest::{Latest, Shared},
+};
 use crate::export::Engine;
 
 /// So often a client's view is looked at without being told of a change.
@@ -36,8 +41,9 @@ impl Subscription {
         let changes = engine.changes();
         let unknown = || Failure::NotFound("There is no export with this id.".into());
         let id = id.parse::<Uuid>().map_err(|_| unknown())?;
-        let export = engine.in_history(id).await?.ok_or_else(unknown)?;
-        Ok(states(Watch { engine, changes, id, shown: None }, export))
+        let latest = ctx.data::<Latest>()?.of(id);
+        let export = latest.get(|| engine.in_history(id)).await?.ok_or_else(unknown)?;
+        Ok(states(Watch { engine, changes, id, latest, shown: None }, export))
     }
 }
 
@@ -46,6 +52,7 @@ struct Watch {
     engine: Arc<Engine>,
     changes: broadcast::Receiver<Uuid>,
     id: Uuid,
+    latest: Arc<Shared>,
     /// The sequence number of the state that was shown last.
     shown: Option<i64>,
 }
@@ -80,7 +87,7 @@ impl Watch {
                 Ok(Ok(_) | Err(RecvError::Lagged(_))) | Err(_) => {}
                 Ok(Err(RecvError::Closed)) => return Ok(None),
             }
-            match self.engine.in_history(self.id).await? {
+            match self.latest.get(|| self.engine.in_history(self.id)).await? {
                 Some(export) if Some(export.sequence) == self.shown => {}
                 other => return Ok(other),
             }

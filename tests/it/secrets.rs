@@ -31,6 +31,7 @@ fn allowed() -> Found {
         ("stdout of key generate", "a key that was printed"),
         ("stderr of export", "the password of an export without a server"),
         ("answer to createApiToken", "a token of the API"),
+        ("answer to a sign-in", "the cookie of a session"),
         ("answer to a query for passwords", "the password of an archive"),
         ("answer to a query for links", "the signature of a link"),
         ("file secret.key", "the key"),
@@ -48,7 +49,7 @@ async fn no_secret_is_in_an_answer_the_log_or_a_file_but_where_it_has_to_be() {
     let network = everywhere::network(&dropbox);
     // It asks often, and for everything.
     let limits =
-        "requests-per-second=100000,document-aliases=100000,document-complexity=1000000000000,document-depth=64";
+        "requests-per-second=100000,document-aliases=100000,document-complexity=1000000000000,document-depth=50";
     server.arguments = ["--limit", limits, "--allow-loopback-storage", "--extra-ca-file"].map(Into::into).into();
     server.arguments.push(network.extra_ca_file.unwrap().to_str().unwrap().to_owned());
     for (name, address) in &network.endpoints {
@@ -64,6 +65,7 @@ async fn no_secret_is_in_an_answer_the_log_or_a_file_but_where_it_has_to_be() {
     // What the tests' own Dropbox lends begins so.
     server.secrets.add_raw("an access token", b"sl.u.");
     tokens(&mut server).await;
+    session(&mut server).await;
     let exports = exports_to(&mut server, &good).await;
     given_out(&mut server, &exports).await;
     wrong::send_all(&mut server).await;
@@ -126,6 +128,31 @@ async fn tokens(server: &mut Watched) {
     server.mutate("revokeApiToken", json!({"id": made["apiToken"]["id"]}), "revokedApiTokenId").await;
     let revoked = server.client.post(format!("{}/graphql", server.url)).bearer_auth(&token);
     server.send("a revoked token", revoked.json(&json!({"query": "{ viewer { name } }"}))).await;
+}
+
+/// Signs in as the dashboard does, asks by the cookie in every way, and signs out.
+async fn session(server: &mut Watched) {
+    let sessions = format!("{}/session", server.url);
+    let signed_in = server.client.post(&sessions).json(&json!({"token": server.token}));
+    server.send("a sign-in", signed_in).await;
+    let answer = server.last("answer to a sign-in");
+    let cookie = answer.split("carryall-session-").nth(1).unwrap().split([';', '"']).next().unwrap();
+    look_for_token(server, "the cookie of a session", cookie.split_once('=').unwrap().1);
+    let cookie = format!("carryall-session-{cookie}");
+    let by_cookie =
+        |request: reqwest::RequestBuilder, origin: &str| request.header("cookie", &cookie).header("origin", origin);
+    let (own, query) = (server.url.clone(), json!({"query": "{ viewer { name } dataExports { totalCount } }"}));
+    let graphql = server.client.post(format!("{own}/graphql"));
+    for (place, accept, origin) in [
+        ("a query by cookie", "application/json", own.as_str()),
+        ("a stream by cookie", "text/event-stream", own.as_str()),
+        ("a query by cookie from elsewhere", "application/json", "https://elsewhere.example"),
+    ] {
+        let request = graphql.try_clone().unwrap().header("accept", accept).json(&query);
+        server.send(place, by_cookie(request, origin)).await;
+    }
+    server.send("a sign-out", by_cookie(server.client.delete(&sessions), &own)).await;
+    server.send("a cookie that is over", by_cookie(graphql.json(&query), &own)).await;
 }
 
 /// Configures storages, has exports copied there, and changes and removes them. Returns the ids of the exports.
