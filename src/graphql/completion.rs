@@ -24,6 +24,8 @@ use async_graphql::{
 use nulls::Types;
 use order::Order;
 
+use super::document::operation;
+
 /// Completes the answers of a schema.
 pub(super) struct Completion;
 
@@ -107,13 +109,9 @@ impl OfRequest {
 
     fn put_in_order(&self, data: &mut Value) {
         let Some(document) = self.document.get() else { return };
-        let wanted = self.operation.get().and_then(Option::as_deref);
-        let mut operations = document
-            .operations
-            .iter()
-            .filter(|(name, _)| wanted.is_none_or(|wanted| name.is_none_or(|name| name.as_str() == wanted)));
-        if let Some((_, operation)) = operations.next() {
-            Order::of(&operation.node.selection_set.node, document).put(data);
+        let name = self.operation.get().and_then(Option::as_deref);
+        if let Some(operation) = operation(document, name) {
+            Order::of(&operation.selection_set.node, document).put(data);
         }
     }
 }

@@ -12,7 +12,7 @@ use async_graphql::{
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest},
     parser::{
         parse_query,
-        types::{Directive, ExecutableDocument, Field, OperationType, Selection, SelectionSet},
+        types::{Directive, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet},
     },
 };
 
@@ -74,12 +74,17 @@ pub fn parse(text: &str, limits: &Limits) -> ServerResult<ExecutableDocument> {
 
 /// The kind of the operation that would be executed; None if the document does not say which.
 pub fn operation_type(document: &ExecutableDocument, name: Option<&str>) -> Option<OperationType> {
+    operation(document, name).map(|operation| operation.ty)
+}
+
+/// The operation that would be executed; None if the document does not say which.
+pub(super) fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
     let mut chosen = document
         .operations
         .iter()
         .filter(|(known, _)| name.is_none_or(|name| known.is_none_or(|known| known.as_str() == name)));
     let (_, operation) = chosen.next()?;
-    chosen.next().is_none().then_some(operation.node.ty)
+    chosen.next().is_none().then_some(&operation.node)
 }
 
 fn check_tokens(text: &str, limits: &Limits) -> ServerResult<()> {

@@ -36,6 +36,7 @@ mod progress;
 mod queue;
 mod reach;
 mod readme;
+mod request_ids;
 mod retention;
 mod roles;
 mod same;

@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     process::{Output, Stdio},
+    sync::{Arc, Mutex},
 };
 
 use tokio::{
@@ -46,6 +47,8 @@ pub struct Server {
     pub child: Child,
     data: PathBuf,
     client: reqwest::Client,
+    /// What it has logged since it listens.
+    log: Arc<Mutex<String>>,
 }
 
 impl Server {
@@ -73,9 +76,20 @@ impl Server {
         .await
         .expect("the server did not start");
         // Read on, or a full pipe would stop the server.
-        tokio::spawn(async move { while let Ok(Some(_)) = log.next_line().await {} });
+        let logged = Arc::new(Mutex::new(String::new()));
+        let keep = Arc::clone(&logged);
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = log.next_line().await {
+                keep.lock().unwrap().push_str(&(line + "\n"));
+            }
+        });
         let client = client();
-        Self { url, token: token(data).await, child, data: data.to_owned(), client }
+        Self { url, token: token(data).await, child, data: data.to_owned(), client, log: logged }
+    }
+
+    /// What it has logged since it listens.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
     }
 
     /// Executes an operation and returns its data.
