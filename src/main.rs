@@ -45,6 +45,9 @@ fn main() -> ExitCode {
     };
     // Everything that Carryall writes is for its owner only, the database's files too.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    // A core dump would hold keys, passwords and what is being exported. If it cannot be set, things are as they were.
+    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
     // The one provider of TLS; an error says only that it was there before.
     let _ = rustls::crypto::ring::default_provider().install_default();
     // RUST_LOG is the name the field knows; the log goes to stderr, so that stdout has only what was asked for.

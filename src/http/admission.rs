@@ -9,6 +9,7 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
+    time::{Duration, Instant},
 };
 
 use axum_server::accept::Accept;
@@ -20,6 +21,9 @@ use tokio_io_timeout::TimeoutStream;
 
 use super::{Reach, client::network};
 use crate::limits::Limits;
+
+/// So often it is told of at most that connections are not taken.
+const TOLD: Duration = Duration::from_secs(60);
 
 /// Admits connections.
 #[derive(Clone)]
@@ -37,6 +41,8 @@ struct Taken(Mutex<Counts>);
 struct Counts {
     all: u64,
     of_networks: HashMap<IpAddr, u64>,
+    /// When it was last told that one was not taken.
+    told: Option<Instant>,
 }
 
 /// The place of a connection; free when it is dropped.
@@ -69,19 +75,29 @@ impl Admission {
     fn place(&self, network: Option<IpAddr>) -> io::Result<Place> {
         let mut counts = self.taken.lock();
         if counts.all >= self.limits.connections {
-            return Err(io::Error::other("as many connections are open as there may be (`connections`)"));
+            return Err(counts.refused("as many connections are open as there may be (`connections`)"));
         }
         if let Some(network) = network {
-            let of_network = counts.of_networks.entry(network).or_default();
-            if *of_network >= self.limits.connections_per_address {
+            if counts.of_networks.get(&network).is_some_and(|open| *open >= self.limits.connections_per_address) {
                 let why = "as many connections of one address are open as there may be (`connections-per-address`)";
-                return Err(io::Error::other(why));
+                return Err(counts.refused(why));
             }
-            *of_network += 1;
+            *counts.of_networks.entry(network).or_default() += 1;
         }
         counts.all += 1;
         drop(counts);
         Ok(Place { taken: Arc::clone(&self.taken), network })
+    }
+}
+
+impl Counts {
+    /// Why a connection is not taken. Whoever makes many does not fill the log: it is told of once in a while.
+    fn refused(&mut self, why: &'static str) -> io::Error {
+        if self.told.is_none_or(|told| told.elapsed() > TOLD) {
+            self.told = Some(Instant::now());
+            tracing::warn!("connections are not taken: {why}");
+        }
+        io::Error::other(why)
     }
 }
 

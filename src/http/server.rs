@@ -79,7 +79,7 @@ fn bounded<A>(server: Server<SocketAddr, A>, limits: &Limits) -> Server<SocketAd
     server
 }
 
-/// Tells of connections that are not taken. Whoever makes many could fill the log: so each is told of at a level that is off.
+/// Tells of each connection that is not taken, or whose TLS fails, at a level that is off: whoever makes many could fill the log.
 fn refused(peer: Option<&SocketAddr>, cause: &io::Error) {
     let peer = peer.map(SocketAddr::ip);
     debug!(?peer, %cause, "a connection was not taken");

@@ -313,3 +313,12 @@ async fn a_password_in_an_address_given_without_a_name_is_not_repeated() {
     let said = stderr(&output);
     assert!(output.status.code() == Some(2) && said.contains("NAME=URL") && !said.contains("s3cret"), "{said}");
 }
+
+#[tokio::test]
+async fn a_server_that_crashes_leaves_no_core_dump() {
+    let folder = folder();
+    let server = Server::start(&folder.path().join("data"), &["--demo"]).await;
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.child.id().unwrap())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{core}");
+}
