@@ -185,7 +185,7 @@ impl ListenArgs {
     /// The address, with the file's and the default filled in, and whether TLS is spoken there.
     pub(crate) fn resolve(self) -> Result<(SocketAddr, bool), ConfigError> {
         let file = File::read(given(self.config).as_deref())?;
-        let tls = self.certificate.resolve(&file)?.is_some();
+        let tls = self.certificate.is_given(&file);
         Ok((listen(given(self.listen).or(file.listen))?, tls))
     }
 }

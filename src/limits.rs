@@ -76,7 +76,7 @@ limits! {
     write_seconds = 300, 1..=86_400, "Seconds for which a client may take nothing of what it is sent; over a WebSocket at most 30.";
     init_seconds = 10, 1..=300, "Seconds for a WebSocket's `connection_init`.";
     ping_seconds = 20, 1..=300, "Seconds between pings over a WebSocket. Who is silent for three is gone.";
-    requests_per_second = 50, 1..=100_000, "Requests, and operations over WebSockets, that a token may make a second; twice as many in one.";
+    requests_per_second = 50, 1..=100_000, "Requests, and operations over WebSockets, that a token may make a second; in a burst, twice as many.";
     failed_sign_ins = 20, 1..=10_000, "Wrong tokens a minute of an address that are told so; the next are told to wait. A good one is let in all the same.";
     streams_per_token = 250, 1..=100_000, "WebSockets and event streams that a token may have open.";
     subscriptions_per_token = 500, 1..=100_000, "Subscriptions that a token may have open.";

@@ -21,7 +21,8 @@ pub(super) async fn healthcheck(args: ListenArgs) -> Result<(), CommandError> {
     let client = reqwest::Client::builder().timeout(PATIENCE).no_proxy().tls_danger_accept_invalid_certs(tls).build();
     let client = client.map_err(|cause| unhealthy(cause.to_string()))?;
     let response = client.get(format!("{}://{address}/healthz", if tls { "https" } else { "http" })).send().await;
-    let response = response.map_err(|cause| unhealthy(describe(&cause)))?;
+    let hint = if tls { "" } else { " (if it speaks TLS, give --tls-certificate-file)" };
+    let response = response.map_err(|cause| unhealthy(format!("{}{hint}", describe(&cause))))?;
     if response.status().is_success() { Ok(()) } else { Err(unhealthy(response.status().to_string())) }
 }
 

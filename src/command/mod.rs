@@ -74,8 +74,8 @@ pub(crate) enum CommandError {
     Demo(#[from] DemoError),
     #[error("--listen: the server cannot listen at {0}: {1}")]
     Listen(std::net::SocketAddr, #[source] io::Error),
-    #[error("--tls-certificate-file {0}, --tls-key-file {1}: {2}")]
-    Certificate(PathBuf, PathBuf, #[source] io::Error),
+    #[error(transparent)]
+    Certificate(#[from] tls::CertificateError),
     #[error(transparent)]
     Token(#[from] TokenError),
     #[error("{0}: {1}")]

@@ -1,28 +1,40 @@
 //! The server's certificate: read at the start, and again when its file has changed, since certificates are renewed while a
 //! server runs.
 
-use std::{fs, io, sync::Arc, time::Duration};
+use std::{fs, io, path::PathBuf, sync::Arc, time::Duration};
 
 use carryall::http::RustlsConfig;
 use rustls::{
     ServerConfig,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    pki_types::{
+        CertificateDer, PrivateKeyDer,
+        pem::{self, PemObject},
+    },
 };
 use tracing::{info, warn};
 
-use super::CommandError;
 use crate::config::Certificate;
 
 /// So often it is looked whether the files have changed.
 const LOOK: Duration = Duration::from_secs(60);
 
+/// Why a certificate cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CertificateError {
+    #[error("--tls-certificate-file {0}: it cannot be read as PEM: {1}")]
+    Chain(PathBuf, #[source] pem::Error),
+    #[error("--tls-certificate-file {0}: there is no certificate in it")]
+    Empty(PathBuf),
+    #[error("--tls-key-file {0}: it cannot be read as a private key in PEM: {1}")]
+    Key(PathBuf, #[source] pem::Error),
+    #[error("--tls-key-file {0}: it is not the key of the certificate in {1}: {2}")]
+    Pair(PathBuf, PathBuf, #[source] rustls::Error),
+}
+
 /// The certificate, which follows its files from now on.
-pub(super) fn open(certificate: Certificate) -> Result<RustlsConfig, CommandError> {
+pub(super) fn open(certificate: Certificate) -> Result<RustlsConfig, CertificateError> {
     let stamp = stamp(&certificate);
-    let loaded = load(&certificate);
-    let loaded =
-        loaded.map_err(|cause| CommandError::Certificate(certificate.chain.clone(), certificate.key.clone(), cause))?;
-    let config = RustlsConfig::from_config(loaded);
+    let config = RustlsConfig::from_config(load(&certificate)?);
     tokio::spawn(follow(config.clone(), certificate, stamp.ok(), LOOK));
     Ok(config)
 }
@@ -44,8 +56,7 @@ async fn follow(config: RustlsConfig, certificate: Certificate, mut read: Option
             }
             // It is tried again, and told of once.
             Err(cause) if told != Some(present) => {
-                let file = certificate.chain.display();
-                warn!(%file, %cause, "the new certificate cannot be used: the old one stays");
+                warn!(%cause, "the new certificate cannot be used: the old one stays");
                 told = Some(present);
             }
             Err(_) => {}
@@ -54,12 +65,16 @@ async fn follow(config: RustlsConfig, certificate: Certificate, mut read: Option
 }
 
 /// What the files hold, for HTTP/1.1 alone.
-fn load(certificate: &Certificate) -> io::Result<Arc<ServerConfig>> {
-    let chain = CertificateDer::pem_file_iter(&certificate.chain).map_err(io::Error::other)?;
-    let chain = chain.collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?;
-    let key = PrivateKeyDer::from_pem_file(&certificate.key).map_err(io::Error::other)?;
-    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key);
-    let mut config = config.map_err(io::Error::other)?;
+fn load(Certificate { chain, key }: &Certificate) -> Result<Arc<ServerConfig>, CertificateError> {
+    let unreadable = |cause| CertificateError::Chain(chain.clone(), cause);
+    let certificates = CertificateDer::pem_file_iter(chain).map_err(unreadable)?;
+    let certificates = certificates.collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+    if certificates.is_empty() {
+        return Err(CertificateError::Empty(chain.clone()));
+    }
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|cause| CertificateError::Key(key.clone(), cause))?;
+    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(certificates, private);
+    let mut config = config.map_err(|cause| CertificateError::Pair(key.clone(), chain.clone(), cause))?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Arc::new(config))
 }
@@ -99,7 +114,7 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let certificate = at(folder.path());
         make(&certificate)?;
-        let config = RustlsConfig::from_config(load(&certificate)?);
+        let config = RustlsConfig::from_config(load(&certificate).map_err(io::Error::other)?);
         let first = config.get_inner();
         let following =
             follow(config.clone(), certificate.clone(), stamp(&certificate).ok(), Duration::from_millis(20));

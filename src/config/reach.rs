@@ -66,6 +66,11 @@ impl ReachArgs {
 }
 
 impl CertificateArgs {
+    /// Whether there is one: whoever asks the server needs no key for that.
+    pub(super) fn is_given(&self, file: &File) -> bool {
+        given(self.tls_certificate_file.clone()).or(file.tls_certificate_file.clone()).is_some()
+    }
+
     /// The certificate, if there is one.
     pub(super) fn resolve(self, file: &File) -> Result<Option<Certificate>, ConfigError> {
         let chain = given(self.tls_certificate_file).or(file.tls_certificate_file.clone());
@@ -123,13 +128,16 @@ fn limits(given: &[String], file: &File) -> Result<Limits, ConfigError> {
         limits.set(name, *number).map_err(|wrong| ConfigError::new(setting, wrong))?;
     }
     for one in given {
-        let wrong = || ConfigError::new("--limit", format!("`{one}` is not written NAME=NUMBER"));
+        let wrong = || ConfigError::new(LIMITS, format!("`{one}` is not written NAME=NUMBER"));
         let (name, number) = one.split_once('=').ok_or_else(wrong)?;
         let number = number.trim().parse().map_err(|_| wrong())?;
-        limits.set(name.trim(), number).map_err(|wrong| ConfigError::new("--limit", wrong))?;
+        limits.set(name.trim(), number).map_err(|wrong| ConfigError::new(LIMITS, wrong))?;
     }
     Ok(limits)
 }
+
+/// Where limits are given that are not in the file.
+const LIMITS: &str = "--limit, or CARRYALL_LIMITS";
 
 /// The list of the limits, with their defaults.
 fn limits_help() -> String {

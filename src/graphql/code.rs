@@ -30,8 +30,8 @@ macro_rules! codes {
 
 codes! {
     Misdirected = "MISDIRECTED", "The server listens for its own machine and was asked by another name. Set `--public-url` if it is meant.";
-    Unauthenticated = "UNAUTHENTICATED", "No token, one that is unknown, revoked or over, or a session that is. Sign in again, or make another token.";
-    ForeignOrigin = "FOREIGN_ORIGIN", "A page of another origin asked. Set `--allowed-origin` or `--public-url` if it is yours.";
+    Unauthenticated = "UNAUTHENTICATED", "There is no token, or it is unknown, revoked or expired, or the session is. Sign in again, or make another token.";
+    ForeignOrigin = "FOREIGN_ORIGIN", "A page of another origin asked, or somebody by a session who is no page. Set `--allowed-origin` or `--public-url` if the page is yours; programs use a token.";
     RateLimited = "RATE_LIMITED", "Too many requests, or too many wrong tokens. Wait for as long as `Retry-After` says.";
     TooManyStreams = "TOO_MANY_STREAMS", "The token has too many WebSockets, event streams or subscriptions open. Close some.";
     MethodNotAllowed = "METHOD_NOT_ALLOWED", "By GET come queries alone, and not every address takes every method: `Allow` says which.";
@@ -39,11 +39,11 @@ codes! {
     NotAcceptable = "NOT_ACCEPTABLE", "There is no answer in any of the media types of `Accept`.";
     PayloadTooLarge = "PAYLOAD_TOO_LARGE", "The body is longer than `body-bytes`.";
     BadRequest = "BAD_REQUEST", "It is no GraphQL request: the message says what of it is not.";
-    DocumentTooLarge = "DOCUMENT_TOO_LARGE", "The document has more bytes or tokens than it may. Use variables, or ask in parts.";
+    DocumentTooLarge = "DOCUMENT_TOO_LARGE", "The document has more bytes or tokens than it may: the message names the limit. Use variables, or ask in parts.";
     ParseFailed = "GRAPHQL_PARSE_FAILED", "The document is not GraphQL: the message says what was expected, and where.";
-    TooComplex = "TOO_COMPLEX", "The document asks for too much: too deep, too many fields, aliases or directives, too long lists, more than one heavy mutation. Ask in parts.";
-    ValidationFailed = "GRAPHQL_VALIDATION_FAILED", "The document does not fit the schema: the message says where.";
-    BadUserInput = "BAD_USER_INPUT", "A variable or an argument is of the wrong kind, or the operation's name is missing.";
+    TooComplex = "TOO_COMPLEX", "The document asks for too much: the message names the limit. Ask in parts, or have it raised.";
+    ValidationFailed = "GRAPHQL_VALIDATION_FAILED", "The document or its variables do not fit the schema: the message says where.";
+    BadUserInput = "BAD_USER_INPUT", "It is not said which operation is meant, it cannot come this way, or an input is not usable: the message says which.";
     Forbidden = "FORBIDDEN", "The token's role is not enough for this field. The message says which is.";
     BadArgument = "BAD_ARGUMENT", "An argument is out of its range: the message says what it may be.";
     LinkRefused = "LINK_REFUSED", "A download link was altered, or its time is over. Ask for `downloadUrl` again.";

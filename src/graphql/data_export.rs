@@ -128,7 +128,7 @@ impl DataExport {
         let seconds =
             u32::try_from(expires_in_seconds).ok().filter(|_| (1..=LINK_MAXIMUM).contains(&expires_in_seconds));
         let seconds =
-            seconds.ok_or_else(|| Failure::BadArgument(format!("expiresInSeconds must be 1 to {LINK_MAXIMUM}.")))?;
+            seconds.ok_or_else(|| Failure::BadArgument(format!("`expiresInSeconds` must be 1 to {LINK_MAXIMUM}.")))?;
         let PublicUrl(base) = ctx.data::<PublicUrl>()?;
         let engine = ctx.data::<Arc<Engine>>()?;
         let expires = engine.now() + chrono::TimeDelta::seconds(seconds.into());

@@ -63,7 +63,10 @@ impl Extension for BoundedDocument {
 /// The document of this text, if it keeps to the limits.
 pub fn parse(text: &str, limits: &Limits) -> ServerResult<ExecutableDocument> {
     if text.len() as u64 > limits.document_bytes {
-        return Err(too_large(format!("The document has more than {} bytes.", limits.document_bytes)));
+        return Err(too_large(format!(
+            "The document has more than {} bytes (`document-bytes`).",
+            limits.document_bytes
+        )));
     }
     check_tokens(text, limits)?;
     let document = parse_query(text).map_err(|error| unparsed(&error.into()))?;
@@ -100,7 +103,8 @@ fn check_tokens(text: &str, limits: &Limits) -> ServerResult<()> {
         }
         tokens += 1;
         if tokens > limits.document_tokens {
-            return Err(too_large(format!("The document has more than {} tokens.", limits.document_tokens)));
+            let most = limits.document_tokens;
+            return Err(too_large(format!("The document has more than {most} tokens (`document-tokens`).")));
         }
         if depth > NESTING_MAXIMUM {
             return Err(too_complex(format!("The document has more than {NESTING_MAXIMUM} brackets in each other.")));
@@ -112,7 +116,10 @@ fn check_tokens(text: &str, limits: &Limits) -> ServerResult<()> {
 fn check_counts(document: &ExecutableDocument, limits: &Limits) -> ServerResult<()> {
     let counted = Counter::count(document);
     if counted.depth > limits.document_depth {
-        return Err(too_complex(format!("The document is deeper than {} fields.", limits.document_depth)));
+        return Err(too_complex(format!(
+            "The document is deeper than {} fields (`document-depth`): ask in parts.",
+            limits.document_depth
+        )));
     }
     if counted.introspection > INTROSPECTION_MAXIMUM {
         return Err(too_complex("The introspection asks for too much: ask in parts.".to_owned()));
@@ -123,7 +130,10 @@ fn check_counts(document: &ExecutableDocument, limits: &Limits) -> ServerResult<
         (counted.directives, limits.document_directives, "directives"),
     ] {
         if count > limit {
-            let message = format!("The document has more than {limit} {what} when its fragments are spread.");
+            let name = format!("`document-{what}`");
+            let message = format!(
+                "The document has more than {limit} {what} ({name}), with those of its fragments: ask in parts."
+            );
             return Err(too_complex(message));
         }
     }

@@ -29,6 +29,6 @@ fn at_least(ctx: &Context<'_>, role: Role) -> Result<()> {
         return Ok(());
     }
     let needed = entity::api_token::Role::from(role);
-    let message = format!("This needs a token with the role {} or more.", sea_orm::ActiveEnum::to_value(&needed));
+    let message = format!("This needs a token whose role is {} at least.", sea_orm::ActiveEnum::to_value(&needed));
     Err(Error::new(message).extend_with(|_, extensions| extensions.set("code", Code::Forbidden.as_str())))
 }

@@ -18,11 +18,22 @@ use super::code::Code;
 
 /// How messages begin that repeat an input, what stands before the input in them, and what is said in its place. Before it stand
 /// names of the schema, in which there is nothing of the input.
-const ECHOES: [(&str, &str, &str); 5] = [
+const ECHOES: [(&str, &str, &str); 7] = [
     ("Expected input type ", ", found ", ", found something else."),
     ("Invalid value for argument ", " unknown field ", " there is no field of a name that was sent."),
     ("Invalid value for argument ", " does not contain the value ", " does not contain the value that was sent."),
     ("Failed to parse ", " does not contain value ", " does not contain the value that was sent."),
+    // And two that say too little.
+    (
+        "Query is too complex.",
+        "Query is too complex.",
+        "The document costs too much (`document-complexity`): ask for less, or in parts.",
+    ),
+    (
+        "Subscriptions are not supported",
+        "Subscriptions are not supported",
+        "A subscription comes over a WebSocket, or as events: send `Accept: text/event-stream`.",
+    ),
     ("Unknown operation named ", "Unknown operation named ", "There is no operation of the name that was sent."),
 ];
 
@@ -54,6 +65,7 @@ impl Extension for Unechoed {
             for error in &mut errors {
                 let code = if error.message == TOO_COMPLEX { Code::TooComplex } else { Code::ValidationFailed };
                 code.give_to(error);
+                error.message = without_input(&error.message);
             }
             errors
         })

@@ -115,8 +115,10 @@ impl Refused {
             Self::Unauthenticated => "A token is needed: Authorization: Bearer …, made by `carryall token create`.",
             Self::Unknown => "This token is unknown, revoked or over. Make another by `carryall token create`.",
             Self::SessionOver => "The session is over. Sign in again.",
-            Self::ForeignPage => "With a session, only pages of this server may ask.",
-            Self::TooOften(_) => "Too many requests. Wait a little.",
+            Self::ForeignPage => {
+                "With a session, only pages of this server may ask, as `Origin` says. Programs use a token."
+            }
+            Self::TooOften(_) => "Too many requests, or too many wrong tokens. Wait as long as `Retry-After` says.",
             Self::Unavailable => "The server cannot read its tokens at the moment. Try again; its log says why.",
         }
     }

@@ -39,6 +39,6 @@ pub(super) fn unsupported() -> Response {
 }
 
 fn too_large(most: u64) -> Problem {
-    let message = format!("The body has more than {most} bytes.");
+    let message = format!("The body has more than {most} bytes (`body-bytes`, but for signing in).");
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, Code::PayloadTooLarge, message)
 }

@@ -46,7 +46,9 @@ pub(super) async fn post(
         Ok(read) => read,
         Err(problem) => return problem.into_response(),
     };
-    // A sequence would be taken for the fields in their order.
+    if read.trim_ascii_start().starts_with(b"[") {
+        return Problem::bad_request("There are no batches: send one operation a request.").into_response();
+    }
     let fields = serde_json::from_slice::<Map<String, Value>>(&read).map_err(unreadable);
     let public_url = app.reach.public_url(&headers, client.secure);
     answer(&app, Asked { caller, public_url, id }, &headers, fields.and_then(operation::request)).await

@@ -58,9 +58,11 @@ async fn with_a_certificate_the_server_speaks_tls_alone() {
     let plain = client.get(server.url.replace("https", "http")).send().await;
     assert!(plain.is_err(), "it answers without TLS too");
     let address = server.url.strip_prefix("https://").unwrap().to_owned();
-    let healthy = ["healthcheck", "--listen", &address, "--tls-certificate-file", &chain, "--tls-key-file", &key];
+    let healthy = ["healthcheck", "--listen", &address, "--tls-certificate-file", &chain];
     let healthy = run(folder.path(), &healthy).await;
     assert!(healthy.status.success(), "{}", stderr(&healthy));
+    let asked_plainly = run(folder.path(), &["healthcheck", "--listen", &address]).await;
+    assert!(stderr(&asked_plainly).contains("--tls-certificate-file"), "{}", stderr(&asked_plainly));
     assert!(server.stop().await.success());
 }
 
@@ -71,8 +73,10 @@ async fn a_certificate_that_cannot_be_used_ends_the_start() {
     for (arguments, blamed) in [
         (vec!["--tls-certificate-file", &one.0], "--tls-key-file: the certificate's private key is missing"),
         (vec!["--tls-key-file", &one.1], "--tls-certificate-file: the private key's certificate is missing"),
-        (vec!["--tls-certificate-file", &one.0, "--tls-key-file", &other.1], "--tls-certificate-file"),
-        (vec!["--tls-certificate-file", "gone.pem", "--tls-key-file", &one.1], "gone.pem"),
+        (vec!["--tls-certificate-file", &one.0, "--tls-key-file", &other.1], "is not the key of the certificate"),
+        (vec!["--tls-certificate-file", "gone.pem", "--tls-key-file", &one.1], "--tls-certificate-file gone.pem"),
+        (vec!["--tls-certificate-file", &one.0, "--tls-key-file", "gone.key"], "--tls-key-file gone.key"),
+        (vec!["--tls-certificate-file", &one.1, "--tls-key-file", &one.1], "there is no certificate in it"),
     ] {
         let output =
             run(folder.path(), &[vec!["serve", "--demo", "--listen", "127.0.0.1:0"], arguments].concat()).await;

@@ -158,7 +158,7 @@ async fn a_limit_is_a_setting() {
     for (document, wrong) in [
         ("{ dataExports { nodes { uploads { storage { lastFailure { code } } } } } }", Some("deeper than 5 fields")),
         ("{ me: viewer { name } }", Some("more than 0 aliases")),
-        ("{ dataExports(first: 50) { nodes { id name } } }", Some("too complex")),
+        ("{ dataExports(first: 50) { nodes { id name } } }", Some("document-complexity")),
         ("{ dataExports(first: 10) { nodes { id name } } viewer { name } }", None),
     ] {
         let answer = app.answer(document, json!({})).await;
