@@ -23,8 +23,11 @@ use crate::limits::Limits;
 /// stack for each.
 pub(super) const NESTING_MAXIMUM: usize = 64;
 
-/// Most that an introspection may come to, where each list counts as long as ours are at most. GraphiQL's comes to a quarter.
-const INTROSPECTION_MAXIMUM: u64 = 1_000_000;
+/// Most that an introspection may come to, where each list counts as long as ours are at most. GraphiQL's keeps well below.
+const INTROSPECTION_MAXIMUM: u64 = 500_000;
+
+/// Most fields in an introspection. GraphiQL's has about a hundred.
+const INTROSPECTION_FIELDS: u64 = 1_000;
 
 /// As how long the lists of introspection count; everything else in it counts as one.
 const INTROSPECTED: [(&str, u64); 8] = [
@@ -260,7 +263,11 @@ impl<'a> Counter<'a> {
         let name = field.name.node.as_str();
         let length = INTROSPECTED.iter().find(|(list, _)| *list == name).map_or(1, |(_, length)| *length);
         let weight = inside.weight.saturating_mul(length).saturating_add(1);
-        let introspection = if name.starts_with("__") { weight } else { inside.introspection };
+        let introspection = match name.starts_with("__") {
+            true if inside.fields > INTROSPECTION_FIELDS => u64::MAX,
+            true => weight,
+            false => inside.introspection,
+        };
         Counts { aliases, depth: inside.depth.saturating_add(1), weight, introspection, ..inside }
     }
 

@@ -7,6 +7,9 @@ use futures_util::{
     stream::{self, BoxStream},
 };
 use serde_json::{Map, Value};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
 use super::{App, auth::Caller, request_id::RequestId};
@@ -53,19 +56,29 @@ pub(super) fn execute(app: App, asked: Asked, request: Request) -> impl Future<O
     }
 }
 
-/// All answers to an operation of any kind.
+/// All answers to an operation of any kind. They are made on a task of its own, one ahead: a client that does not take them holds
+/// up nothing that others wait for, such as a connection to the database. What is watched ends when this is dropped.
 pub(super) fn answers(app: &App, asked: Asked, request: Request) -> BoxStream<'static, Response> {
     if kind(app, &request) != Some(OperationType::Subscription) {
         return stream::once(execute(app.clone(), asked, request)).boxed();
     }
     let id = asked.id;
     let request = request.data(asked.caller.viewer).data(asked.public_url);
-    let (mut states, span) = (app.schema.execute_stream(request), id.span());
-    let states = stream::poll_fn(move |cx| {
-        let _inside = span.enter();
-        states.poll_next_unpin(cx)
+    let mut states = app.schema.execute_stream(request);
+    let (shown, given) = mpsc::channel(1);
+    let watching = async move {
+        while let Some(state) = states.next().await {
+            if shown.send(identified(state, id)).await.is_err() {
+                return;
+            }
+        }
+    };
+    let watching = AbortOnDropHandle::new(app.tasks.spawn(watching.instrument(id.span())));
+    let given = ReceiverStream::new(given).map(move |state| {
+        let _ = &watching;
+        state
     });
-    states.map(move |response| identified(response, id)).boxed()
+    given.boxed()
 }
 
 /// The answer to an operation that is not executed.

@@ -52,7 +52,9 @@ pub(super) fn written(mut response: Response, id: RequestId) -> Response {
     ];
     let mut written = (problem.status, headers, body).into_response();
     // Those that were added on the way stay.
-    written.headers_mut().extend(response.headers_mut().drain().filter_map(|(name, value)| Some((name?, value))));
+    for (name, value) in response.headers() {
+        written.headers_mut().append(name, value.clone());
+    }
     if let Some((name, value)) = problem.header {
         written.headers_mut().insert(name, value);
     }

@@ -4,14 +4,19 @@ use std::{fmt, net::SocketAddr};
 
 use axum::{
     extract::{ConnectInfo, MatchedPath, Request, State},
-    http::{HeaderName, HeaderValue},
+    http::{HeaderName, HeaderValue, StatusCode, Version},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::{App, client::Client, problem};
+use super::{
+    App,
+    client::Client,
+    problem::{self, Problem},
+};
+use crate::graphql::Code;
 
 /// Where a client reads it.
 pub(super) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -50,7 +55,13 @@ pub(super) async fn identify(State(app): State<App>, mut request: Request, next:
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let method = request.method().clone();
     async move {
-        let mut response = problem::written(next.run(request).await, id);
+        let answered = if request.version() > Version::HTTP_11 {
+            // A client that sends before it has heard that it may open no stream.
+            Problem::new(StatusCode::HTTP_VERSION_NOT_SUPPORTED, Code::BadRequest, "Ask by HTTP/1.1.").into_response()
+        } else {
+            next.run(request).await
+        };
+        let mut response = problem::written(answered, id);
         let status = response.status();
         if status.is_server_error() {
             tracing::warn!(%method, route, status = status.as_u16(), client = %client.address, "a request failed");

@@ -72,8 +72,9 @@ pub async fn serve(
 fn bounded<A>(server: Server<SocketAddr, A>, limits: &Limits) -> Server<SocketAddr, A> {
     let head = Limits::seconds(limits.header_seconds);
     let mut server = server.first_request_timeout(head).accept_error_handler(refused);
-    // The server's own switch for HTTP/1.1 alone would leave no WebSockets.
-    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
+    // What would switch HTTP/2 off would switch WebSockets off too: so it is taken up, and nothing can be asked by it.
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http2().max_concurrent_streams(0);
     builder.http1().timer(TokioTimer::new()).header_read_timeout(head).max_buf_size(HEAD_MAXIMUM);
     *server.http_builder() = builder;
     server

@@ -281,6 +281,39 @@ async fn a_client_that_reads_nothing_is_dropped_and_holds_up_nobody() {
     assert_eq!(app.run("meanwhile").await["status"], "COMPLETED");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_read_nothing_keep_no_connection_to_the_database_from_others() {
+    let app = limited(|limits| limits.requests_per_second = 100_000).await;
+    let export = app.create("watched").await;
+    let mut deaf = Vec::new();
+    for _ in 0..60 {
+        let mut socket = Socket::signed_in(&app, app.token.expose()).await;
+        // What it will not read fills what the sockets hold, with watches that are in the middle of their first read.
+        let long = json!({"type": "ping", "payload": {"a": "x".repeat(100_000)}});
+        let round = async {
+            for number in 0..40 {
+                for of in 0..3 {
+                    socket.subscribe(&format!("{number}-{of}"), WATCH, json!({"id": export})).await;
+                }
+                socket.send(long.clone()).await;
+            }
+        };
+        // Until it is no longer taken.
+        let _ = tokio::time::timeout(std::time::Duration::from_millis(300), round).await;
+        deaf.push(socket);
+    }
+    for _ in 0..20 {
+        let answer = app.answer("{ viewer { name } dataExports { totalCount } }", json!({})).await;
+        assert_eq!(answer["data"]["viewer"]["name"], "tester", "{answer}");
+    }
+    // One whose token has not as many open as it may.
+    let mut good = Socket::signed_in(&app, &token(&app, "VIEWER").await.1).await;
+    good.subscribe("1", WATCH, json!({"id": export})).await;
+    let first = tokio::time::timeout(std::time::Duration::from_secs(20), good.answer("1")).await;
+    assert_eq!(first.expect("others hold it up")["type"], "next");
+    drop(deaf);
+}
+
 #[tokio::test]
 async fn a_message_that_is_too_long_closes_the_connection_with_a_code() {
     let app = limited(|limits| limits.message_bytes = 2_000).await;

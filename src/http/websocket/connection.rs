@@ -84,7 +84,7 @@ impl Connection {
         loop {
             let went_on = tokio::select! {
                 () = self.app.stop.cancelled() => return Some(Close::GoingAway),
-                () = self.stream.ended.cancelled() => return Some(forbidden(&Refused::Unknown)),
+                () = self.stream.ended.cancelled() => return Some(self.over()),
                 message = self.socket.recv() => {
                     heard = Instant::now();
                     self.take(message).await
@@ -101,6 +101,11 @@ impl Connection {
                 return over;
             }
         }
+    }
+
+    /// Why somebody who was let in may not stay.
+    fn over(&self) -> Close {
+        forbidden(if self.caller.session.is_some() { &Refused::SessionOver } else { &Refused::Unknown })
     }
 
     /// Does what a message asks for; None if there will be no more.
@@ -133,7 +138,7 @@ impl Connection {
         }
         match auth::is_still_good(&self.app, &self.caller).await {
             Ok(true) => {}
-            Ok(false) => return ControlFlow::Break(Some(forbidden(&Refused::Unknown))),
+            Ok(false) => return ControlFlow::Break(Some(self.over())),
             Err(refused) => return self.refuse(&id, refused.message().to_owned(), refused.code()).await,
         }
         let Ok(subscription) = self.stream.subscribe() else {

@@ -79,14 +79,14 @@ async fn one_address_does_not_take_every_place() {
 }
 
 #[tokio::test]
-async fn http_2_is_not_spoken() {
+async fn nothing_can_be_asked_by_http_2() {
     let app = TestApp::start_without_worker(&[]).await;
-    let (status, _) = raw(&app, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await;
-    assert_eq!(status, 0, "it was answered");
-    assert_eq!(
-        app.client.get(format!("{}/healthz", app.url)).send().await.unwrap().version(),
-        reqwest::Version::HTTP_11
-    );
+    let by_2 = reqwest::Client::builder().no_proxy().http2_prior_knowledge().build().unwrap();
+    let asked = tokio::time::timeout(PATIENCE, by_2.get(format!("{}/healthz", app.url)).send()).await;
+    let status = asked.expect("it is held open").map(|answer| answer.status().as_u16());
+    assert!(status.is_err() || status.as_ref().is_ok_and(|status| *status == 505), "{status:?}");
+    let healthy = app.client.get(format!("{}/healthz", app.url)).send().await.unwrap();
+    assert_eq!((healthy.status(), healthy.version()), (StatusCode::OK, reqwest::Version::HTTP_11));
 }
 
 #[tokio::test]

@@ -92,6 +92,11 @@ fn documents() -> Vec<(&'static str, String, &'static str)> {
             "TOO_COMPLEX",
         ),
         (
+            "an introspection of one thing again and again",
+            format!("{{ __schema {{ types {{ {} }} }} }}", "name ".repeat(1_100)),
+            "TOO_COMPLEX",
+        ),
+        (
             "many changes",
             format!(
                 "mutation {{ {} }}",
