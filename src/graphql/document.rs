@@ -23,11 +23,11 @@ use crate::limits::Limits;
 /// stack for each.
 pub(super) const NESTING_MAXIMUM: usize = 64;
 
-/// Most that an introspection may come to, where each list counts as long as ours are at most. GraphiQL's keeps well below.
-const INTROSPECTION_MAXIMUM: u64 = 500_000;
+/// Most that an introspection may come to, where each list counts as long as ours are at most. GraphiQL's is just below.
+const INTROSPECTION_MAXIMUM: u64 = 1_000_000;
 
-/// Most fields in an introspection. GraphiQL's has about a hundred.
-const INTROSPECTION_FIELDS: u64 = 1_000;
+/// Most fields in an introspection. Those of GraphiQL and of graphql-js have fewer, whatever their options.
+const INTROSPECTION_FIELDS: u64 = 400;
 
 /// As how long the lists of introspection count; everything else in it counts as one.
 const INTROSPECTED: [(&str, u64); 8] = [
