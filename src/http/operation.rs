@@ -45,15 +45,7 @@ pub(super) fn execute(app: App, asked: Asked, request: Request) -> impl Future<O
     let request = request.data(asked.caller.viewer).data(asked.public_url);
     let schema = app.schema.clone();
     let executing = app.tasks.spawn(async move { schema.execute(request).await }.instrument(id.span()));
-    async move {
-        let response = executing.await.unwrap_or_else(|_| {
-            // Why is told by what tells of panics; what is in the error itself may hold a secret.
-            tracing::error!(request = %id, "an operation died");
-            let message = "The server failed. Its log tells why, under the request's id.";
-            refused(Code::Internal, message, id)
-        });
-        identified(response, id)
-    }
+    async move { executing.await.map_or_else(|_| died(id), |response| identified(response, id)) }
 }
 
 /// All answers to an operation of any kind. They are made on a task of its own, one ahead: a client that does not take them holds
@@ -74,11 +66,16 @@ pub(super) fn answers(app: &App, asked: Asked, request: Request) -> BoxStream<'s
         }
     };
     let watching = AbortOnDropHandle::new(app.tasks.spawn(watching.instrument(id.span())));
-    let given = ReceiverStream::new(given).map(move |state| {
-        let _ = &watching;
-        state
-    });
-    given.boxed()
+    // One that dies has not come to its end.
+    let end = async move { watching.await.err().map(|_| died(id)) };
+    ReceiverStream::new(given).map(Some).chain(stream::once(end)).filter_map(std::future::ready).boxed()
+}
+
+/// The answer in the place of an operation's that died.
+fn died(id: RequestId) -> Response {
+    // Why is told by what tells of panics; what is in the error itself may hold a secret.
+    tracing::error!(request = %id, "an operation died");
+    refused(Code::Internal, "The server failed. Its log tells why, under the request's id.", id)
 }
 
 /// The answer to an operation that is not executed.

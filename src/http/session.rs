@@ -83,16 +83,27 @@ pub(super) async fn sign_out(
         return auth::Refused::ForeignPage.into_response();
     }
     if let Some(cookie) = cookie(&headers, client)
-        && let Ok(caller) = auth::by_session(&app, &cookie, client).await
-        && let Some(id) = caller.session
-        && let Err(cause) = session::end(&app.db, id).await
+        && let Err(unavailable) = end(&app, &cookie, client).await
     {
-        tracing::error!(%cause, "a session cannot be ended");
-        return auth::Refused::Unavailable.into_response();
+        return unavailable.into_response();
     }
     let mut over = built("", name(&headers, client), client);
     over.make_removal();
     with_cookie(over)
+}
+
+/// Ends the session of a cookie; one that is over already is. Fails if that cannot be told: the cookie is to stay then.
+async fn end(app: &App, cookie: &str, client: Client) -> Result<(), auth::Refused> {
+    let id = match auth::by_session(app, cookie, client).await {
+        Ok(caller) => caller.session,
+        Err(unavailable @ auth::Refused::Unavailable) => return Err(unavailable),
+        Err(_) => None,
+    };
+    let Some(id) = id else { return Ok(()) };
+    session::end(&app.db, id).await.map_err(|cause| {
+        tracing::error!(%cause, "a session cannot be ended");
+        auth::Refused::Unavailable
+    })
 }
 
 /// What the session's cookie of a request holds.

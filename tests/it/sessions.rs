@@ -223,3 +223,20 @@ async fn pages_elsewhere_ask_only_if_their_origin_is_allowed_and_by_a_token_alon
     assert_eq!(socket.receive().await["type"], "connection_ack");
     assert_eq!(Socket::open(&closed.url, &[("Origin", allowed)]).await.err(), Some(403));
 }
+
+#[tokio::test]
+async fn a_session_that_cannot_be_ended_keeps_its_cookie() {
+    let app = TestApp::start_without_worker(&[]).await;
+    let (cookie, _) = session(&app).await;
+    let out = async || {
+        let request = app.client.delete(format!("{}/session", app.url));
+        let answer = from_own_page(&app, request, &cookie).send().await.unwrap();
+        (answer.status(), answer.headers().contains_key(header::SET_COOKIE))
+    };
+    app.state().execute_batch("ALTER TABLE session RENAME TO gone").unwrap();
+    assert_eq!(out().await, (StatusCode::SERVICE_UNAVAILABLE, false));
+    app.state().execute_batch("ALTER TABLE gone RENAME TO session").unwrap();
+    assert_eq!(out().await, (StatusCode::NO_CONTENT, true));
+    let status = from_own_page(&app, viewer(&app), &cookie).send().await.unwrap().status();
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+}
