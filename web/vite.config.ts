@@ -3,9 +3,12 @@ import { defineConfig } from 'vite';
 
 export default defineConfig({
   appType: 'mpa',
+  // What the server puts a fresh nonce in place of, each time it sends a page: styles that are made by code carry it.
+  html: { cspNonce: 'CARRYALL-NONCE' },
+  css: { modules: { localsConvention: 'camelCaseOnly' } },
   build: {
     rolldownOptions: {
-      input: { graphiql: 'graphiql/index.html' },
+      input: { dashboard: 'index.html', graphiql: 'graphiql/index.html' },
       // GraphiQL makes its icons' titles from the names of their components.
       output: { keepNames: true },
       // "use client" in a hundred library files means nothing here, and the warnings would hide the real ones.

@@ -21,15 +21,17 @@ export default function Editor({ session }: { session: Session }) {
       fetcher={connection.fetcher}
       defaultTabs={operations}
       defaultEditorToolsVisibility
-      // Operations may hold a storage's secret, so they live as long as the token: not longer than the tab.
+      // Operations may hold a storage's secret, so they live no longer than the tab.
       storage={sessionStorage}
-      // The only header the server reads is the token's, and that one is set here.
+      // The session's cookie is all that the server asks for.
       isHeadersEditorEnabled={false}
       shouldPersistHeaders={false}
     >
       <GraphiQL.Logo>
-        <span className="product">Carryall</span>
-        <button type="button" className="sign-out" onClick={session.signOut}>
+        <a className="product" href="/">
+          Carryall
+        </a>
+        <button type="button" className="sign-out" onClick={() => void session.signOut()}>
           Sign out
         </button>
       </GraphiQL.Logo>

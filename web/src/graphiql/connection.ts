@@ -1,22 +1,19 @@
-// How GraphiQL reaches the server: queries and mutations by POST, subscriptions by WebSocket, both with the token.
+// How GraphiQL reaches the server: queries and mutations by POST, subscriptions by WebSocket, both in the browser's
+// session.
 import { createGraphiQLFetcher, type Fetcher, type FetcherParams, type Observable } from '@graphiql/toolkit';
 import { type ExecutionResult, getOperationAST, OperationTypeNode } from 'graphql';
 import { type Client, createClient } from 'graphql-ws';
+import { FORBIDDEN, socketAddress } from '../api/socket';
 import type { Session } from '../session/SessionGate';
-
-const FORBIDDEN = 4403;
 
 export interface Connection {
   fetcher: Fetcher;
   close: () => void;
 }
 
-export function connect({ token, refused }: Session): Connection {
-  const Authorization = `Bearer ${token}`;
-
+export function connect({ refused }: Session): Connection {
   const post = createGraphiQLFetcher({
     url: '/graphql',
-    headers: { Authorization },
     // The server has no @defer or @stream; without this GraphiQL asks for multipart answers.
     enableIncrementalDelivery: false,
     fetch: async (input, init) => {
@@ -28,12 +25,9 @@ export function connect({ token, refused }: Session): Connection {
     },
   });
 
-  const address = new URL('/graphql', location.href);
-  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
   const socket = createClient({
-    url: address.href,
-    connectionParams: { Authorization },
-    // The client would otherwise try again with the very token that was just refused.
+    url: socketAddress(),
+    // The client would otherwise try again in the very session that was just refused.
     shouldRetry: (event) => event instanceof CloseEvent && event.code !== FORBIDDEN,
     on: {
       closed: (event) => {

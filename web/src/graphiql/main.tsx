@@ -15,7 +15,7 @@ if (root === null) {
 createRoot(root).render(
   <SessionGate page="GraphiQL">
     {(session) => (
-      <Suspense fallback={<Loading />}>
+      <Suspense fallback={<Loading>Loading…</Loading>}>
         <Editor session={session} />
       </Suspense>
     )}

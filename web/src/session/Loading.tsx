@@ -1,8 +1,10 @@
-// What is shown while a token is being checked or a page's code is on its way.
-export function Loading() {
+// What is shown while the server is asked who this is, or a page's code is on its way.
+import type { ReactNode } from 'react';
+
+export function Loading({ children }: { children: ReactNode }) {
   return (
     <p className="loading" role="status">
-      Loading…
+      {children}
     </p>
   );
 }

@@ -1,31 +1,54 @@
-// Stands before a page: shows the sign-in form until the server has accepted a token, then the page.
-import { type ReactNode, useEffect, useState } from 'react';
-import { checkToken } from './checkToken';
+// Stands before a page: shows the sign-in form until this browser has a session, then the page.
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { Loading } from './Loading';
 import { SignInForm } from './SignInForm';
-import { forgetToken, keepToken, takeToken } from './token';
+import { signIn, signOut, takeOfferedToken, whoIsThis } from './session';
+import { type Viewer, ViewerContext } from './viewer';
+import './session.css';
 
 export interface Session {
-  token: string;
-  /** To be called when the server no longer accepts the token. */
+  /** To be called when the server no longer accepts the session. */
   refused: () => void;
-  signOut: () => void;
+  signOut: () => Promise<string | null>;
 }
 
 type State =
-  | { at: 'check'; token: string }
+  | { at: 'check'; offered: string | null }
+  | { at: 'wait'; problem: string }
   | { at: 'form'; problem: string | null }
-  | { at: 'page'; token: string };
+  | { at: 'page'; viewer: Viewer };
+
+const OVER = 'Your session is over: it lasts twelve hours, or its token was revoked. Sign in again.';
+/** In milliseconds. */
+const TRY_AGAIN = 2000;
 
 function start(): State {
-  const token = takeToken();
-  return token === null ? { at: 'form', problem: null } : { at: 'check', token };
+  return { at: 'check', offered: takeOfferedToken() };
 }
 
-function signOut(): void {
-  // All of it: what was typed may hold a storage's secret. The reload drops what the page has in memory.
-  sessionStorage.clear();
-  location.reload();
+async function check(offered: string | null): Promise<State> {
+  if (offered !== null) {
+    const problem = await signIn(offered);
+    if (problem !== null) {
+      return { at: 'form', problem };
+    }
+  }
+  const answer = await whoIsThis();
+  if ('viewer' in answer) {
+    return { at: 'page', viewer: answer.viewer };
+  }
+  return 'problem' in answer ? { at: 'wait', problem: answer.problem } : { at: 'form', problem: null };
+}
+
+/** Null if it is done: what the page has in memory is dropped then. */
+async function leave(): Promise<string | null> {
+  const problem = await signOut();
+  if (problem === null) {
+    // All of it: what was typed into GraphiQL may hold a storage's secret.
+    sessionStorage.clear();
+    location.reload();
+  }
+  return problem;
 }
 
 export function SessionGate({ page, children }: { page: string; children: (session: Session) => ReactNode }) {
@@ -33,53 +56,62 @@ export function SessionGate({ page, children }: { page: string; children: (sessi
 
   useEffect(() => {
     // Pasting the printed address into a tab that already shows the page changes only the fragment.
-    const restart = () => {
-      setState(start);
+    const offered = () => {
+      const token = takeOfferedToken();
+      if (token !== null) {
+        setState({ at: 'check', offered: token });
+      }
     };
-    addEventListener('hashchange', restart);
+    addEventListener('hashchange', offered);
     return () => {
-      removeEventListener('hashchange', restart);
+      removeEventListener('hashchange', offered);
     };
   }, []);
 
-  const unchecked = state.at === 'check' ? state.token : null;
   useEffect(() => {
-    if (unchecked === null) {
-      return;
-    }
     let current = true;
-    void checkToken(unchecked).then((problem) => {
+    const run = async (offered: string | null) => {
+      const next = await check(offered);
       if (current) {
-        setState(problem === null ? { at: 'page', token: unchecked } : { at: 'form', problem });
+        setState(next);
       }
-    });
+    };
+    if (state.at === 'check') {
+      void run(state.offered);
+    }
+    const timer = state.at === 'wait' ? setTimeout(() => void run(null), TRY_AGAIN) : undefined;
     return () => {
       current = false;
+      clearTimeout(timer);
     };
-  }, [unchecked]);
+  }, [state]);
+
+  const session = useMemo(
+    () => ({
+      refused: () => {
+        setState({ at: 'form', problem: OVER });
+      },
+      signOut: leave,
+    }),
+    [],
+  );
 
   switch (state.at) {
     case 'check':
-      return <Loading />;
+      return <Loading>Loading…</Loading>;
+    case 'wait':
+      return <Loading>{state.problem} Trying again…</Loading>;
     case 'form':
       return (
         <SignInForm
           page={page}
           problem={state.problem}
-          onSignedIn={(token) => {
-            keepToken(token);
-            setState({ at: 'page', token });
+          onSignedIn={() => {
+            setState({ at: 'check', offered: null });
           }}
         />
       );
     case 'page':
-      return children({
-        token: state.token,
-        refused: () => {
-          forgetToken();
-          setState({ at: 'form', problem: 'The server no longer accepts your token. Sign in again.' });
-        },
-        signOut,
-      });
+      return <ViewerContext value={state.viewer}>{children(session)}</ViewerContext>;
   }
 }

@@ -1,13 +1,12 @@
 // The form that asks for an API token and has the server check it.
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
-import { checkToken } from './checkToken';
-import './session.css';
+import { signIn } from './session';
 
 interface Props {
   page: string;
   /** Why the person is asked, if there is a reason besides not having signed in yet. */
   problem: string | null;
-  onSignedIn: (token: string) => void;
+  onSignedIn: () => void;
 }
 
 export function SignInForm({ page, problem: initialProblem, onSignedIn }: Props) {
@@ -27,9 +26,9 @@ export function SignInForm({ page, problem: initialProblem, onSignedIn }: Props)
     const token = field.current?.value.trim() ?? '';
     setBusy(true);
     setProblem(null);
-    const answer = await checkToken(token);
+    const answer = await signIn(token);
     if (answer === null) {
-      onSignedIn(token);
+      onSignedIn();
     } else {
       setProblem(answer);
       setBusy(false);
@@ -48,7 +47,7 @@ export function SignInForm({ page, problem: initialProblem, onSignedIn }: Props)
           type="password"
           required
           readOnly={busy}
-          // A token is kept for this tab only, so no password manager should keep it longer.
+          // The session ends, so no password manager should keep the token longer.
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
@@ -65,7 +64,7 @@ export function SignInForm({ page, problem: initialProblem, onSignedIn }: Props)
         <div id="token-help" className="help">
           <p>No token yet? Make one where the server runs:</p>
           <code>carryall token create --name NAME --role ADMIN</code>
-          <p>The token stays in this browser tab and is forgotten when the tab closes.</p>
+          <p>You stay signed in for twelve hours. The token itself is not kept in this browser.</p>
         </div>
       </form>
     </main>

@@ -1,0 +1,377 @@
+// Written by `npm run operations` from schema.graphql and the .graphql files here: not by hand.
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+/** Which export is to be called off. */
+export type CancelDataExportInput = {
+  /** The export. */
+  readonly id: string | number;
+};
+
+/** Where a copy stands. */
+export type CopyStatus =
+  /** It is being removed there, and tried until that is done. */
+  | 'DELETING'
+  /** It is given up: `uploadDataExport` tries again. */
+  | 'FAILED'
+  /** It waits for its next attempt. */
+  | 'PENDING'
+  /** It is there, and the storage has said that it is whole. */
+  | 'UPLOADED'
+  /** It is on its way. */
+  | 'UPLOADING';
+
+/** A wish for an export. */
+export type CreateDataExportInput = {
+  /**
+   * Tables to leave out: their names, with their schema or without, or patterns such as `*_log`; `SOURCE/NAME` means those
+   * of one source. At most 1,000. What was left out stands in the archive's descriptor.
+   */
+  readonly excludeTables?: ReadonlyArray<string>;
+  /** How its tables are written; without it, as the settings say. */
+  readonly format?: TableFormat | null | undefined;
+  /**
+   * What you call this wish, in 1 to 200 characters: sent again, it returns the export that it made, for as long as that
+   * is in the history. Without it, each wish makes an export.
+   */
+  readonly idempotencyKey?: string | null | undefined;
+  /** What it is to be called: 1 to 200 characters, no control characters. */
+  readonly name: string;
+  /** Whether retention shall never remove it, and not count it. */
+  readonly pinned?: boolean;
+  /** Whether it is to be copied to every enabled storage; without it, `uploadAutomaticExports` says. */
+  readonly upload?: boolean | null | undefined;
+};
+
+/** Where an export stands. */
+export type DataExportStatus =
+  /** Somebody called it off. */
+  | 'CANCELED'
+  /** The archive was read back and can be downloaded. */
+  | 'COMPLETED'
+  /** It ended without an archive: `failure` says why. */
+  | 'FAILED'
+  /** It waits for its turn. */
+  | 'QUEUED'
+  /** It is being made. */
+  | 'RUNNING';
+
+/** Which export is to be removed. */
+export type DeleteDataExportInput = {
+  /** The export. */
+  readonly id: string | number;
+};
+
+/** A stable code for why an export failed. */
+export type ExportErrorCode =
+  /** There was no room for the archive. */
+  | 'DISK_FULL'
+  /** A fault of the server; its log says more. */
+  | 'INTERNAL'
+  /** A source refused access. */
+  | 'SOURCE_UNAUTHORIZED'
+  /** A source could not be opened. */
+  | 'SOURCE_UNREACHABLE'
+  /** Nothing came from its source for too long. */
+  | 'STALLED'
+  /** A table could not be read whole. */
+  | 'TABLE_UNREADABLE'
+  /** It ran longer than the backup timeout. */
+  | 'TIMED_OUT'
+  /** The archive, read back, was not what had been written. */
+  | 'VERIFICATION_FAILED'
+  /** The server stopped while the export ran. */
+  | 'WORKER_LOST';
+
+/** What an export is doing. */
+export type ExportPhase =
+  /** It opens the sources and lists their tables. */
+  | 'CONNECTING'
+  /** Nothing more will happen. */
+  | 'DONE'
+  /** It reads tables and writes them into the archive. */
+  | 'EXPORTING'
+  /** It waits for its turn. */
+  | 'QUEUED'
+  /** It reads the archive back and compares. */
+  | 'VERIFYING';
+
+/** What made an export. */
+export type ExportTrigger =
+  /** Midnight UTC. */
+  | 'AUTOMATIC'
+  /** A person or an integration asked for it. */
+  | 'MANUAL'
+  /** An earlier one timed out, stalled or lost its worker: `restartOf` says which. Or the server was stopped while it ran. */
+  | 'RESTART';
+
+/** Whether the archive of an export is on the instance. */
+export type FileStatus =
+  /** It can be downloaded. */
+  | 'AVAILABLE'
+  /** It was there, and is not any more: somebody else than Carryall has moved or changed it. */
+  | 'FILE_UNAVAILABLE'
+  /** There is none yet, or will not be one. */
+  | 'NONE'
+  /**
+   * It went past the maximum and was removed. The export stays for the password of its copies: those that `uploads` tells
+   * of, or some that were left at a storage which is no longer configured, or configured otherwise.
+   */
+  | 'REMOVED';
+
+/** Which export is to be kept, or let go. */
+export type PinDataExportInput = {
+  /** The export. */
+  readonly id: string | number;
+  /** Whether retention shall never remove it, and not count it. */
+  readonly pinned: boolean;
+};
+
+/** Why an export is kept, or is not. */
+export type RetentionReason =
+  /** There are enough newer ones, but it is still to be copied to a storage: it is kept until that is done or given up. */
+  | 'AWAITS_UPLOAD'
+  /** Its file is gone or damaged: it is not counted, so that no good one goes for it, and stays until somebody deletes it. */
+  | 'NO_GOOD_FILE'
+  /** There are enough newer ones. */
+  | 'PAST_MAXIMUM'
+  /** It is pinned: kept, and not counted. */
+  | 'PINNED'
+  /** It is among the newest that may be kept. */
+  | 'WITHIN_MAXIMUM';
+
+/** A stable code for why something failed at a storage. */
+export type StorageErrorCode =
+  /** What is there is not what was put. */
+  | 'DAMAGED'
+  /** There is no file of the export on the instance, or it is not what it was. */
+  | 'FILE_UNAVAILABLE'
+  /** The host has another key than the one that was pinned. Nothing was sent to it. */
+  | 'HOST_KEY_CHANGED'
+  /** What was configured cannot work. */
+  | 'INVALID_SETTINGS'
+  /** The bucket or container is not there, or the file. */
+  | 'NOT_FOUND'
+  /** There is no room left. */
+  | 'QUOTA_EXCEEDED'
+  /** The provider refuses it for a reason of its own. */
+  | 'REJECTED'
+  /** The storage was switched off before the copy had arrived. */
+  | 'SWITCHED_OFF'
+  /** The credentials are refused, or allow too little. */
+  | 'UNAUTHORIZED'
+  /** It cannot be reached, or has a fault of its own. */
+  | 'UNREACHABLE';
+
+/** How tables are written. */
+export type TableFormat =
+  /** RFC 4180, UTF-8, with a header; NULL is an empty field, an empty text is `""`. */
+  | 'CSV'
+  /** JSON Lines: an object a row, without any loss. */
+  | 'JSONL';
+
+/** A change of the settings. What is left out keeps its value. */
+export type UpdateDataExportSettingsInput = {
+  /** One export each night at midnight UTC. */
+  readonly automaticExports?: boolean | null | undefined;
+  /** Longest run in minutes. 60 to 1440. */
+  readonly backupTimeoutMinutes?: number | null | undefined;
+  /**
+   * The version the change was made for; if the settings are at another, nothing is changed. Without it, that is not
+   * asked.
+   */
+  readonly expectedVersion?: number | null | undefined;
+  /** How exports write their tables, unless one is asked for otherwise. */
+  readonly format?: TableFormat | null | undefined;
+  /** Most completed exports kept. 1 to 1000. A lower one takes effect at once: `retentionPreview` says what will be removed. */
+  readonly maximumExports?: number | null | undefined;
+  /** Exports, made by hand or by night, also go to every enabled storage, unless their own `upload` says otherwise. */
+  readonly uploadAutomaticExports?: boolean | null | undefined;
+};
+
+/** Which export is to be copied again, and where to. */
+export type UploadDataExportInput = {
+  /** The export. */
+  readonly id: string | number;
+  /**
+   * The storage, to which it is copied whatever was there of it; without one, it goes to every enabled storage that has
+   * not got it whole.
+   */
+  readonly storageId?: string | number | null | undefined;
+};
+
+/** The copies of one export together. */
+export type UploadStatus =
+  /** Some were given up: `uploads` says why. */
+  | 'INCOMPLETE'
+  /**
+   * Nothing is to be copied: it was not asked for, no storage was enabled, or there will be no file. Or its copies were
+   * removed, or left to others.
+   */
+  | 'NOT_REQUESTED'
+  /** Copies are on their way, or will be when the export is completed. */
+  | 'PENDING'
+  /** All have arrived whole. */
+  | 'UPLOADED';
+
+/** A stable code for what is wrong in an input. */
+export type UserErrorCode =
+  /** There is nothing in it. */
+  | 'BLANK'
+  /** There is no file of it on the instance. */
+  | 'FILE_UNAVAILABLE'
+  /** The idempotency key stands for another wish. */
+  | 'IDEMPOTENCY_KEY_REUSED'
+  /** It cannot be used as it is. */
+  | 'INVALID'
+  /** Something is being done with it, or somebody wants it kept. */
+  | 'IN_USE'
+  /** It has ended already. */
+  | 'NOT_CANCELABLE'
+  /** There is no such thing. */
+  | 'NOT_FOUND'
+  /** It is less or more than what is allowed. */
+  | 'OUT_OF_RANGE'
+  /** It was changed by somebody else in the meantime. */
+  | 'STALE'
+  /** Something else has it already. */
+  | 'TAKEN'
+  /** It has too many characters. */
+  | 'TOO_LONG'
+  /** Too many exports are waiting. */
+  | 'TOO_MANY_QUEUED';
+
+/** How the reading back went. */
+export type VerificationStatus =
+  /** Something is not: `mismatches` says what. An archive in which that is found before it is offered is not offered. */
+  | 'FAILED'
+  /** It did not come to that. */
+  | 'NOT_VERIFIED'
+  /** Everything is as it was written. */
+  | 'PASSED'
+  /** The archive is being read back. */
+  | 'RUNNING';
+
+/** Which export's archive is to be read again. */
+export type VerifyDataExportInput = {
+  /** The export. */
+  readonly id: string | number;
+  /** The storage whose copy is to be verified; without it, the archive on the instance is. */
+  readonly storageId?: string | number | null | undefined;
+};
+
+export type ExportRowFragment = { readonly id: string, readonly name: string, readonly status: DataExportStatus, readonly trigger: ExportTrigger, readonly createdAt: string, readonly createdBy: string | null, readonly startedAt: string | null, readonly finishedAt: string | null, readonly pinned: boolean, readonly cancelRequested: boolean, readonly excludeTables: ReadonlyArray<string>, readonly format: TableFormat, readonly fileName: string | null, readonly fileStatus: FileStatus, readonly sizeBytes: string | null, readonly uploadStatus: UploadStatus, readonly progress: { readonly phase: ExportPhase, readonly percent: number | null, readonly currentTable: string | null, readonly tablesDone: number, readonly tablesTotal: number, readonly rowsDone: string, readonly rowsEstimated: string | null, readonly bytesRead: string, readonly bytesWritten: string, readonly bytesVerified: string, readonly bytesPerSecond: string | null, readonly etaSeconds: number | null, readonly sequence: string }, readonly failure: { readonly code: ExportErrorCode, readonly message: string, readonly table: string | null } | null, readonly verification: { readonly status: VerificationStatus, readonly checkedAt: string | null }, readonly restartOf: { readonly id: string } | null, readonly restartedAs: { readonly id: string } | null, readonly uploads: ReadonlyArray<{ readonly status: CopyStatus, readonly attempts: number, readonly bytesDone: string, readonly sizeBytes: string | null, readonly uploadedAt: string | null, readonly verifiedAt: string | null, readonly verifying: boolean, readonly nextAttemptAt: string | null, readonly path?: string, readonly failure: { readonly code: StorageErrorCode, readonly message?: string, readonly occurredAt: string | null } | null, readonly storage: { readonly id: string, readonly name: string } }> };
+
+export type HistoryQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  operator: boolean;
+}>;
+
+
+export type HistoryQuery = { readonly dataExports: { readonly totalCount: number, readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly status: DataExportStatus, readonly trigger: ExportTrigger, readonly createdAt: string, readonly createdBy: string | null, readonly startedAt: string | null, readonly finishedAt: string | null, readonly pinned: boolean, readonly cancelRequested: boolean, readonly excludeTables: ReadonlyArray<string>, readonly format: TableFormat, readonly fileName: string | null, readonly fileStatus: FileStatus, readonly sizeBytes: string | null, readonly uploadStatus: UploadStatus, readonly progress: { readonly phase: ExportPhase, readonly percent: number | null, readonly currentTable: string | null, readonly tablesDone: number, readonly tablesTotal: number, readonly rowsDone: string, readonly rowsEstimated: string | null, readonly bytesRead: string, readonly bytesWritten: string, readonly bytesVerified: string, readonly bytesPerSecond: string | null, readonly etaSeconds: number | null, readonly sequence: string }, readonly failure: { readonly code: ExportErrorCode, readonly message: string, readonly table: string | null } | null, readonly verification: { readonly status: VerificationStatus, readonly checkedAt: string | null }, readonly restartOf: { readonly id: string } | null, readonly restartedAs: { readonly id: string } | null, readonly uploads: ReadonlyArray<{ readonly status: CopyStatus, readonly attempts: number, readonly bytesDone: string, readonly sizeBytes: string | null, readonly uploadedAt: string | null, readonly verifiedAt: string | null, readonly verifying: boolean, readonly nextAttemptAt: string | null, readonly path?: string, readonly failure: { readonly code: StorageErrorCode, readonly message?: string, readonly occurredAt: string | null } | null, readonly storage: { readonly id: string, readonly name: string } }> }>, readonly pageInfo: { readonly startCursor: string | null, readonly endCursor: string | null, readonly hasNextPage: boolean, readonly hasPreviousPage: boolean } } };
+
+export type WatchSubscriptionVariables = Exact<{
+  id: string | number;
+  operator: boolean;
+}>;
+
+
+export type WatchSubscription = { readonly dataExportProgress: { readonly id: string, readonly name: string, readonly status: DataExportStatus, readonly trigger: ExportTrigger, readonly createdAt: string, readonly createdBy: string | null, readonly startedAt: string | null, readonly finishedAt: string | null, readonly pinned: boolean, readonly cancelRequested: boolean, readonly excludeTables: ReadonlyArray<string>, readonly format: TableFormat, readonly fileName: string | null, readonly fileStatus: FileStatus, readonly sizeBytes: string | null, readonly uploadStatus: UploadStatus, readonly progress: { readonly phase: ExportPhase, readonly percent: number | null, readonly currentTable: string | null, readonly tablesDone: number, readonly tablesTotal: number, readonly rowsDone: string, readonly rowsEstimated: string | null, readonly bytesRead: string, readonly bytesWritten: string, readonly bytesVerified: string, readonly bytesPerSecond: string | null, readonly etaSeconds: number | null, readonly sequence: string }, readonly failure: { readonly code: ExportErrorCode, readonly message: string, readonly table: string | null } | null, readonly verification: { readonly status: VerificationStatus, readonly checkedAt: string | null }, readonly restartOf: { readonly id: string } | null, readonly restartedAs: { readonly id: string } | null, readonly uploads: ReadonlyArray<{ readonly status: CopyStatus, readonly attempts: number, readonly bytesDone: string, readonly sizeBytes: string | null, readonly uploadedAt: string | null, readonly verifiedAt: string | null, readonly verifying: boolean, readonly nextAttemptAt: string | null, readonly path?: string, readonly failure: { readonly code: StorageErrorCode, readonly message?: string, readonly occurredAt: string | null } | null, readonly storage: { readonly id: string, readonly name: string } }> } };
+
+export type CreateDataExportMutationVariables = Exact<{
+  input: CreateDataExportInput;
+  operator: boolean;
+}>;
+
+
+export type CreateDataExportMutation = { readonly createDataExport: { readonly dataExport: { readonly id: string, readonly name: string, readonly status: DataExportStatus, readonly trigger: ExportTrigger, readonly createdAt: string, readonly createdBy: string | null, readonly startedAt: string | null, readonly finishedAt: string | null, readonly pinned: boolean, readonly cancelRequested: boolean, readonly excludeTables: ReadonlyArray<string>, readonly format: TableFormat, readonly fileName: string | null, readonly fileStatus: FileStatus, readonly sizeBytes: string | null, readonly uploadStatus: UploadStatus, readonly progress: { readonly phase: ExportPhase, readonly percent: number | null, readonly currentTable: string | null, readonly tablesDone: number, readonly tablesTotal: number, readonly rowsDone: string, readonly rowsEstimated: string | null, readonly bytesRead: string, readonly bytesWritten: string, readonly bytesVerified: string, readonly bytesPerSecond: string | null, readonly etaSeconds: number | null, readonly sequence: string }, readonly failure: { readonly code: ExportErrorCode, readonly message: string, readonly table: string | null } | null, readonly verification: { readonly status: VerificationStatus, readonly checkedAt: string | null }, readonly restartOf: { readonly id: string } | null, readonly restartedAs: { readonly id: string } | null, readonly uploads: ReadonlyArray<{ readonly status: CopyStatus, readonly attempts: number, readonly bytesDone: string, readonly sizeBytes: string | null, readonly uploadedAt: string | null, readonly verifiedAt: string | null, readonly verifying: boolean, readonly nextAttemptAt: string | null, readonly path?: string, readonly failure: { readonly code: StorageErrorCode, readonly message?: string, readonly occurredAt: string | null } | null, readonly storage: { readonly id: string, readonly name: string } }> } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string, readonly code: UserErrorCode }> } };
+
+export type CancelDataExportMutationVariables = Exact<{
+  input: CancelDataExportInput;
+}>;
+
+
+export type CancelDataExportMutation = { readonly cancelDataExport: { readonly dataExport: { readonly id: string, readonly status: DataExportStatus, readonly cancelRequested: boolean } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string, readonly code: UserErrorCode }> } };
+
+export type PinDataExportMutationVariables = Exact<{
+  input: PinDataExportInput;
+}>;
+
+
+export type PinDataExportMutation = { readonly pinDataExport: { readonly dataExport: { readonly id: string, readonly pinned: boolean } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string, readonly code: UserErrorCode }> } };
+
+export type DeleteDataExportMutationVariables = Exact<{
+  input: DeleteDataExportInput;
+}>;
+
+
+export type DeleteDataExportMutation = { readonly deleteDataExport: { readonly deletedDataExportId: string | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string, readonly code: UserErrorCode }> } };
+
+export type VerifyDataExportMutationVariables = Exact<{
+  input: VerifyDataExportInput;
+  operator: boolean;
+}>;
+
+
+export type VerifyDataExportMutation = { readonly verifyDataExport: { readonly dataExport: { readonly id: string, readonly name: string, readonly status: DataExportStatus, readonly trigger: ExportTrigger, readonly createdAt: string, readonly createdBy: string | null, readonly startedAt: string | null, readonly finishedAt: string | null, readonly pinned: boolean, readonly cancelRequested: boolean, readonly excludeTables: ReadonlyArray<string>, readonly format: TableFormat, readonly fileName: string | null, readonly fileStatus: FileStatus, readonly sizeBytes: string | null, readonly uploadStatus: UploadStatus, readonly progress: { readonly phase: ExportPhase, readonly percent: number | null, readonly currentTable: string | null, readonly tablesDone: number, readonly tablesTotal: number, readonly rowsDone: string, readonly rowsEstimated: string | null, readonly bytesRead: string, readonly bytesWritten: string, readonly bytesVerified: string, readonly bytesPerSecond: string | null, readonly etaSeconds: number | null, readonly sequence: string }, readonly failure: { readonly code: ExportErrorCode, readonly message: string, readonly table: string | null } | null, readonly verification: { readonly status: VerificationStatus, readonly checkedAt: string | null }, readonly restartOf: { readonly id: string } | null, readonly restartedAs: { readonly id: string } | null, readonly uploads: ReadonlyArray<{ readonly status: CopyStatus, readonly attempts: number, readonly bytesDone: string, readonly sizeBytes: string | null, readonly uploadedAt: string | null, readonly verifiedAt: string | null, readonly verifying: boolean, readonly nextAttemptAt: string | null, readonly path?: string, readonly failure: { readonly code: StorageErrorCode, readonly message?: string, readonly occurredAt: string | null } | null, readonly storage: { readonly id: string, readonly name: string } }> } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string, readonly code: UserErrorCode }> } };
+
+export type UploadDataExportMutationVariables = Exact<{
+  input: UploadDataExportInput;
+  operator: boolean;
+}>;
+
+
+export type UploadDataExportMutation = { readonly uploadDataExport: { readonly dataExport: { readonly id: string, readonly name: string, readonly status: DataExportStatus, readonly trigger: ExportTrigger, readonly createdAt: string, readonly createdBy: string | null, readonly startedAt: string | null, readonly finishedAt: string | null, readonly pinned: boolean, readonly cancelRequested: boolean, readonly excludeTables: ReadonlyArray<string>, readonly format: TableFormat, readonly fileName: string | null, readonly fileStatus: FileStatus, readonly sizeBytes: string | null, readonly uploadStatus: UploadStatus, readonly progress: { readonly phase: ExportPhase, readonly percent: number | null, readonly currentTable: string | null, readonly tablesDone: number, readonly tablesTotal: number, readonly rowsDone: string, readonly rowsEstimated: string | null, readonly bytesRead: string, readonly bytesWritten: string, readonly bytesVerified: string, readonly bytesPerSecond: string | null, readonly etaSeconds: number | null, readonly sequence: string }, readonly failure: { readonly code: ExportErrorCode, readonly message: string, readonly table: string | null } | null, readonly verification: { readonly status: VerificationStatus, readonly checkedAt: string | null }, readonly restartOf: { readonly id: string } | null, readonly restartedAs: { readonly id: string } | null, readonly uploads: ReadonlyArray<{ readonly status: CopyStatus, readonly attempts: number, readonly bytesDone: string, readonly sizeBytes: string | null, readonly uploadedAt: string | null, readonly verifiedAt: string | null, readonly verifying: boolean, readonly nextAttemptAt: string | null, readonly path?: string, readonly failure: { readonly code: StorageErrorCode, readonly message?: string, readonly occurredAt: string | null } | null, readonly storage: { readonly id: string, readonly name: string } }> } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string, readonly code: UserErrorCode }> } };
+
+export type FilePasswordQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type FilePasswordQuery = { readonly dataExport: { readonly id: string, readonly fileName: string | null, readonly filePassword: string | null } | null };
+
+export type DownloadUrlQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DownloadUrlQuery = { readonly dataExport: { readonly id: string, readonly downloadUrl: string | null } | null };
+
+export type SettingsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SettingsQuery = { readonly dataExportSettings: { readonly automaticExports: boolean, readonly uploadAutomaticExports: boolean, readonly maximumExports: number, readonly backupTimeoutMinutes: number, readonly format: TableFormat, readonly nextRunAt: string | null, readonly version: number } };
+
+export type UpdateSettingsMutationVariables = Exact<{
+  input: UpdateDataExportSettingsInput;
+}>;
+
+
+export type UpdateSettingsMutation = { readonly updateDataExportSettings: { readonly settings: { readonly automaticExports: boolean, readonly uploadAutomaticExports: boolean, readonly maximumExports: number, readonly backupTimeoutMinutes: number, readonly format: TableFormat, readonly nextRunAt: string | null, readonly version: number } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string, readonly code: UserErrorCode }> } };
+
+export type RetentionPreviewQueryVariables = Exact<{
+  maximumExports: number;
+}>;
+
+
+export type RetentionPreviewQuery = { readonly retentionPreview: ReadonlyArray<{ readonly keep: boolean, readonly reason: RetentionReason, readonly storage: { readonly id: string, readonly name: string } | null, readonly dataExport: { readonly id: string, readonly name: string, readonly createdAt: string } }> };
+
+export const ExportRowFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ExportRow"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"DataExport"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"trigger"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"createdBy"}},{"kind":"Field","name":{"kind":"Name","value":"startedAt"}},{"kind":"Field","name":{"kind":"Name","value":"finishedAt"}},{"kind":"Field","name":{"kind":"Name","value":"pinned"}},{"kind":"Field","name":{"kind":"Name","value":"cancelRequested"}},{"kind":"Field","name":{"kind":"Name","value":"excludeTables"}},{"kind":"Field","name":{"kind":"Name","value":"format"}},{"kind":"Field","name":{"kind":"Name","value":"fileName"}},{"kind":"Field","name":{"kind":"Name","value":"fileStatus"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"uploadStatus"}},{"kind":"Field","name":{"kind":"Name","value":"progress"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"percent"}},{"kind":"Field","name":{"kind":"Name","value":"currentTable"}},{"kind":"Field","name":{"kind":"Name","value":"tablesDone"}},{"kind":"Field","name":{"kind":"Name","value":"tablesTotal"}},{"kind":"Field","name":{"kind":"Name","value":"rowsDone"}},{"kind":"Field","name":{"kind":"Name","value":"rowsEstimated"}},{"kind":"Field","name":{"kind":"Name","value":"bytesRead"}},{"kind":"Field","name":{"kind":"Name","value":"bytesWritten"}},{"kind":"Field","name":{"kind":"Name","value":"bytesVerified"}},{"kind":"Field","name":{"kind":"Name","value":"bytesPerSecond"}},{"kind":"Field","name":{"kind":"Name","value":"etaSeconds"}},{"kind":"Field","name":{"kind":"Name","value":"sequence"}}]}},{"kind":"Field","name":{"kind":"Name","value":"failure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"table"}}]}},{"kind":"Field","name":{"kind":"Name","value":"verification"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"checkedAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"restartOf"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"restartedAs"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"uploads"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"attempts"}},{"kind":"Field","name":{"kind":"Name","value":"bytesDone"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"uploadedAt"}},{"kind":"Field","name":{"kind":"Name","value":"verifiedAt"}},{"kind":"Field","name":{"kind":"Name","value":"verifying"}},{"kind":"Field","name":{"kind":"Name","value":"nextAttemptAt"}},{"kind":"Field","name":{"kind":"Name","value":"path"},"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"operator"}}}]}]},{"kind":"Field","name":{"kind":"Name","value":"failure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"},"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"operator"}}}]}]},{"kind":"Field","name":{"kind":"Name","value":"occurredAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"storage"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]}}]} as unknown as DocumentNode<ExportRowFragment, unknown>;
+export const HistoryDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"History"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"last"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"before"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"operator"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Boolean"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"dataExports"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}},{"kind":"Argument","name":{"kind":"Name","value":"last"},"value":{"kind":"Variable","name":{"kind":"Name","value":"last"}}},{"kind":"Argument","name":{"kind":"Name","value":"before"},"value":{"kind":"Variable","name":{"kind":"Name","value":"before"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"totalCount"}},{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"ExportRow"}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"startCursor"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}},{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"hasPreviousPage"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ExportRow"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"DataExport"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"trigger"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"createdBy"}},{"kind":"Field","name":{"kind":"Name","value":"startedAt"}},{"kind":"Field","name":{"kind":"Name","value":"finishedAt"}},{"kind":"Field","name":{"kind":"Name","value":"pinned"}},{"kind":"Field","name":{"kind":"Name","value":"cancelRequested"}},{"kind":"Field","name":{"kind":"Name","value":"excludeTables"}},{"kind":"Field","name":{"kind":"Name","value":"format"}},{"kind":"Field","name":{"kind":"Name","value":"fileName"}},{"kind":"Field","name":{"kind":"Name","value":"fileStatus"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"uploadStatus"}},{"kind":"Field","name":{"kind":"Name","value":"progress"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"percent"}},{"kind":"Field","name":{"kind":"Name","value":"currentTable"}},{"kind":"Field","name":{"kind":"Name","value":"tablesDone"}},{"kind":"Field","name":{"kind":"Name","value":"tablesTotal"}},{"kind":"Field","name":{"kind":"Name","value":"rowsDone"}},{"kind":"Field","name":{"kind":"Name","value":"rowsEstimated"}},{"kind":"Field","name":{"kind":"Name","value":"bytesRead"}},{"kind":"Field","name":{"kind":"Name","value":"bytesWritten"}},{"kind":"Field","name":{"kind":"Name","value":"bytesVerified"}},{"kind":"Field","name":{"kind":"Name","value":"bytesPerSecond"}},{"kind":"Field","name":{"kind":"Name","value":"etaSeconds"}},{"kind":"Field","name":{"kind":"Name","value":"sequence"}}]}},{"kind":"Field","name":{"kind":"Name","value":"failure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"table"}}]}},{"kind":"Field","name":{"kind":"Name","value":"verification"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"checkedAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"restartOf"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"restartedAs"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"uploads"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"attempts"}},{"kind":"Field","name":{"kind":"Name","value":"bytesDone"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"uploadedAt"}},{"kind":"Field","name":{"kind":"Name","value":"verifiedAt"}},{"kind":"Field","name":{"kind":"Name","value":"verifying"}},{"kind":"Field","name":{"kind":"Name","value":"nextAttemptAt"}},{"kind":"Field","name":{"kind":"Name","value":"path"},"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"operator"}}}]}]},{"kind":"Field","name":{"kind":"Name","value":"failure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"},"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"operator"}}}]}]},{"kind":"Field","name":{"kind":"Name","value":"occurredAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"storage"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]}}]} as unknown as DocumentNode<HistoryQuery, HistoryQueryVariables>;
+export const WatchDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"Watch"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"operator"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Boolean"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"dataExportProgress"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"ExportRow"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ExportRow"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"DataExport"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"trigger"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"createdBy"}},{"kind":"Field","name":{"kind":"Name","value":"startedAt"}},{"kind":"Field","name":{"kind":"Name","value":"finishedAt"}},{"kind":"Field","name":{"kind":"Name","value":"pinned"}},{"kind":"Field","name":{"kind":"Name","value":"cancelRequested"}},{"kind":"Field","name":{"kind":"Name","value":"excludeTables"}},{"kind":"Field","name":{"kind":"Name","value":"format"}},{"kind":"Field","name":{"kind":"Name","value":"fileName"}},{"kind":"Field","name":{"kind":"Name","value":"fileStatus"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"uploadStatus"}},{"kind":"Field","name":{"kind":"Name","value":"progress"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"percent"}},{"kind":"Field","name":{"kind":"Name","value":"currentTable"}},{"kind":"Field","name":{"kind":"Name","value":"tablesDone"}},{"kind":"Field","name":{"kind":"Name","value":"tablesTotal"}},{"kind":"Field","name":{"kind":"Name","value":"rowsDone"}},{"kind":"Field","name":{"kind":"Name","value":"rowsEstimated"}},{"kind":"Field","name":{"kind":"Name","value":"bytesRead"}},{"kind":"Field","name":{"kind":"Name","value":"bytesWritten"}},{"kind":"Field","name":{"kind":"Name","value":"bytesVerified"}},{"kind":"Field","name":{"kind":"Name","value":"bytesPerSecond"}},{"kind":"Field","name":{"kind":"Name","value":"etaSeconds"}},{"kind":"Field","name":{"kind":"Name","value":"sequence"}}]}},{"kind":"Field","name":{"kind":"Name","value":"failure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"table"}}]}},{"kind":"Field","name":{"kind":"Name","value":"verification"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"checkedAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"restartOf"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"restartedAs"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"uploads"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"attempts"}},{"kind":"Field","name":{"kind":"Name","value":"bytesDone"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"uploadedAt"}},{"kind":"Field","name":{"kind":"Name","value":"verifiedAt"}},{"kind":"Field","name":{"kind":"Name","value":"verifying"}},{"kind":"Field","name":{"kind":"Name","value":"nextAttemptAt"}},{"kind":"Field","name":{"kind":"Name","value":"path"},"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"operator"}}}]}]},{"kind":"Field","name":{"kind":"Name","value":"failure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"},"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"operator"}}}]}]},{"kind":"Field","name":{"kind":"Name","value":"occurredAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"storage"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]}}]} as unknown as DocumentNode<WatchSubscription, WatchSubscriptionVariables>;
+export const CreateDataExportDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CreateDataExport"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreateDataExportInput"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"operator"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Boolean"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createDataExport"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"dataExport"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"ExportRow"}}]}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"code"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ExportRow"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"DataExport"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"trigger"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"createdBy"}},{"kind":"Field","name":{"kind":"Name","value":"startedAt"}},{"kind":"Field","name":{"kind":"Name","value":"finishedAt"}},{"kind":"Field","name":{"kind":"Name","value":"pinned"}},{"kind":"Field","name":{"kind":"Name","value":"cancelRequested"}},{"kind":"Field","name":{"kind":"Name","value":"excludeTables"}},{"kind":"Field","name":{"kind":"Name","value":"format"}},{"kind":"Field","name":{"kind":"Name","value":"fileName"}},{"kind":"Field","name":{"kind":"Name","value":"fileStatus"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"uploadStatus"}},{"kind":"Field","name":{"kind":"Name","value":"progress"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"percent"}},{"kind":"Field","name":{"kind":"Name","value":"currentTable"}},{"kind":"Field","name":{"kind":"Name","value":"tablesDone"}},{"kind":"Field","name":{"kind":"Name","value":"tablesTotal"}},{"kind":"Field","name":{"kind":"Name","value":"rowsDone"}},{"kind":"Field","name":{"kind":"Name","value":"rowsEstimated"}},{"kind":"Field","name":{"kind":"Name","value":"bytesRead"}},{"kind":"Field","name":{"kind":"Name","value":"bytesWritten"}},{"kind":"Field","name":{"kind":"Name","value":"bytesVerified"}},{"kind":"Field","name":{"kind":"Name","value":"bytesPerSecond"}},{"kind":"Field","name":{"kind":"Name","value":"etaSeconds"}},{"kind":"Field","name":{"kind":"Name","value":"sequence"}}]}},{"kind":"Field","name":{"kind":"Name","value":"failure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"table"}}]}},{"kind":"Field","name":{"kind":"Name","value":"verification"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"checkedAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"restartOf"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"restartedAs"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"uploads"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"attempts"}},{"kind":"Field","name":{"kind":"Name","value":"bytesDone"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"uploadedAt"}},{"kind":"Field","name":{"kind":"Name","value":"verifiedAt"}},{"kind":"Field","name":{"kind":"Name","value":"verifying"}},{"kind":"Field","name":{"kind":"Name","value":"nextAttemptAt"}},{"kind":"Field","name":{"kind":"Name","value":"path"},"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"operator"}}}]}]},{"kind":"Field","name":{"kind":"Name","value":"failure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"},"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"operator"}}}]}]},{"kind":"Field","name":{"kind":"Name","value":"occurredAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"storage"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]}}]} as unknown as DocumentNode<CreateDataExportMutation, CreateDataExportMutationVariables>;
+export const CancelDataExportDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CancelDataExport"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CancelDataExportInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"cancelDataExport"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"dataExport"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"cancelRequested"}}]}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"code"}}]}}]}}]}}]} as unknown as DocumentNode<CancelDataExportMutation, CancelDataExportMutationVariables>;
+export const PinDataExportDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"PinDataExport"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"PinDataExportInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"pinDataExport"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"dataExport"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"pinned"}}]}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"code"}}]}}]}}]}}]} as unknown as DocumentNode<PinDataExportMutation, PinDataExportMutationVariables>;
+export const DeleteDataExportDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"DeleteDataExport"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"DeleteDataExportInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deleteDataExport"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deletedDataExportId"}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"code"}}]}}]}}]}}]} as unknown as DocumentNode<DeleteDataExportMutation, DeleteDataExportMutationVariables>;
+export const VerifyDataExportDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"VerifyDataExport"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"VerifyDataExportInput"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"operator"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Boolean"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"verifyDataExport"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"dataExport"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"ExportRow"}}]}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"code"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ExportRow"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"DataExport"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"trigger"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"createdBy"}},{"kind":"Field","name":{"kind":"Name","value":"startedAt"}},{"kind":"Field","name":{"kind":"Name","value":"finishedAt"}},{"kind":"Field","name":{"kind":"Name","value":"pinned"}},{"kind":"Field","name":{"kind":"Name","value":"cancelRequested"}},{"kind":"Field","name":{"kind":"Name","value":"excludeTables"}},{"kind":"Field","name":{"kind":"Name","value":"format"}},{"kind":"Field","name":{"kind":"Name","value":"fileName"}},{"kind":"Field","name":{"kind":"Name","value":"fileStatus"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"uploadStatus"}},{"kind":"Field","name":{"kind":"Name","value":"progress"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"percent"}},{"kind":"Field","name":{"kind":"Name","value":"currentTable"}},{"kind":"Field","name":{"kind":"Name","value":"tablesDone"}},{"kind":"Field","name":{"kind":"Name","value":"tablesTotal"}},{"kind":"Field","name":{"kind":"Name","value":"rowsDone"}},{"kind":"Field","name":{"kind":"Name","value":"rowsEstimated"}},{"kind":"Field","name":{"kind":"Name","value":"bytesRead"}},{"kind":"Field","name":{"kind":"Name","value":"bytesWritten"}},{"kind":"Field","name":{"kind":"Name","value":"bytesVerified"}},{"kind":"Field","name":{"kind":"Name","value":"bytesPerSecond"}},{"kind":"Field","name":{"kind":"Name","value":"etaSeconds"}},{"kind":"Field","name":{"kind":"Name","value":"sequence"}}]}},{"kind":"Field","name":{"kind":"Name","value":"failure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"table"}}]}},{"kind":"Field","name":{"kind":"Name","value":"verification"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"checkedAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"restartOf"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"restartedAs"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"uploads"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"attempts"}},{"kind":"Field","name":{"kind":"Name","value":"bytesDone"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"uploadedAt"}},{"kind":"Field","name":{"kind":"Name","value":"verifiedAt"}},{"kind":"Field","name":{"kind":"Name","value":"verifying"}},{"kind":"Field","name":{"kind":"Name","value":"nextAttemptAt"}},{"kind":"Field","name":{"kind":"Name","value":"path"},"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"operator"}}}]}]},{"kind":"Field","name":{"kind":"Name","value":"failure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"},"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"operator"}}}]}]},{"kind":"Field","name":{"kind":"Name","value":"occurredAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"storage"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]}}]} as unknown as DocumentNode<VerifyDataExportMutation, VerifyDataExportMutationVariables>;
+export const UploadDataExportDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"UploadDataExport"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"UploadDataExportInput"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"operator"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Boolean"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"uploadDataExport"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"dataExport"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"ExportRow"}}]}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"code"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ExportRow"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"DataExport"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"trigger"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"createdBy"}},{"kind":"Field","name":{"kind":"Name","value":"startedAt"}},{"kind":"Field","name":{"kind":"Name","value":"finishedAt"}},{"kind":"Field","name":{"kind":"Name","value":"pinned"}},{"kind":"Field","name":{"kind":"Name","value":"cancelRequested"}},{"kind":"Field","name":{"kind":"Name","value":"excludeTables"}},{"kind":"Field","name":{"kind":"Name","value":"format"}},{"kind":"Field","name":{"kind":"Name","value":"fileName"}},{"kind":"Field","name":{"kind":"Name","value":"fileStatus"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"uploadStatus"}},{"kind":"Field","name":{"kind":"Name","value":"progress"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"percent"}},{"kind":"Field","name":{"kind":"Name","value":"currentTable"}},{"kind":"Field","name":{"kind":"Name","value":"tablesDone"}},{"kind":"Field","name":{"kind":"Name","value":"tablesTotal"}},{"kind":"Field","name":{"kind":"Name","value":"rowsDone"}},{"kind":"Field","name":{"kind":"Name","value":"rowsEstimated"}},{"kind":"Field","name":{"kind":"Name","value":"bytesRead"}},{"kind":"Field","name":{"kind":"Name","value":"bytesWritten"}},{"kind":"Field","name":{"kind":"Name","value":"bytesVerified"}},{"kind":"Field","name":{"kind":"Name","value":"bytesPerSecond"}},{"kind":"Field","name":{"kind":"Name","value":"etaSeconds"}},{"kind":"Field","name":{"kind":"Name","value":"sequence"}}]}},{"kind":"Field","name":{"kind":"Name","value":"failure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"table"}}]}},{"kind":"Field","name":{"kind":"Name","value":"verification"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"checkedAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"restartOf"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"restartedAs"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"uploads"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"attempts"}},{"kind":"Field","name":{"kind":"Name","value":"bytesDone"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"uploadedAt"}},{"kind":"Field","name":{"kind":"Name","value":"verifiedAt"}},{"kind":"Field","name":{"kind":"Name","value":"verifying"}},{"kind":"Field","name":{"kind":"Name","value":"nextAttemptAt"}},{"kind":"Field","name":{"kind":"Name","value":"path"},"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"operator"}}}]}]},{"kind":"Field","name":{"kind":"Name","value":"failure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"},"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"operator"}}}]}]},{"kind":"Field","name":{"kind":"Name","value":"occurredAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"storage"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]}}]} as unknown as DocumentNode<UploadDataExportMutation, UploadDataExportMutationVariables>;
+export const FilePasswordDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"FilePassword"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"dataExport"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"fileName"}},{"kind":"Field","name":{"kind":"Name","value":"filePassword"}}]}}]}}]} as unknown as DocumentNode<FilePasswordQuery, FilePasswordQueryVariables>;
+export const DownloadUrlDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"DownloadUrl"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"dataExport"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"downloadUrl"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"expiresInSeconds"},"value":{"kind":"IntValue","value":"60"}}]}]}}]}}]} as unknown as DocumentNode<DownloadUrlQuery, DownloadUrlQueryVariables>;
+export const SettingsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Settings"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"dataExportSettings"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"automaticExports"}},{"kind":"Field","name":{"kind":"Name","value":"uploadAutomaticExports"}},{"kind":"Field","name":{"kind":"Name","value":"maximumExports"}},{"kind":"Field","name":{"kind":"Name","value":"backupTimeoutMinutes"}},{"kind":"Field","name":{"kind":"Name","value":"format"}},{"kind":"Field","name":{"kind":"Name","value":"nextRunAt"}},{"kind":"Field","name":{"kind":"Name","value":"version"}}]}}]}}]} as unknown as DocumentNode<SettingsQuery, SettingsQueryVariables>;
+export const UpdateSettingsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"UpdateSettings"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"UpdateDataExportSettingsInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"updateDataExportSettings"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"settings"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"automaticExports"}},{"kind":"Field","name":{"kind":"Name","value":"uploadAutomaticExports"}},{"kind":"Field","name":{"kind":"Name","value":"maximumExports"}},{"kind":"Field","name":{"kind":"Name","value":"backupTimeoutMinutes"}},{"kind":"Field","name":{"kind":"Name","value":"format"}},{"kind":"Field","name":{"kind":"Name","value":"nextRunAt"}},{"kind":"Field","name":{"kind":"Name","value":"version"}}]}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"code"}}]}}]}}]}}]} as unknown as DocumentNode<UpdateSettingsMutation, UpdateSettingsMutationVariables>;
+export const RetentionPreviewDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"RetentionPreview"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"maximumExports"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"retentionPreview"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"maximumExports"},"value":{"kind":"Variable","name":{"kind":"Name","value":"maximumExports"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"keep"}},{"kind":"Field","name":{"kind":"Name","value":"reason"}},{"kind":"Field","name":{"kind":"Name","value":"storage"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"dataExport"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}}]}}]}}]}}]} as unknown as DocumentNode<RetentionPreviewQuery, RetentionPreviewQueryVariables>;

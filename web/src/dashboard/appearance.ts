@@ -1,0 +1,35 @@
+// How Mantine is set up: colours that can be read in light and dark, system fonts, and the nonce of the page for its styles.
+import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { setNonce } from 'get-nonce';
+
+/** What the server's Content-Security-Policy lets styles made by code carry. Vite's build puts it into the page. */
+export const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
+// For the dialogs' scroll lock, which is a library of its own.
+setNonce(nonce);
+
+const lagoon: MantineColorsTuple = [
+  '#e4f7f8',
+  '#d3ecee',
+  '#aad8db',
+  '#7dc3c8',
+  '#59b2b8',
+  '#41a7ae',
+  '#2f959c',
+  '#0b7880',
+  '#0b6e75',
+  '#005a61',
+];
+
+export const theme = createTheme({
+  colors: { lagoon },
+  primaryColor: 'lagoon',
+  primaryShade: { light: 8, dark: 4 },
+  autoContrast: true,
+  luminanceThreshold: 0.35,
+  defaultRadius: 'md',
+  fontFamily: 'var(--sans)',
+  fontFamilyMonospace: 'var(--mono)',
+  headings: { fontFamily: 'var(--sans)' },
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+});
