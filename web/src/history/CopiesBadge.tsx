@@ -29,7 +29,7 @@ export function CopiesBadge({ of }: { of: Shown }) {
   const word = uploads.length === 0 ? 'To come' : `${arrived} of ${uploads.length}`;
   return (
     <>
-      <Badge color={color} variant="light" tt="none">
+      <Badge color={color} variant="light" tt="none" miw="max-content">
         {word}
       </Badge>
       {problem !== null && (

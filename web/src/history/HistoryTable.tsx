@@ -24,7 +24,7 @@ export function HistoryTable({ exports }: { exports: readonly ExportRowFragment[
           <Table.Th>File</Table.Th>
           <Table.Th>Duration</Table.Th>
           <Table.Th>Copies</Table.Th>
-          {operates && <Table.Th>Password and more</Table.Th>}
+          {operates && <Table.Th>File and password</Table.Th>}
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -40,7 +40,7 @@ function Row({ of, operates }: { of: ExportRowFragment; operates: boolean }) {
   return (
     <Table.Tr>
       <Table.Th scope="row" className={classes.name ?? ''}>
-        <Anchor component={Link} href={`/exports/${of.id}`} fw={600}>
+        <Anchor component={Link} href={`/exports/${of.id}`} fw={600} lineClamp={3} title={of.name}>
           {of.name}
         </Anchor>
         <Origin of={of} />
@@ -49,19 +49,23 @@ function Row({ of, operates }: { of: ExportRowFragment; operates: boolean }) {
         <Moment at={of.createdAt} />
       </Table.Td>
       <Table.Td data-label="Status">
-        <StatusBadge of={of} />
-        {of.failure && (
-          <Text size="xs" mt={2} lineClamp={2} title={of.failure.message}>
-            {of.failure.message}
-          </Text>
-        )}
+        <div>
+          <StatusBadge of={of} />
+          {of.failure && (
+            <Text size="xs" mt={2} lineClamp={2} title={of.failure.message}>
+              {of.failure.message}
+            </Text>
+          )}
+        </div>
       </Table.Td>
       <Table.Td data-label="File" className={classes.file ?? ''}>
         <File of={of} />
       </Table.Td>
       <Table.Td data-label="Duration">{between(of.startedAt, of.finishedAt)}</Table.Td>
       <Table.Td data-label="Copies">
-        <CopiesBadge of={of} />
+        <div>
+          <CopiesBadge of={of} />
+        </div>
       </Table.Td>
       {operates && (
         <Table.Td data-label="">
@@ -105,7 +109,7 @@ function File({ of: { fileName, fileStatus, sizeBytes } }: { of: ExportRowFragme
     return <Text c="dimmed">–</Text>;
   }
   return (
-    <>
+    <div>
       <Text size="sm" ff="monospace">
         {fileName}
       </Text>
@@ -114,6 +118,6 @@ function File({ of: { fileName, fileStatus, sizeBytes } }: { of: ExportRowFragme
         {fileStatus === 'REMOVED' && ' · no longer on the instance'}
         {fileStatus === 'FILE_UNAVAILABLE' && ' · not there any more: moved or changed by somebody else'}
       </Text>
-    </>
+    </div>
   );
 }

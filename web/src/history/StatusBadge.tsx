@@ -25,7 +25,7 @@ function appearance({ status, fileStatus, cancelRequested, verification }: Shown
 export function StatusBadge({ of }: { of: Shown }) {
   const [color, word] = appearance(of);
   return (
-    <Badge color={color} variant="light" tt="none">
+    <Badge color={color} variant="light" tt="none" miw="max-content">
       {word}
     </Badge>
   );
