@@ -11,6 +11,9 @@ import path from 'node:path';
 export const BINARY = path.resolve(
   process.env.CARRYALL_BIN ?? path.join(import.meta.dirname, '../../target/debug/carryall'),
 );
+/** The addresses of all servers that were started, so that a page that reaches for anything else is found. */
+export const origins = new Set<string>();
+
 const LISTENING = /listening at (http:\/\/127\.0\.0\.1:(\d+))/;
 const PRINTED = /(http:\/\/127\.0\.0\.1:\d+)\/#token=(carryall_[\w-]+)\s/;
 const START_TIMEOUT = 60_000;
@@ -118,6 +121,7 @@ function ready(child: ChildProcess, first: boolean): Promise<Omit<Server, 'folde
       const [, , token = ''] = PRINTED.exec(printed) ?? [];
       if (origin !== undefined && port !== undefined && (token !== '' || !first)) {
         clearTimeout(timer);
+        origins.add(origin);
         resolve({ origin, port: Number(port), token, printedAddress: `${origin}/#token=${token}` });
       }
     };

@@ -40,15 +40,22 @@ export function RunningExport({ of, linked = true }: { of: ExportRowFragment; li
         </Group>
         {operator && <Cancel of={of} />}
       </Group>
-      <Progress
-        value={percent ?? (unknown ? 100 : 0)}
-        striped={unknown}
-        animated={unknown}
-        color={of.status === 'QUEUED' ? 'gray' : 'lagoon'}
-        size="lg"
-        aria-label={`Progress of ${of.name}`}
-        aria-valuetext={percent === null ? phase : `${Math.floor(percent)} percent`}
-      />
+      <Progress.Root size="lg">
+        <Progress.Section
+          value={percent ?? (unknown ? 100 : 0)}
+          striped={unknown}
+          animated={unknown}
+          color={of.status === 'QUEUED' ? 'gray' : 'lagoon'}
+          // Mantine's own would say 100 percent while nothing is known.
+          withAria={false}
+          role="progressbar"
+          aria-label={`Progress of ${of.name}`}
+          aria-valuemin={0}
+          aria-valuemax={100}
+          aria-valuenow={percent ?? undefined}
+          aria-valuetext={percent === null ? phase : `${Math.floor(percent)} percent`}
+        />
+      </Progress.Root>
       <Details of={of} />
       <VisuallyHidden role="status">{`${of.name}: ${phase}`}</VisuallyHidden>
     </Paper>

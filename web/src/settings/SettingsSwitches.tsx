@@ -1,9 +1,10 @@
 // The two toggles. They take effect as they are pressed.
-import { Alert, Stack, Switch } from '@mantine/core';
+import { Alert, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { UpdateSettingsDocument } from '../api/operations';
 import { type UserError, useChange } from '../api/useChange';
 import { Moment } from '../format/Moment';
+import { Toggle } from './Toggle';
 import type { Settings } from './useSettings';
 
 export function SettingsSwitches({ settings }: { settings: Settings }) {
@@ -21,7 +22,7 @@ export function SettingsSwitches({ settings }: { settings: Settings }) {
           {message}
         </Alert>
       ))}
-      <Switch
+      <Toggle
         label="Automatic Exports"
         description={
           settings.nextRunAt === null ? (
@@ -34,14 +35,14 @@ export function SettingsSwitches({ settings }: { settings: Settings }) {
         }
         checked={settings.automaticExports}
         disabled={busy}
-        onChange={(event) => void turn({ automaticExports: event.currentTarget.checked })}
+        turn={(automaticExports) => void turn({ automaticExports })}
       />
-      <Switch
+      <Toggle
         label="Upload Automatic Exports"
         description="Exports also go to every enabled storage"
         checked={settings.uploadAutomaticExports}
         disabled={busy}
-        onChange={(event) => void turn({ uploadAutomaticExports: event.currentTarget.checked })}
+        turn={(uploadAutomaticExports) => void turn({ uploadAutomaticExports })}
       />
     </Stack>
   );
