@@ -2,7 +2,14 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-const RUN = 'import sqlite3, sys; d = sqlite3.connect(sys.argv[1]); d.executescript(sys.stdin.read()); d.commit()';
+const RUN = `
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+# SQLite's own came with 3.41.
+database.create_function('unhex', 1, bytes.fromhex)
+database.executescript(sys.stdin.read())
+database.commit()
+`;
 
 /** Runs statements on the database of this file, which is made if it is not there. */
 export async function sqlite(file: string, statements: string): Promise<void> {

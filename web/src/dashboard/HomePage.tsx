@@ -21,7 +21,7 @@ export function HomePage() {
   const [{ data }] = useNewest();
   const [settings, reload] = useSettings();
   const newest = data?.dataExports.nodes ?? NONE;
-  useEndings(newest);
+  useEndings(data?.dataExports.nodes);
   return (
     <Stack gap="lg">
       <Group justify="space-between">

@@ -1,20 +1,19 @@
 // A page of the history, named by the address, so that the browser's back button and a copied link come back to it.
 import { useSearchParams } from 'wouter';
-import type { UseQueryResponse } from 'urql';
 import { HistoryDocument, type HistoryQuery, type HistoryQueryVariables } from '../api/operations';
-import { OFTEN, usePolled } from '../api/usePolled';
+import { OFTEN, type Polled, usePolled } from '../api/usePolled';
 import { useMayOperate } from '../session/viewer';
 
 const PAGE = 20;
 
 /** The newest exports. Their names are in the address of no page. */
-export function useNewest(): UseQueryResponse<HistoryQuery, HistoryQueryVariables> {
+export function useNewest(): Polled<HistoryQuery> {
   const operator = useMayOperate();
   return usePolled({ query: HistoryDocument, variables: { first: PAGE, operator } }, OFTEN);
 }
 
 export interface HistoryPage {
-  response: UseQueryResponse<HistoryQuery, HistoryQueryVariables>;
+  response: Polled<HistoryQuery>;
   /** Whether it is the newest page. */
   newest: boolean;
   show: { newest: () => void; newer: () => void; older: () => void; oldest: () => void };

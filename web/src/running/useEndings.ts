@@ -1,17 +1,28 @@
-// Says so in the corner when an export that this page has seen waiting or running comes to its end.
+// Says so in the corner when an export that waits or runs while this page is open comes to its end.
 import { notifications } from '@mantine/notifications';
 import { useEffect, useRef } from 'react';
 import type { ExportRowFragment } from '../api/operations';
 
-export function useEndings(exports: readonly ExportRowFragment[]): void {
+/** `exports`: the newest ones; undefined until they are known. */
+export function useEndings(exports: readonly ExportRowFragment[] | undefined): void {
   const active = useRef(new Set<string>());
+  // The newest that was seen. One that came after it and has ended at first sight was just quick.
+  const seen = useRef<string | null>(null);
   useEffect(() => {
+    if (exports === undefined) {
+      return;
+    }
     for (const of of exports) {
+      const fresh = seen.current !== null && of.createdAt > seen.current;
       if (of.status === 'QUEUED' || of.status === 'RUNNING') {
         active.current.add(of.id);
-      } else if (active.current.delete(of.id)) {
+      } else if (active.current.delete(of.id) || fresh) {
         tell(of);
       }
+    }
+    const newest = exports[0]?.createdAt ?? '';
+    if (seen.current === null || newest > seen.current) {
+      seen.current = newest;
     }
   }, [exports]);
 }
