@@ -44,9 +44,11 @@ pub struct UpdateStorageLocationInput {
     pub(super) name: Option<String>,
     /// Whether exports are copied there. Switched off, what is on its way there is given up.
     pub(super) enabled: Option<bool>,
-    /// Replaces the whole configuration, secrets included, and tries again what had failed. If it is another place
+    /// Replaces the whole configuration, and tries again what had failed. If it is another place
     /// (another bucket, folder or host, say), the files at the former one stay there and are no longer Carryall's. A host key
     /// that was pinned stays pinned as long as host and port are the same; to accept a new one, give its fingerprint.
+    /// A secret that is the empty string stays what it is, as long as the provider, and all that decides where it goes and as
+    /// whom it is used, stay too: each secret says what that is. Else it must be entered again (`BLANK`).
     pub(super) config: Option<Config>,
 }
 
@@ -85,22 +87,28 @@ pub struct DeleteStorageLocationPayload {
     pub(super) user_errors: Vec<UserError>,
 }
 
-/// What is to be tried out: a storage by its id, or a configuration that is not saved yet.
+/// What is to be tried out: a storage by its id, a configuration that is not saved yet, or a change of a storage's that is not.
 #[derive(Debug, InputObject)]
 pub struct TestStorageLocationInput {
-    /// The storage, with the settings that are saved: this or `config`.
+    /// The storage; without `config`, with the settings that are saved.
     pub(super) id: Option<ID>,
-    /// The configuration, which need not be saved: this or `id`.
+    /// The configuration, which need not be saved. With `id`, as if that storage were changed to it: a secret that is the empty
+    /// string is the one that is saved, and the host key is the one that is pinned, where `updateStorageLocation` keeps them.
+    /// Nothing is changed by it, nor noted with the storage. Without `id`, all secrets must be given.
     pub(super) config: Option<Config>,
 }
 
 /// What the test has shown. What it wrote, it has removed.
 #[derive(SimpleObject, Default)]
 pub struct TestStorageLocationPayload {
-    /// Whether all that an upload needs has worked.
+    /// Whether all that an upload needs has worked: true only when it has come to its end.
     ok: bool,
-    /// What was tried, one after the other, up to the first that failed.
+    /// What was tried, one after the other, up to the first that failed; while it goes on, what has come to its end.
     steps: Vec<StorageTestStep>,
+    /// What is tried now; null while it waits for its turn, and when nothing more is tried.
+    trying: Option<StepKind>,
+    /// Whether this is the end of it. `testStorageLocation` answers nothing else; of `storageLocationTest` it is the last event.
+    finished: bool,
     /// The fingerprint of the host's key, at SFTP servers: compare it with what the server's owner says, and save it. Null
     /// at all others, and if no key was seen.
     host_key_fingerprint: Option<String>,
@@ -126,7 +134,7 @@ pub struct StorageTestStep {
 impl TestStorageLocationPayload {
     /// Nothing was tried.
     pub(super) fn refused(user_error: UserError) -> Self {
-        Self { user_errors: vec![user_error], ..Self::default() }
+        Self { finished: true, user_errors: vec![user_error], ..Self::default() }
     }
 }
 
@@ -134,6 +142,8 @@ impl From<Checked> for TestStorageLocationPayload {
     fn from(checked: Checked) -> Self {
         Self {
             ok: checked.is_good(),
+            trying: checked.trying,
+            finished: checked.finished,
             steps: checked.steps.into_iter().map(StorageTestStep::from).collect(),
             host_key_fingerprint: checked.host_key,
             user_errors: Vec::new(),

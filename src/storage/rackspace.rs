@@ -23,11 +23,11 @@ use self::{
     swift::{Ask, Swift, etag},
 };
 use super::{
-    Content, Network, Receipt, Step, StepKind, Storage, StorageError, base_path,
+    Content, Network, Receipt, StepKind, Steps, Storage, StorageError, base_path,
     http_client::{Http, Pace},
+    kept_secret::{SecretSetting, Secrets},
     reading::Reading,
     secret_text,
-    steps::Steps,
 };
 use crate::{scalar::Url, secret::Secret};
 
@@ -40,7 +40,8 @@ pub struct Rackspace {
     pub identity_endpoint: Url,
     /// The user.
     pub username: String,
-    /// The password, or the API key: which of them it is is found out by signing in.
+    /// The password, or the API key: which of them it is is found out by signing in. Left empty in a change, it stays, if
+    /// `identityEndpoint` and `username` do.
     #[serde(with = "secret_text")]
     #[graphql(skip_output)]
     pub password: Secret,
@@ -85,6 +86,15 @@ pub struct RackspaceStorage {
     folders: Vec<String>,
     limits: Limits,
     network: Network,
+}
+
+impl Secrets for Rackspace {
+    fn secrets(&mut self) -> Vec<SecretSetting<'_>> {
+        let Self { identity_endpoint, username, password, region: _, container: _, base_path: _ } = self;
+        let endpoint = identity_endpoint.0.trim().trim_end_matches('/');
+        // It goes to the identity service alone, which says where the region's storage is.
+        vec![SecretSetting::needed("password", password, [endpoint, username.trim()])]
+    }
 }
 
 impl Rackspace {
@@ -176,7 +186,7 @@ impl RackspaceStorage {
         segments::sweep(&self.swift, object, None).await
     }
 
-    async fn try_all(&self, steps: &mut Steps) -> Option<()> {
+    async fn try_all(&self, steps: &mut Steps<'_>) -> Option<()> {
         let name = format!(".carryall-check-{}", uuid::Uuid::new_v4().simple());
         let (object, probe) = (self.object(&name).ok()?, Bytes::from(name));
         steps.reach(&self.http, &self.network, &self.swift.identity.endpoint).await?;
@@ -238,10 +248,9 @@ impl Storage for RackspaceStorage {
         self.remove(&self.object(name)?).await
     }
 
-    async fn check(&self) -> Vec<Step> {
-        let mut steps = Steps::default();
-        self.try_all(&mut steps).await;
-        steps.done()
+    async fn check(&self, steps: &mut Steps<'_>) {
+        // Running out of it ends the check: the steps so far are the answer.
+        let _ = self.try_all(steps).await;
     }
 }
 

@@ -5,7 +5,9 @@ mod configured;
 pub mod everywhere;
 mod interrupted;
 mod kept;
+mod kept_secrets;
 mod removed;
+pub mod tested;
 
 use serde_json::{Value, json};
 
