@@ -1,6 +1,7 @@
-// A query that is asked again every few seconds while the page is looked at, so that what others do shows by itself.
+// A query that is asked again every few seconds while the page is looked at, so that what others do shows by itself. While the
+// server is gone, what it said last stays: the banner says that it may be out of date.
 import type { AnyVariables, TypedDocumentNode } from '@urql/core';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useQuery, type UseQueryArgs, type UseQueryResponse } from 'urql';
 
 /** In milliseconds. */
@@ -29,5 +30,12 @@ export function usePolled<Data, Variables extends AnyVariables>(
       document.removeEventListener('visibilitychange', again);
     };
   }, [ask, pause, args.pause]);
-  return [result, ask];
+
+  const [last, setLast] = useState<{ key: number | undefined; data: Data }>();
+  const key = result.operation?.key;
+  if (result.data !== undefined && last?.data !== result.data) {
+    setLast({ key, data: result.data });
+  }
+  const stays = result.data === undefined && last !== undefined && last.key === key;
+  return [stays ? { ...result, data: last.data } : result, ask];
 }
