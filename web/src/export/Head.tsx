@@ -2,18 +2,20 @@
 import { Anchor, Badge, Code, Group, Paper, Stack, Title } from '@mantine/core';
 import { IconPin } from '@tabler/icons-react';
 import { useId } from 'react';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { bytes, count } from '../format/bytes';
 import { between } from '../format/duration';
 import { Moment } from '../format/Moment';
+import { ExportActions } from '../history/ExportActions';
+import { StatusBadge } from '../history/StatusBadge';
 import { type Fact, Facts } from './Facts';
 import { Hash } from './Hash';
-import { StatusBadge } from './StatusBadge';
-import { type Details, isUnderWay } from './useExport';
+import type { Details } from './useExport';
 import { FILES, FORMATS } from './words';
 
 export function Head({ dataExport }: { dataExport: Details }) {
   const heading = useId();
+  const [, navigate] = useLocation();
   return (
     <Paper component="section" withBorder p={{ base: 'md', sm: 'lg' }} aria-labelledby={heading}>
       <Stack gap="md">
@@ -23,18 +25,20 @@ export function Head({ dataExport }: { dataExport: Details }) {
               {dataExport.name}
             </Title>
             <Group gap="xs">
-              <StatusBadge
-                status={dataExport.status}
-                stopping={isUnderWay(dataExport) && dataExport.cancelRequested}
-              />
+              <StatusBadge of={dataExport} />
               {dataExport.pinned && (
-                <Badge variant="default" leftSection={<IconPin size={12} aria-hidden />}>
+                <Badge variant="default" tt="none" leftSection={<IconPin size={12} aria-hidden />}>
                   Pinned
                 </Badge>
               )}
             </Group>
           </Stack>
-          {/* actions */}
+          <ExportActions
+            of={dataExport}
+            deleted={() => {
+              navigate('/');
+            }}
+          />
         </Group>
         <Facts facts={facts(dataExport)} />
       </Stack>
@@ -59,8 +63,8 @@ function facts(dataExport: Details): readonly Fact[] {
       'Size',
       <span title={`${count(dataExport.sizeBytes)} bytes`}>{bytes(dataExport.sizeBytes)}</span>,
     ],
-    fileName !== null && ['File name', fileName],
-    sha256 !== null && ['SHA-256 of the file', <Hash value={sha256} of="the file" />],
+    fileName !== null && ['File name', fileName, 'wide'],
+    sha256 !== null && ['SHA-256 of the file', <Hash value={sha256} of="the file" />, 'wide'],
   ];
 }
 
