@@ -27,7 +27,7 @@ export function Head({ dataExport }: { dataExport: Details }) {
             <Group gap="xs">
               <StatusBadge of={dataExport} />
               {dataExport.pinned && (
-                <Badge variant="default" leftSection={<IconPin size={12} aria-hidden />}>
+                <Badge variant="default" tt="none" leftSection={<IconPin size={12} aria-hidden />}>
                   Pinned
                 </Badge>
               )}
@@ -63,8 +63,8 @@ function facts(dataExport: Details): readonly Fact[] {
       'Size',
       <span title={`${count(dataExport.sizeBytes)} bytes`}>{bytes(dataExport.sizeBytes)}</span>,
     ],
-    fileName !== null && ['File name', fileName],
-    sha256 !== null && ['SHA-256 of the file', <Hash value={sha256} of="the file" />],
+    fileName !== null && ['File name', fileName, 'wide'],
+    sha256 !== null && ['SHA-256 of the file', <Hash value={sha256} of="the file" />, 'wide'],
   ];
 }
 

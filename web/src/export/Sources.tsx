@@ -26,7 +26,7 @@ export function Sources({ snapshots }: { snapshots: Details['snapshots'] }) {
             ]}
           />
           {warnings.length > 0 && (
-            <Alert color="yellow" title="Worth knowing">
+            <Alert role="note" color="yellow" title="Worth knowing">
               <List size="sm">
                 {warnings.map((warning) => (
                   <List.Item key={warning}>{warning}</List.Item>
