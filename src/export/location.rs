@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub use change::{LocationChange, LocationError};
-pub use check::{Checked, Step};
+pub use check::{Check, Checked, Step};
 
 /// A storage with its settings, which hold secrets.
 #[derive(Clone, Debug)]

@@ -45,6 +45,7 @@ use chrono::{DateTime, Utc};
 use entity::data_export::{FileState, Model, State, TableFormat};
 use sea_orm::{DatabaseConnection, DbErr};
 use tokio::sync::{Mutex, Notify, Semaphore, broadcast};
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::{
@@ -59,7 +60,7 @@ pub use create::{CreateError, NAME_MAXIMUM, NameError, PATTERNS_MAXIMUM, Pattern
 pub use download::{Download, DownloadError};
 pub use failure::{Failure, PackError};
 pub use limits::Limits;
-pub use location::{Checked, Location, LocationChange, LocationError, Step};
+pub use location::{Check, Checked, Location, LocationChange, LocationError, Step};
 pub use pack::{NamedSource, Order, Packed, Room, pack};
 pub use progress::Progress;
 pub use removal::RemoveError;
@@ -120,6 +121,8 @@ pub struct Engine {
     bandwidth: Arc<upload::Bandwidth>,
     /// Held while a storage is tried out: a few at a time.
     checks: Semaphore,
+    /// The storages that are being tried out, whether or not somebody waits for it.
+    checking: TaskTracker,
 }
 
 impl Engine {
@@ -139,6 +142,7 @@ impl Engine {
             copies_unwanted: Notify::new(),
             bandwidth: Arc::new(upload::Bandwidth::new(parts.limits.upload_bytes_per_second)),
             checks: Semaphore::new(CHECKS),
+            checking: TaskTracker::new(),
             parts,
         }
     }

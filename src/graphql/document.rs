@@ -4,6 +4,8 @@
 //! stack's frame for each bracket, and the checks that come later walk everything. So a document is first cut into tokens,
 //! then parsed, and then counted, each fragment once. As an extension of the schema this holds for every way in.
 
+mod heavy;
+
 use std::{collections::HashMap, sync::Arc};
 
 use apollo_parser::{Lexer, TokenKind};
@@ -16,8 +18,10 @@ use async_graphql::{
     },
 };
 
-use super::{code::Code, mutation::HEAVY};
+use super::code::Code;
 use crate::limits::Limits;
+
+pub use heavy::is_heavy;
 
 /// Deepest brackets in brackets, and selections in selections, fragments and all: the parser and the checks take a part of the
 /// stack for each.
@@ -74,7 +78,7 @@ pub fn parse(text: &str, limits: &Limits) -> ServerResult<ExecutableDocument> {
     check_tokens(text, limits)?;
     let document = parse_query(text).map_err(|error| unparsed(&error.into()))?;
     check_counts(&document, limits)?;
-    check_heavy(&document)?;
+    heavy::check(&document)?;
     Ok(document)
 }
 
@@ -141,42 +145,6 @@ fn check_counts(document: &ExecutableDocument, limits: &Limits) -> ServerResult<
         }
     }
     Ok(())
-}
-
-/// Of what takes long or writes much, a document asks for one.
-fn check_heavy(document: &ExecutableDocument) -> ServerResult<()> {
-    for (_, operation) in document.operations.iter().filter(|(_, it)| it.node.ty == OperationType::Mutation) {
-        let mut found = 0;
-        heavy(document, &operation.node.selection_set.node, &mut Vec::new(), &mut found);
-        if found > 1 {
-            let message = format!("A document may have one of these mutations, once: {}.", HEAVY.join(", "));
-            return Err(too_complex(message));
-        }
-    }
-    Ok(())
-}
-
-fn heavy<'a>(
-    document: &'a ExecutableDocument,
-    selections: &'a SelectionSet,
-    inside: &mut Vec<&'a str>,
-    found: &mut u64,
-) {
-    for selection in &selections.items {
-        match &selection.node {
-            Selection::Field(field) => *found += u64::from(HEAVY.contains(&field.node.name.node.as_str())),
-            Selection::InlineFragment(inline) => heavy(document, &inline.node.selection_set.node, inside, found),
-            Selection::FragmentSpread(spread) => {
-                let name = spread.node.fragment_name.node.as_str();
-                // One that spreads itself is for the validation to refuse.
-                if let Some(fragment) = document.fragments.get(name).filter(|_| !inside.contains(&name)) {
-                    inside.push(name);
-                    heavy(document, &fragment.node.selection_set.node, inside, found);
-                    inside.pop();
-                }
-            }
-        }
-    }
 }
 
 /// What a selection comes to.

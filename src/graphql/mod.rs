@@ -44,7 +44,7 @@ use sea_orm::DatabaseConnection;
 use crate::{export::Engine, limits::Limits};
 
 pub use code::Code;
-pub use document::{operation_type, parse};
+pub use document::{is_heavy, operation_type, parse};
 pub use mutation::Mutation;
 pub use query::Query;
 pub use subscription::Subscription;

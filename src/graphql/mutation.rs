@@ -26,9 +26,6 @@ use crate::{
     export::{Engine, UploadError, VerifyCopyError, Wish},
 };
 
-/// What takes long, or writes much: a document may have one of these.
-pub(super) const HEAVY: [&str; 4] = ["createDataExport", "testStorageLocation", "uploadDataExport", "verifyDataExport"];
-
 /// What can be changed.
 #[derive(Default, MergedObject)]
 pub struct Mutation(DataExportMutation, StorageLocationMutation, ApiTokenMutation);

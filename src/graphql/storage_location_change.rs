@@ -97,10 +97,14 @@ pub struct TestStorageLocationInput {
 /// What the test has shown. What it wrote, it has removed.
 #[derive(SimpleObject, Default)]
 pub struct TestStorageLocationPayload {
-    /// Whether all that an upload needs has worked.
+    /// Whether all that an upload needs has worked: true only when it has come to its end.
     ok: bool,
-    /// What was tried, one after the other, up to the first that failed.
+    /// What was tried, one after the other, up to the first that failed; while it goes on, what has come to its end.
     steps: Vec<StorageTestStep>,
+    /// What is tried now; null while it waits for its turn, and when nothing more is tried.
+    trying: Option<StepKind>,
+    /// Whether this is the end of it. `testStorageLocation` answers nothing else; of `storageLocationTest` it is the last event.
+    finished: bool,
     /// The fingerprint of the host's key, at SFTP servers: compare it with what the server's owner says, and save it. Null
     /// at all others, and if no key was seen.
     host_key_fingerprint: Option<String>,
@@ -126,7 +130,7 @@ pub struct StorageTestStep {
 impl TestStorageLocationPayload {
     /// Nothing was tried.
     pub(super) fn refused(user_error: UserError) -> Self {
-        Self { user_errors: vec![user_error], ..Self::default() }
+        Self { finished: true, user_errors: vec![user_error], ..Self::default() }
     }
 }
 
@@ -134,6 +138,8 @@ impl From<Checked> for TestStorageLocationPayload {
     fn from(checked: Checked) -> Self {
         Self {
             ok: checked.is_good(),
+            trying: checked.trying,
+            finished: checked.finished,
             steps: checked.steps.into_iter().map(StorageTestStep::from).collect(),
             host_key_fingerprint: checked.host_key,
             user_errors: Vec::new(),

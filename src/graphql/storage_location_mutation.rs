@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     audit::Actor,
-    export::{Checked, Engine, LocationChange, LocationError},
+    export::{Check, Engine, LocationChange, LocationError},
 };
 
 /// What can be changed of the storages.
@@ -87,8 +87,8 @@ impl StorageLocationMutation {
     }
 
     /// Tries out everything that an upload needs: reaching the provider, signing in, writing a small file, reading it back and
-    /// deleting it. Takes up to some minutes where nobody answers. At SFTP servers, the host key that a saved storage sees first
-    /// is pinned by it.
+    /// deleting it. Takes up to some minutes where nobody answers; `storageLocationTest` tells each step as it passes. At SFTP
+    /// servers, the host key that a saved storage sees first is pinned by it.
     #[graphql(guard = "guard::admin", complexity = "CHANGE + child_complexity")]
     async fn test_storage_location(
         &self,
@@ -96,18 +96,19 @@ impl StorageLocationMutation {
         #[graphql(desc = "What is to be tried out.")] input: TestStorageLocationInput,
     ) -> Result<TestStorageLocationPayload, Failure> {
         match test(ctx.data()?, input, actor(ctx)?).await {
-            Ok(checked) => Ok(checked.into()),
+            Ok(check) => Ok(check.finished().await.into()),
             Err(wrong) => Ok(TestStorageLocationPayload::refused(wrong?)),
         }
     }
 }
 
-async fn test(
+/// Begins to try out what the input says; what the client can correct, or a fault, if nothing is tried.
+pub(super) async fn test(
     engine: &Arc<Engine>,
     input: TestStorageLocationInput,
     by: Actor<'_>,
-) -> Result<Checked, Result<UserError, Failure>> {
-    let checked = match (input.id, input.config) {
+) -> Result<Check, Result<UserError, Failure>> {
+    let check = match (input.id, input.config) {
         (Some(id), None) => match parsed(&id) {
             Ok(id) => engine.check_location(id, by).await,
             Err(unknown) => Err(unknown),
@@ -115,7 +116,7 @@ async fn test(
         (None, Some(config)) => engine.check_config(config, by).await,
         _ => return Err(Ok(UserError::either_id_or_config())),
     };
-    checked.map_err(UserError::from_location)
+    check.map_err(UserError::from_location)
 }
 
 /// The id that a client sent; none that we have made is anything else.

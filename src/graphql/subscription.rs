@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_graphql::{Context, Description, ID, Subscription};
 use entity::data_export::{Model, State};
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt, stream};
 use tokio::{
     sync::broadcast::{self, error::RecvError},
     time::timeout,
@@ -12,12 +12,16 @@ use tokio::{
 use uuid::Uuid;
 
 use super::{
+    cost::CHANGE,
     data_export::DataExport,
     failure::Failure,
     guard,
     latest::{Latest, Shared},
+    mutation::actor,
+    storage_location_change::{TestStorageLocationInput, TestStorageLocationPayload},
+    storage_location_mutation::test,
 };
-use crate::export::Engine;
+use crate::export::{Check, Engine};
 
 /// So often a client's view is looked at without being told of a change.
 const LOOK: Duration = Duration::from_secs(10);
@@ -45,6 +49,25 @@ impl Subscription {
         let export = latest.get(|| engine.in_history(id)).await?.ok_or_else(unknown)?;
         Ok(states(Watch { engine, changes, id, latest, shown: None }, export))
     }
+
+    /// Tries a storage out as `testStorageLocation` does, and tells each step as it passes: what was shown so far, each time a
+    /// step begins or has failed, and in the end what `testStorageLocation` answers, `finished`. Who stops watching does not
+    /// stop what was begun. It comes by POST or over a WebSocket.
+    #[graphql(guard = "guard::admin", complexity = "CHANGE + child_complexity")]
+    async fn storage_location_test(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be tried out.")] input: TestStorageLocationInput,
+    ) -> Result<impl Stream<Item = TestStorageLocationPayload> + use<>, Failure> {
+        Ok(match test(ctx.data()?, input, actor(ctx)?).await {
+            Ok(check) => shown(check).left_stream(),
+            Err(wrong) => stream::iter([TestStorageLocationPayload::refused(wrong?)]).right_stream(),
+        })
+    }
+}
+
+fn shown(check: Check) -> impl Stream<Item = TestStorageLocationPayload> {
+    stream::unfold(check, async |mut check| Some((check.next().await?.into(), check)))
 }
 
 /// One client's view of one export.

@@ -76,14 +76,17 @@ pub(super) async fn get(
     };
     let request = fields(parameters).and_then(operation::request);
     let kind = request.as_ref().ok().and_then(|request| operation::kind(&app, request));
+    // A browser's `EventSource` asks again by itself whenever it is cut off.
+    let does_something = request.as_ref().is_ok_and(|request| operation::is_heavy(&app, request));
     let allowed = match kind {
         Some(OperationType::Mutation) => false,
-        Some(OperationType::Subscription) => takes_events(&headers),
+        Some(OperationType::Subscription) => takes_events(&headers) && !does_something,
         // Of what is no document, the execution tells.
         Some(OperationType::Query) | None => true,
     };
     if !allowed {
-        let message = "By GET come queries alone, and subscriptions as text/event-stream: send this by POST.";
+        let message =
+            "By GET come queries alone, and subscriptions that only watch, as text/event-stream: send this by POST.";
         return Problem::new(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, message)
             .with(header::ALLOW, HeaderValue::from_static("POST"))
             .into_response();

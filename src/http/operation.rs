@@ -38,6 +38,12 @@ pub(super) fn kind(app: &App, request: &Request) -> Option<OperationType> {
     graphql::operation_type(&document, request.operation_name.as_deref())
 }
 
+/// Whether it would do something that takes long or writes much, whatever its kind.
+pub(super) fn is_heavy(app: &App, request: &Request) -> bool {
+    let document = graphql::parse(&request.query, &app.limits);
+    document.is_ok_and(|document| graphql::is_heavy(&document, request.operation_name.as_deref()))
+}
+
 /// Executes a query or a mutation, from now on and on a task of its own: what was begun is done, even if the client goes away in
 /// the middle.
 pub(super) fn execute(app: App, asked: Asked, request: Request) -> impl Future<Output = Response> + Send + use<> {

@@ -49,7 +49,7 @@ pub async fn serve(
     };
     let admission = Admission::new(Arc::clone(&app.reach), Arc::clone(&app.limits));
     let watching = streams::watch(app.clone());
-    let tasks = app.tasks.clone();
+    let (tasks, engine) = (app.tasks.clone(), Arc::clone(&app.engine));
     let server = bounded(axum_server::from_tcp(listener)?.handle(handle), &app.limits);
     let handshake = Limits::seconds(app.limits.header_seconds);
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
@@ -64,7 +64,9 @@ pub async fn serve(
     };
     let served = tokio::select! { served = serving => served, () = stopping => Ok(()), () = watching => Ok(()) };
     tasks.close();
-    let _ = tokio::time::timeout(LAST_ANSWERS, tasks.wait()).await;
+    // What watches may be over before what it watches.
+    let ended = async { tokio::join!(tasks.wait(), engine.all_checked()) };
+    let _ = tokio::time::timeout(LAST_ANSWERS, ended).await;
     served
 }
 

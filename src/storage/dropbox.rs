@@ -19,11 +19,10 @@ use serde_json::{Value, json};
 
 use self::{account::Account, call::Calls, content_hash::ContentHash, failure::Failure, upload::Upload};
 use super::{
-    Content, Network, Receipt, Step, StepKind, Storage, StorageError, base_path,
+    Content, Network, Receipt, StepKind, Steps, Storage, StorageError, base_path,
     http_client::{Http, Outgoing, Pace},
     reading::Reading,
     secret_text,
-    steps::Steps,
 };
 use crate::secret::Secret;
 
@@ -141,7 +140,7 @@ impl DropboxStorage {
         }
     }
 
-    async fn try_all(&self, steps: &mut Steps) -> Option<()> {
+    async fn try_all(&self, steps: &mut Steps<'_>) -> Option<()> {
         let name = format!(".carryall-check-{}", uuid::Uuid::new_v4().simple());
         let (path, probe) = (self.path(&name).ok()?, name.as_bytes());
         steps.reach(&self.calls.http, &self.network, &self.calls.api).await?;
@@ -204,10 +203,9 @@ impl Storage for DropboxStorage {
         self.remove(&self.path(name)?).await
     }
 
-    async fn check(&self) -> Vec<Step> {
-        let mut steps = Steps::default();
-        self.try_all(&mut steps).await;
-        steps.done()
+    async fn check(&self, steps: &mut Steps<'_>) {
+        // Running out of it ends the check: the steps so far are the answer.
+        let _ = self.try_all(steps).await;
     }
 }
 

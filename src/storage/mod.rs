@@ -42,6 +42,7 @@ pub use google_cloud_storage::GoogleCloudStorage;
 pub use http_client::Pace;
 pub use network::{ENDPOINTS, Network};
 pub use scaleway::Scaleway;
+pub use steps::Steps;
 
 /// A folder at a provider. Object-safe; making one connects to nothing.
 #[async_trait]
@@ -64,8 +65,9 @@ pub trait Storage: Send + Sync {
     async fn delete(&self, name: &str) -> Result<(), StorageError>;
 
     /// Tries everything that an upload needs, one step after the other, up to the first that fails: reaching the provider,
-    /// signing in, writing a small file of a name of its own, reading it back and deleting it. Leaves nothing there.
-    async fn check(&self) -> Vec<Step>;
+    /// signing in, writing a small file of a name of its own, reading it back and deleting it. Leaves nothing there, unless it
+    /// is dropped in the middle.
+    async fn check(&self, steps: &mut Steps<'_>);
 
     /// What the host was known by when it was first seen, if the settings did not say: it is to be kept with them, so that
     /// another host is refused from then on. Asked after any of the above, whatever came of it. None at providers whose

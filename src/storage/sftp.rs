@@ -28,7 +28,7 @@ use std::{
 use async_trait::async_trait;
 use tokio::time::timeout;
 
-use super::{Content, Network, Receipt, Step, Storage, StorageError, base_path};
+use super::{Content, Network, Receipt, Steps, Storage, StorageError, base_path};
 use folder::Folder;
 use host_key::Pin;
 use session::Session;
@@ -121,8 +121,8 @@ impl Storage for Sftp {
         Ok(())
     }
 
-    async fn check(&self) -> Vec<Step> {
-        check::check(self).await
+    async fn check(&self, steps: &mut Steps<'_>) {
+        check::check(self, steps).await;
     }
 
     fn to_pin(&self) -> Option<String> {

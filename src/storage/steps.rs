@@ -1,4 +1,4 @@
-//! The steps of a check, each tried only if those before it worked.
+//! The steps of a check, each tried only if those before it worked, and told of as they pass.
 
 use std::{future::Future, time::Duration};
 
@@ -14,22 +14,48 @@ use super::{
     network::CONNECT,
 };
 
-/// What was tried so far.
-#[derive(Default)]
-pub(super) struct Steps {
+/// Who is told: the steps that have come to their ends, and the one that is tried now.
+type Told<'a> = Box<dyn FnMut(&[Step], Option<StepKind>) + Send + 'a>;
+
+/// What was tried so far, and who is told of it.
+pub struct Steps<'a> {
     done: Vec<Step>,
+    told: Told<'a>,
 }
 
-impl Steps {
+impl Default for Steps<'_> {
+    /// Nobody is told.
+    fn default() -> Self {
+        Self::told(|_, _| {})
+    }
+}
+
+impl<'a> Steps<'a> {
+    /// None yet. `told` is called when a step begins, with those that have ended before it, and at once when one has failed.
+    pub fn told(told: impl FnMut(&[Step], Option<StepKind>) + Send + 'a) -> Self {
+        Self { done: Vec::new(), told: Box::new(told) }
+    }
+
+    /// Those that have come to their ends, in their order.
+    pub fn done(self) -> Vec<Step> {
+        self.done
+    }
+
     /// Tries one; None if it failed.
     pub(super) async fn run<T>(
         &mut self,
         kind: StepKind,
         attempt: impl Future<Output = Result<(T, Option<String>), StorageError>>,
     ) -> Option<T> {
-        let start = Instant::now();
+        let start = self.begin(kind);
         let result = attempt.await;
         self.note(kind, start, result)
+    }
+
+    /// Tells that one is tried from now on, for [`note`](Self::note).
+    pub(super) fn begin(&mut self, kind: StepKind) -> Instant {
+        (self.told)(&self.done, Some(kind));
+        Instant::now()
     }
 
     /// Adds one that was tried since `start`; None if it failed.
@@ -45,11 +71,11 @@ impl Steps {
         };
         let millis = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.done.push(Step { kind, error, detail, millis });
+        if value.is_none() {
+            // What is cleared away behind it is no step, and can take long. After one that worked the next begins at once.
+            (self.told)(&self.done, None);
+        }
         value
-    }
-
-    pub(super) fn done(self) -> Vec<Step> {
-        self.done
     }
 
     /// The way to an HTTP server: its name, a connection, its certificate. Behind a proxy the first two are the proxy's matter.

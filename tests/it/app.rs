@@ -253,6 +253,9 @@ impl Drop for TestApp {
     }
 }
 
+/// What is asked of a storage that is tried out.
+pub const TESTED: &str = "ok finished trying steps { name ok message failure { code } durationMs } hostKeyFingerprint";
+
 /// The document of a mutation of this name, which takes its `$input`.
 pub fn mutation(name: &str) -> String {
     let (first, rest) = name.split_at(1);
@@ -263,7 +266,7 @@ pub fn mutation(name: &str) -> String {
         "createStorageLocation" => "storageLocation { id version }",
         "updateStorageLocation" => "storageLocation { id version enabled name } releasedFiles",
         "deleteStorageLocation" => "deletedStorageLocationId releasedFiles",
-        "testStorageLocation" => "ok steps { name ok message failure { code } durationMs } hostKeyFingerprint",
+        "testStorageLocation" => TESTED,
         "createApiToken" => "apiToken { id } secret",
         "revokeApiToken" => "revokedApiTokenId",
         _ => "dataExport { id status pinned cancelRequested verification { status } }",

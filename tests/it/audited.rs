@@ -2,6 +2,7 @@
 
 mod given;
 mod mutations;
+mod subscriptions;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

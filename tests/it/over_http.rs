@@ -66,6 +66,10 @@ async fn by_get_nothing_is_changed() {
     }
     let subscription = by_get(&app, &[("query", "subscription { dataExportProgress(id: \"x\") { id } }")]);
     assert_eq!(subscription.send().await.unwrap().status(), StatusCode::METHOD_NOT_ALLOWED);
+    // A browser that is cut off asks again by itself.
+    let doing = by_get(&app, &[("query", "subscription { storageLocationTest(input: {id: \"x\"}) { ok } }")]);
+    let refused = doing.header(header::ACCEPT, "text/event-stream").send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::METHOD_NOT_ALLOWED);
     for method in [Method::PUT, Method::DELETE, Method::PATCH] {
         let response = request(&app, method).json(&json!({"query": mutation})).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);

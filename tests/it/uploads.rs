@@ -6,6 +6,7 @@ pub mod everywhere;
 mod interrupted;
 mod kept;
 mod removed;
+pub mod tested;
 
 use serde_json::{Value, json};
 

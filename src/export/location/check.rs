@@ -2,22 +2,34 @@
 
 use std::sync::Arc;
 
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tracing::{Instrument, error};
 use uuid::Uuid;
 
 use super::{LocationError, Opened};
 use crate::{
     audit::{self, Action, Actor, Event},
     export::{Engine, upload::CopyFailure},
-    storage::{self, Config, Storage, StorageError},
+    storage::{self, Config, Steps, Storage, StorageError},
 };
 
-/// What trying a storage out has shown.
-#[derive(Clone, Debug)]
+/// What trying a storage out has shown so far.
+#[derive(Clone, Debug, Default)]
 pub struct Checked {
     /// What was tried, one after the other, up to the first that failed.
     pub steps: Vec<Step>,
+    /// What is tried now; None while it waits for its turn, and when nothing more is tried.
+    pub trying: Option<storage::StepKind>,
     /// The key of the host, where hosts have none that others vouch for.
     pub host_key: Option<String>,
+    /// Whether this is all that there is to be shown.
+    pub finished: bool,
+}
+
+/// A storage that is being tried out. That goes on to its end even if this is dropped: it removes what it wrote.
+pub struct Check {
+    shown: UnboundedReceiver<Checked>,
+    last: Checked,
 }
 
 /// A step.
@@ -36,20 +48,51 @@ pub struct Step {
 impl Checked {
     /// Whether everything worked.
     pub fn is_good(&self) -> bool {
-        self.steps.iter().all(|step| step.failure.is_none())
+        self.finished && self.steps.iter().all(|step| step.failure.is_none())
+    }
+
+    fn new(storage: &dyn Storage, config: &Config, steps: &[storage::Step], trying: Option<storage::StepKind>) -> Self {
+        let host_key = host_key(storage, config, steps);
+        Self { steps: steps.iter().map(told).collect(), trying, host_key, finished: false }
+    }
+
+    /// Whoever tried it out has died.
+    fn died(mut self) -> Self {
+        let kind = self.trying.take().unwrap_or(storage::StepKind::Connect);
+        let failure = Some(CopyFailure::panicked());
+        self.steps.push(Step { kind, failure, detail: None, millis: 0 });
+        Self { finished: true, ..self }
+    }
+}
+
+impl Check {
+    /// What it has shown so far, each time there is more; None when the last was given, which is finished.
+    pub async fn next(&mut self) -> Option<Checked> {
+        if self.last.finished {
+            return None;
+        }
+        let next = self.shown.recv().await;
+        self.last = next.unwrap_or_else(|| std::mem::take(&mut self.last).died());
+        Some(self.last.clone())
+    }
+
+    /// What it has shown in the end.
+    pub async fn finished(mut self) -> Checked {
+        while self.next().await.is_some() {}
+        self.last
     }
 }
 
 impl Engine {
     /// Tries out a storage that is configured. What it shows is noted with it.
-    pub async fn check_location(self: &Arc<Self>, id: Uuid, by: Actor<'_>) -> Result<Checked, LocationError> {
+    pub async fn check_location(self: &Arc<Self>, id: Uuid, by: Actor<'_>) -> Result<Check, LocationError> {
         let location = self.location(id).await?.ok_or(LocationError::NotFound)?;
         let event = Event { detail: Some(location.told()), ..by.did(Action::TestedStorage, id) };
         self.check(location.config, Some(id), event).await
     }
 
     /// Tries out settings that are not kept.
-    pub async fn check_config(self: &Arc<Self>, config: Config, by: Actor<'_>) -> Result<Checked, LocationError> {
+    pub async fn check_config(self: &Arc<Self>, config: Config, by: Actor<'_>) -> Result<Check, LocationError> {
         // Where it is: nothing else tells of it.
         let detail = Some(format!("settings that are not kept: {}", config.place()));
         let (actor, actor_id, action) = (by.name, by.token, Action::TestedStorage);
@@ -62,28 +105,52 @@ impl Engine {
         config: Config,
         id: Option<Uuid>,
         event: Event<'_>,
-    ) -> Result<Checked, LocationError> {
+    ) -> Result<Check, LocationError> {
         self.ensure_usable(&config)?;
         // Before it is tried: that takes minutes, and can pin the key of a host.
         audit::record(&self.parts.db, event, self.parts.clock.now()).await?;
+        let (show, shown) = unbounded_channel();
         let engine = Arc::clone(self);
-        // In a task of its own: it removes what it wrote even if the client does not wait for it.
-        let checked = tokio::spawn(async move {
-            // A few at a time: one that cannot be reached takes a minute, and hundreds of them could be asked for.
-            let _turn = engine.checks.acquire().await;
-            let opened = match id {
-                Some(id) => engine.open_storage(id).await?,
-                None => Opened::unsaved(&config, &engine.parts.network),
-            };
-            let Ok(storage) = &opened.storage else { return Err(LocationError::NotFound) };
-            let steps = storage.check().await;
-            let host_key = host_key(&**storage, &config, &steps);
-            if id.is_some() {
-                engine.note_check(&opened, &steps).await;
+        // In a task of its own, that the server waits for when it stops: it removes what it wrote even if the client goes away.
+        let trying = async move {
+            if let Err(cause) = engine.try_out(&config, id, &show).await {
+                error!(%cause, "a storage could not be tried out");
             }
-            Ok(Checked { host_key, steps: steps.into_iter().map(told).collect() })
+        };
+        self.checking.spawn(trying.in_current_span());
+        Ok(Check { shown, last: Checked::default() })
+    }
+
+    async fn try_out(
+        &self,
+        config: &Config,
+        id: Option<Uuid>,
+        show: &UnboundedSender<Checked>,
+    ) -> Result<(), LocationError> {
+        // That nobody looks any more is no reason to stop in the middle.
+        let _ = show.send(Checked::default());
+        // A few at a time: one that cannot be reached takes a minute, and hundreds of them could be asked for.
+        let _turn = tokio::select! {
+            turn = self.checks.acquire() => turn,
+            // Nothing was written yet.
+            () = show.closed() => return Ok(()),
+        };
+        // As it is set up by now: the key of its host may have been seen in the meantime.
+        let opened = match id {
+            Some(id) => self.open_storage(id).await?,
+            None => Opened::unsaved(config, &self.parts.network),
+        };
+        let Ok(storage) = &opened.storage else { return Err(LocationError::NotFound) };
+        let mut steps = Steps::told(|steps, trying| {
+            let _ = show.send(Checked::new(&**storage, config, steps, trying));
         });
-        checked.await.unwrap_or_else(|_| Ok(Checked { steps: vec![panicked()], host_key: None }))
+        storage.check(&mut steps).await;
+        let steps = steps.done();
+        if id.is_some() {
+            self.note_check(&opened, &steps).await;
+        }
+        let _ = show.send(Checked { finished: true, ..Checked::new(&**storage, config, &steps, None) });
+        Ok(())
     }
 
     async fn note_check(&self, opened: &Opened, steps: &[storage::Step]) {
@@ -92,6 +159,12 @@ impl Engine {
             None => self.worked_at(opened, false).await,
             Some(error) => self.failed_at(opened, &CopyFailure::from(error)).await,
         }
+    }
+
+    /// Waits until no storage is being tried out any more.
+    pub async fn all_checked(&self) {
+        self.checking.close();
+        self.checking.wait().await;
     }
 }
 
@@ -102,11 +175,7 @@ fn host_key(storage: &dyn Storage, config: &Config, steps: &[storage::Step]) -> 
     storage.to_pin().or_else(expected)
 }
 
-fn told(step: storage::Step) -> Step {
+fn told(step: &storage::Step) -> Step {
     let failure = step.error.as_ref().map(|error: &StorageError| CopyFailure::from(error));
-    Step { kind: step.kind, failure, detail: step.detail, millis: step.millis }
-}
-
-fn panicked() -> Step {
-    Step { kind: storage::StepKind::Connect, failure: Some(CopyFailure::panicked()), detail: None, millis: 0 }
+    Step { kind: step.kind, failure, detail: step.detail.clone(), millis: step.millis }
 }

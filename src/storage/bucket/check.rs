@@ -4,11 +4,10 @@ use std::fmt::Write as _;
 
 use object_store::{ObjectStoreExt, PutPayload, path::Path};
 use reqwest::Method;
-use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{Bucket, answer::Failure, session::Session};
-use crate::storage::{Step, StepKind, StorageError, steps::Steps};
+use crate::storage::{StepKind, Steps, StorageError};
 
 /// What is written and read back.
 const PROBE: &str = "Carryall tries whether it can write here. This file can be deleted.\n";
@@ -18,53 +17,41 @@ type Tried = Result<((), Option<String>), StorageError>;
 
 const NOTHING: ((), Option<String>) = ((), None);
 
-pub(super) async fn all(bucket: &Bucket) -> Vec<Step> {
-    let mut steps = Steps::default();
-    // Running out of the loop ends the check: the steps so far are the answer.
-    let _ = run(bucket, &mut steps).await;
-    steps.done()
-}
-
-async fn run(bucket: &Bucket, steps: &mut Steps) -> Option<()> {
+/// Tries it; None at the first step that fails.
+pub(super) async fn run(bucket: &Bucket, steps: &mut Steps<'_>) -> Option<()> {
     let key = bucket.folder.key(&format!("carryall-check-{}.txt", Uuid::new_v4().simple()));
     let (session, key) = match (bucket.session(), key) {
         (Ok(session), Ok(key)) => (session, key),
-        (Err(error), _) | (_, Err(error)) => {
-            steps.note::<()>(StepKind::Resolve, Instant::now(), Err(error));
-            return None;
-        }
+        (Err(error), _) | (_, Err(error)) => return steps.run(StepKind::Resolve, async { Err(error) }).await,
     };
-    let start = Instant::now();
-    let addresses = bucket.dial.resolve(bucket.provider.root()).await;
-    steps.note(StepKind::Resolve, start, addresses.map(|addresses| ((), Some(shown(addresses.as_deref())))))?;
+    let resolve = async {
+        let addresses = bucket.dial.resolve(bucket.provider.root()).await?;
+        Ok(((), Some(shown(addresses.as_deref()))))
+    };
+    steps.run(StepKind::Resolve, resolve).await?;
     connect(&session, &key, steps).await?;
-    let start = Instant::now();
-    let signed_in = sign_in(&session, &key).await;
-    steps.note(StepKind::SignIn, start, signed_in)?;
-    let start = Instant::now();
-    let written = session.client.store.put(&key, PutPayload::from_static(PROBE.as_bytes())).await;
-    let written = written.map(|_| NOTHING).map_err(|error| session.error(&error));
-    let wrote = steps.note(StepKind::Write, start, written);
-    if wrote.is_none() {
-        // It may be there in spite of what was said.
-        let _ = session.ask(Method::DELETE, Some(&key), "").await;
-        return None;
+    steps.run(StepKind::SignIn, sign_in(&session, &key)).await?;
+    let tried = try_object(&session, &key, steps).await;
+    if tried.is_none() {
+        // It may be there in spite of what was said. The step that failed is told.
+        let _ = delete(&session, &key).await;
     }
-    let start = Instant::now();
-    let read = read(&session, &key).await;
-    let read = steps.note(StepKind::Read, start, read);
-    let start = Instant::now();
-    let deleted = session.ask(Method::DELETE, Some(&key), "").await;
-    let deleted = deleted.map(|_| NOTHING).map_err(|failure| session.explain(failure));
-    match read {
-        Some(()) => steps.note(StepKind::Delete, start, deleted),
-        None => None,
-    }
+    tried
+}
+
+async fn try_object(session: &Session, key: &Path, steps: &mut Steps<'_>) -> Option<()> {
+    let write = async {
+        let written = session.client.store.put(key, PutPayload::from_static(PROBE.as_bytes())).await;
+        written.map(|_| NOTHING).map_err(|error| session.error(&error))
+    };
+    steps.run(StepKind::Write, write).await?;
+    steps.run(StepKind::Read, read(session, key)).await?;
+    steps.run(StepKind::Delete, delete(session, key)).await
 }
 
 /// Any answer at all shows that there is a connection; over TLS, that the certificate is trusted too.
-async fn connect(session: &Session, key: &Path, steps: &mut Steps) -> Option<()> {
-    let (start, tls) = (Instant::now(), session.provider.root().scheme() == "https");
+async fn connect(session: &Session, key: &Path, steps: &mut Steps<'_>) -> Option<()> {
+    let (start, tls) = (steps.begin(StepKind::Connect), session.provider.root().scheme() == "https");
     match session.ask_unsigned(key).await {
         Err(failure @ Failure::Untrusted(_)) => {
             steps.note(StepKind::Connect, start, Ok(NOTHING))?;
@@ -94,6 +81,11 @@ async fn read(session: &Session, key: &Path) -> Tried {
         return Err(StorageError::Damaged("what was read back is not what was written".into()));
     }
     Ok(NOTHING)
+}
+
+async fn delete(session: &Session, key: &Path) -> Tried {
+    let deleted = session.ask(Method::DELETE, Some(key), "").await;
+    deleted.map(|_| NOTHING).map_err(|failure| session.explain(failure))
 }
 
 fn shown(addresses: Option<&[std::net::IpAddr]>) -> String {

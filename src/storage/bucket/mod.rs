@@ -23,7 +23,7 @@ use object_store::{ObjectStore, client::HttpRequest, multipart::MultipartStore};
 use reqwest::Method;
 use url::Url;
 
-use super::{Content, Network, Receipt, Step, Storage, StorageError};
+use super::{Content, Network, Receipt, Steps, Storage, StorageError};
 use dial::Dial;
 use session::Session;
 pub(super) use {dial::address, folder::Folder, session::retries, transport::Transport};
@@ -112,7 +112,8 @@ impl Storage for Bucket {
         }
     }
 
-    async fn check(&self) -> Vec<Step> {
-        check::all(self).await
+    async fn check(&self, steps: &mut Steps<'_>) {
+        // Running out of it ends the check: the steps so far are the answer.
+        let _ = check::run(self, steps).await;
     }
 }

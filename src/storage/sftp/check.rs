@@ -9,37 +9,38 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{Sftp, connection, read_back, session::Session, sign_in, upload};
-use crate::storage::{Content, Step, StepKind, StorageError, steps::Steps};
+use crate::storage::{Content, StepKind, Steps, StorageError};
 
 /// What is written for a try.
 const PROBE: &[u8] = b"Carryall tries whether it can write here. This file can be deleted.\n";
 
 /// Tries a step of which there is nothing to be shown.
-async fn take<T>(steps: &mut Steps, kind: StepKind, step: impl Future<Output = Result<T, StorageError>>) -> Option<T> {
+async fn take<T>(
+    steps: &mut Steps<'_>,
+    kind: StepKind,
+    step: impl Future<Output = Result<T, StorageError>>,
+) -> Option<T> {
     steps.run(kind, async { step.await.map(|done| (done, None)) }).await
 }
 
 /// Tries it.
-pub async fn check(storage: &Sftp) -> Vec<Step> {
-    let mut steps = Steps::default();
-    if let Some(session) = sign_in(storage, &mut steps).await {
-        let mut made = Vec::new();
-        let name = format!("carryall-check-{}", Uuid::new_v4().simple());
-        let tried = try_file(storage, &session, &name, &mut made, &mut steps).await;
-        if tried.is_none() {
-            // The step that failed is told; that this one fails too is to be expected.
-            let _ = session.remove(&storage.folder.part(&name)).await;
-            let _ = session.remove(&storage.folder.path(&name)).await;
-        }
-        for folder in made.iter().rev() {
-            let _ = session.ask(session.sftp.rmdir(folder.as_str())).await;
-        }
-        session.close().await;
+pub async fn check(storage: &Sftp, steps: &mut Steps<'_>) {
+    let Some(session) = sign_in(storage, steps).await else { return };
+    let mut made = Vec::new();
+    let name = format!("carryall-check-{}", Uuid::new_v4().simple());
+    let tried = try_file(storage, &session, &name, &mut made, steps).await;
+    if tried.is_none() {
+        // The step that failed is told; that this one fails too is to be expected.
+        let _ = session.remove(&storage.folder.part(&name)).await;
+        let _ = session.remove(&storage.folder.path(&name)).await;
     }
-    steps.done()
+    for folder in made.iter().rev() {
+        let _ = session.ask(session.sftp.rmdir(folder.as_str())).await;
+    }
+    session.close().await;
 }
 
-async fn sign_in(storage: &Sftp, steps: &mut Steps) -> Option<Session> {
+async fn sign_in(storage: &Sftp, steps: &mut Steps<'_>) -> Option<Session> {
     let settings = &storage.settings;
     let addresses =
         take(steps, StepKind::Resolve, storage.network.resolve(settings.host_name(), settings.port)).await?;
@@ -62,7 +63,7 @@ async fn try_file(
     session: &Session,
     name: &str,
     made: &mut Vec<String>,
-    steps: &mut Steps,
+    steps: &mut Steps<'_>,
 ) -> Option<()> {
     let folder = &storage.folder;
     let write = async {

@@ -81,6 +81,16 @@ fn documents() -> Vec<(&'static str, String, &'static str)> {
                 .into(),
             "TOO_COMPLEX",
         ),
+        (
+            "one storage tried out again and again",
+            format!(
+                "subscription {{ {} }}",
+                (0..2)
+                    .map(|at| format!("a{at}: storageLocationTest(input: {{id: \"x\"}}) {{ ok }} "))
+                    .collect::<String>()
+            ),
+            "TOO_COMPLEX",
+        ),
         ("a chain that is spread from its end", reversed_chain(), "TOO_COMPLEX"),
         (
             "an introspection of everything in everything",

@@ -5,7 +5,7 @@ use carryall::{
     storage::{AmazonS3, AzureBlob, DigitaloceanSpaces, GoogleCloudStorage, Network, Scaleway, StepKind, StorageError},
 };
 
-use super::content::{noise, put, wrong_settings};
+use super::content::{noise, put, tried, wrong_settings};
 use crate::servers::{
     azurite::{self, Azurite},
     gcs::Gcs,
@@ -141,7 +141,7 @@ async fn nobody_listening_is_no_fault_of_the_settings() {
     let storage = space(&format!("http://127.0.0.1:{port}"), "exports").open(&network(&[])).unwrap();
     let error = storage.put("a.zip", &noise(10, 1), &Default::default()).await.unwrap_err();
     assert!(error.is_retryable() && error.to_string().contains("connection"), "{error:?}");
-    assert_eq!(storage.check().await.last().unwrap().kind, StepKind::Connect);
+    assert_eq!(tried(&*storage).await.last().unwrap().kind, StepKind::Connect);
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod table;
 
 use carryall::storage::{Receipt, Step, StepKind, Storage, StorageError};
 
-use super::content::{InMemory, noise, put};
+use super::content::{InMemory, noise, put, tried};
 
 pub use place::{Denied, Missing, Note, Place};
 pub use {azure::AzurePlace, buckets::BucketPlace, dropbox::DropboxPlace, rackspace::RackspacePlace, sftp::SftpPlace};
@@ -190,7 +190,7 @@ pub async fn wrong_secret(there: &dyn Place) -> Note {
             assert!(matches!(&error, StorageError::Unauthorized(said) if said.contains(words)), "{words}: {error:?}");
             assert!(!error.is_retryable());
         }
-        let steps = storage.check().await;
+        let steps = tried(&*storage).await;
         assert!(matches!(failed(&steps), Some((StepKind::SignIn, StorageError::Unauthorized(_)))), "{steps:?}");
     }
     assert_eq!(there.read(&there.at("a.zip")).as_ref(), Some(&before.0));
@@ -207,7 +207,7 @@ pub async fn without_rights(there: &dyn Place) -> Note {
     for error in put_errors(&*storage).await {
         assert!(expected(&error) && !error.is_retryable(), "{error:?}");
     }
-    let steps = storage.check().await;
+    let steps = tried(&*storage).await;
     assert_eq!(failed(&steps).map(|(step, _)| step), step, "{steps:?}");
     assert_eq!(there.read(&there.at("a.zip")), Some(before.0));
     there.holds(&["a.zip"]);
@@ -252,7 +252,7 @@ pub async fn missing_bucket(there: &dyn Place) -> Note {
 
 /// Neither a put nor a check works, and both say these words.
 async fn is_told(storage: &dyn Storage, words: &str, expected: fn(&StorageError) -> bool) {
-    let steps = storage.check().await;
+    let steps = tried(storage).await;
     let Some((StepKind::SignIn | StepKind::Write, failure)) = failed(&steps) else { panic!("{steps:?}") };
     for error in put_errors(storage).await.into_iter().chain([failure]) {
         assert!(expected(&error) && error.to_string().contains(words) && !error.is_retryable(), "{error:?}");
@@ -282,7 +282,7 @@ pub async fn damaged_file(there: &dyn Place) -> Note {
 pub async fn check(there: &dyn Place) -> Note {
     let storage = there.storage();
     there.write(&there.at("mine.zip"), b"mine");
-    let steps = storage.check().await;
+    let steps = tried(&*storage).await;
     assert!(failed(&steps).is_none() && steps.len() >= 5, "{steps:?}");
     there.holds(&["mine.zip"]);
     assert_eq!(there.read(&there.at("mine.zip")).as_deref(), Some(&b"mine"[..]));

@@ -11,7 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use carryall::storage::{Content, Receipt, Storage, StorageError};
+use carryall::storage::{Content, Receipt, Step, Steps, Storage, StorageError};
 use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
@@ -63,6 +63,13 @@ pub async fn put(storage: &dyn Storage, name: &str, content: &InMemory) -> Recei
     let receipt = storage.put(name, content, &sent).await.unwrap_or_else(|error| panic!("put {name}: {error:?}"));
     assert_eq!((receipt.bytes, sent.load(Ordering::Relaxed)), (content.bytes(), content.bytes()), "{name}");
     receipt
+}
+
+/// Checks a storage, and returns what was tried.
+pub async fn tried(storage: &dyn Storage) -> Vec<Step> {
+    let mut steps = Steps::default();
+    storage.check(&mut steps).await;
+    steps.done()
 }
 
 /// What is said of settings that cannot work; None if something else is wrong.

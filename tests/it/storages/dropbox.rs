@@ -15,7 +15,7 @@ use carryall::{
 
 use super::{
     conformance::{self, DropboxPlace},
-    content::{InMemory, noise, put, wrong_settings},
+    content::{InMemory, noise, put, tried, wrong_settings},
     faulty::{Changed, Unreadable, pace},
 };
 use crate::servers::dropbox::DropboxServer;
@@ -79,7 +79,7 @@ async fn a_token_is_kept_and_nothing_is_left() {
     storage.verify("a.zip", &receipt).await.unwrap();
     assert_eq!(server.list(), serde_json::json!(["/a b/ü 漢/a.zip"]));
     storage.delete("a.zip").await.unwrap();
-    assert!(storage.check().await.iter().all(|step| step.error.is_none()));
+    assert!(tried(&storage).await.iter().all(|step| step.error.is_none()));
     assert_eq!(server.list(), serde_json::json!([]), "nothing else is left");
     assert_eq!(server.calls("oauth2/token"), 1, "a token is kept");
 }
@@ -181,7 +181,7 @@ async fn neither_this_machine_nor_a_certificate_of_a_stranger_is_taken() {
     let limits = || Limits { pace: pace(), ..Limits::default() };
     let stranger = Network { extra_ca_file: None, ..server.network() };
     let storage = DropboxStorage::new(lasting("long-lived", ""), &stranger, limits()).unwrap();
-    let (kind, error) = failed(&storage.check().await);
+    let (kind, error) = failed(&tried(&storage).await);
     assert!(kind == StepKind::Identify && error.to_string().contains("certificate"), "{kind:?} {error:?}");
     let mut closed = Network { allow_loopback: false, ..server.network() };
     let refused = |network: &Network| DropboxStorage::new(lasting("long-lived", ""), network, limits()).err();

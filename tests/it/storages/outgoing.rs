@@ -23,7 +23,7 @@ use tokio::task::JoinHandle;
 
 use super::{
     buckets::{amazon, azure, google, network, scaleway, space},
-    content::{noise, wrong_settings},
+    content::{noise, tried, wrong_settings},
     dropbox::{lasting, refreshed},
 };
 
@@ -211,7 +211,7 @@ async fn try_all(name: &str, storage: &dyn Storage) {
         assert!(!error.is_retryable(), "{name}: {what}: {error:?}");
         assert!(error.to_string().contains("another address"), "{name}: {what}: {error}");
     }
-    let steps = storage.check().await;
+    let steps = tried(storage).await;
     assert!(steps.last().unwrap().error.is_some(), "{name}: {steps:?}");
 }
 
@@ -251,7 +251,7 @@ async fn a_catalogue_cannot_lead_to_where_no_storage_may_be() {
         let storage = rackspace(&keystone.url()).open(&network(&[])).unwrap();
         let put = storage.put("a.zip", &noise(10, 1), &Arc::default()).await;
         assert!(put.as_ref().err().and_then(wrong_settings).is_some(), "{address}: {put:?}");
-        let step = storage.check().await.pop().unwrap();
+        let step = tried(&*storage).await.pop().unwrap();
         assert!(step.error.as_ref().and_then(wrong_settings).is_some(), "{address}: {step:?}");
     }
 }

@@ -17,7 +17,7 @@ use serde_json::json;
 
 use super::{
     conformance::{self, RackspacePlace},
-    content::{InMemory, noise, put, wrong_settings},
+    content::{InMemory, noise, put, tried, wrong_settings},
     faulty::{Changed, Slow, Unreadable, pace},
 };
 use crate::servers::swift::{LARGEST_OBJECT, Swift, status};
@@ -111,7 +111,7 @@ async fn an_api_key_opens_too_and_another_region_or_version_is_told_of() {
     let error = try_put(&storage, &noise(1000, 1)).await.unwrap_err();
     let expected = |text: &str| text.contains("LON") && text.contains("DFW");
     assert!(wrong_settings(&error).is_some_and(|text| expected(&text)), "{error:?}");
-    let (kind, error) = failed(&storage.check().await);
+    let (kind, error) = failed(&tried(&storage).await);
     assert!(kind == StepKind::SignIn && !error.is_retryable(), "{kind:?} {error:?}");
     let elsewhere = format!("{}/v3", Swift::shared().identity());
     let error =

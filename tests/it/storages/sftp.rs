@@ -59,7 +59,7 @@ async fn another_client_reads_and_lists_what_was_put() {
 async fn a_check_tells_the_host_key_and_leaves_neither_its_file_nor_its_folders() {
     let server = SftpServer::start(Kind::OpenSsh);
     let storage = server.storage("new/folders");
-    let steps = storage.check().await;
+    let steps = content::tried(&storage).await;
     assert!(steps.iter().all(|step| step.error.is_none()) && steps.len() == 7, "{steps:?}");
     assert_eq!(steps[2].detail, Some(server.fingerprint("ed25519")));
     assert_eq!(names(&server.home()), BTreeSet::new());

@@ -27,7 +27,7 @@ async fn the_key_that_is_set_may_be_any_of_the_hosts_keys() {
         content::put(&storage, "a.zip", &noise(10, 1)).await;
         content::put(&storage, "a.zip", &noise(20, 1)).await;
         assert_eq!(storage.to_pin(), None, "it is in the settings");
-        assert_eq!(storage.check().await[2].detail, fingerprint);
+        assert_eq!(content::tried(&storage).await[2].detail, fingerprint);
     }
 }
 
@@ -40,7 +40,7 @@ async fn a_host_with_another_key_is_sent_nothing() {
     let StorageError::HostKeyChanged(said) = &error else { panic!("{error:?}") };
     assert!(said.contains(&pinned) && said.contains(&server.fingerprint("ed25519")), "{said}");
     assert!(!error.is_retryable());
-    let last = storage.check().await.pop().unwrap();
+    let last = content::tried(&storage).await.pop().unwrap();
     assert_eq!((last.kind, last.error), (StepKind::Identify, Some(error)));
     for outcome in [storage.delete("a.zip").await, storage.verify("a.zip", &receipt()).await] {
         assert!(matches!(outcome, Err(StorageError::HostKeyChanged(_))), "{outcome:?}");
@@ -74,7 +74,7 @@ async fn a_folder_in_which_the_user_may_not_write_is_no_room_for_uploads() {
         let storage = server.storage(base_path);
         let error = refused(&storage).await;
         assert!(matches!(error, StorageError::Unauthorized(_)), "{error:?}");
-        let last = storage.check().await.pop().unwrap();
+        let last = content::tried(&storage).await.pop().unwrap();
         assert_eq!(last.kind, StepKind::Write);
         assert!(matches!(last.error, Some(StorageError::Unauthorized(_))), "{last:?}");
     }
@@ -101,7 +101,8 @@ async fn a_check_ends_at_the_step_that_fails() {
     let found = tokio::net::lookup_host((name.trim(), 22)).await;
     if found.is_ok_and(|mut found| found.any(|address| address.ip().is_loopback())) {
         let settings = SftpSettings { host: name.trim().into(), ..server.settings("") };
-        let last = Sftp::new(settings, &Network::default()).unwrap().check().await.pop().unwrap();
+        let storage = Sftp::new(settings, &Network::default()).unwrap();
+        let last = content::tried(&storage).await.pop().unwrap();
         assert_eq!(last.kind, StepKind::Resolve);
         assert!(matches!(last.error, Some(StorageError::InvalidSettings(_))), "{last:?}");
     }
@@ -110,7 +111,7 @@ async fn a_check_ends_at_the_step_that_fails() {
         (elsewhere("127.0.0.1", free_port()), StepKind::Connect, true),
         (elsewhere("127.0.0.1", http_port), StepKind::Identify, true),
     ] {
-        let last = storage.check().await.pop().unwrap();
+        let last = content::tried(&storage).await.pop().unwrap();
         let error = last.error.unwrap();
         assert_eq!((last.kind, error.is_retryable()), (kind, retryable), "{error:?}");
     }
