@@ -1,5 +1,5 @@
 // How Mantine is set up: colours that can be read in light and dark, system fonts, and the nonce of the page for its styles.
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, defaultVariantColorsResolver, type MantineColorsTuple, Notification } from '@mantine/core';
 import { setNonce } from 'get-nonce';
 
 /** What the server's Content-Security-Policy lets styles made by code carry. Vite's build puts it into the page. */
@@ -25,6 +25,11 @@ export const theme = createTheme({
   primaryColor: 'lagoon',
   primaryShade: { light: 8, dark: 4 },
   autoContrast: true,
+  // Mantine chooses the text on a filled ground by the light scheme's shade; that of the dark one is pale.
+  variantColorResolver: (input) => {
+    const colors = defaultVariantColorsResolver(input);
+    return input.variant === 'filled' ? { ...colors, color: `light-dark(${colors.color}, var(--on-accent))` } : colors;
+  },
   luminanceThreshold: 0.35,
   defaultRadius: 'md',
   fontFamily: 'var(--sans)',
@@ -32,4 +37,7 @@ export const theme = createTheme({
   headings: { fontFamily: 'var(--sans)' },
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close this message' } } }),
+  },
 });
