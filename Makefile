@@ -6,8 +6,8 @@
 LISTEN ?= 127.0.0.1:8080
 DATA_DIR ?= carryall-data
 
-WEB := web/dist/graphiql/index.html
-WEB_SOURCES := $(shell find web/src web/graphiql -type f) web/package-lock.json web/vite.config.ts web/tsconfig.json
+WEB := web/dist/index.html
+WEB_SOURCES := $(shell find web/src web/graphiql -type f) web/index.html web/package-lock.json web/vite.config.ts web/tsconfig.json
 
 # The pages and the release binary.
 build: $(WEB)

@@ -169,7 +169,7 @@ async fn first_token(db: &DatabaseConnection, clock: &Clock, url: &str) -> Resul
     let token = token.expose();
     let shown = format!(
         "\nThis is the first start, so an admin token was made. It is shown this once:\n\n    {token}\n\n\
-         GraphiQL opens with it at:\n\n    {url}/graphiql#token={token}\n\n"
+         The Data Exports page opens with it at:\n\n    {url}/#token={token}\n\n"
     );
     let mut stdout = io::stdout();
     stdout.write_all(shown.as_bytes())?;

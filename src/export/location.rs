@@ -34,6 +34,15 @@ fn seal(keys: &Keyring, id: Uuid, config: &Config) -> Result<Vec<u8>, KeyError> 
 }
 
 impl Location {
+    /// These settings, if they were put in place of its own: a host that is the same has the key that it was known by, and
+    /// secrets that are empty stay what they are.
+    fn changed_to(&self, config: Config) -> Result<Config, LocationError> {
+        let same_host = config.pinned_host() == self.config.pinned_host();
+        let config = config.with_host_key(self.config.host_key().filter(|_| same_host));
+        let provider = config.field();
+        config.with_secrets_of(&self.config).map_err(|needed| LocationError::Secret(provider, needed))
+    }
+
     /// What is worth knowing of it, without its settings.
     fn told(&self) -> String {
         format!("{}, {:?}, enabled: {}", self.row.name, self.config.provider(), self.row.enabled)

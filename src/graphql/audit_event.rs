@@ -38,8 +38,8 @@ pub struct AuditEvent {
     actor_id: Option<ID>,
     /// What was done.
     action: AuditAction,
-    /// What it was done to: the id of an export, a storage or a token, or `settings`; null for settings of a storage that are
-    /// tried out and not kept.
+    /// What it was done to: the id of an export, a storage or a token, or `settings`; null for settings that are tried
+    /// out and are of no storage.
     subject: Option<String>,
     /// What is worth knowing of it, such as a name, in words for people; null if there is nothing.
     detail: Option<String>,

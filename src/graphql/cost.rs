@@ -3,6 +3,9 @@
 /// A field for which something is written, and synced, before it is given.
 pub(super) const NOTED: usize = 100;
 
+/// A field for which another row is looked for: a page asks for it a hundred times.
+pub(super) const LOOKED_UP: usize = 10;
+
 /// A mutation: something is changed, noted and synced.
 pub(super) const CHANGE: usize = 1000;
 

@@ -13,8 +13,8 @@ use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOr
 use super::{
     PublicUrl,
     audit_event::note,
-    cost::{FEW, NOTED, page_cost},
-    data_export_connection::TotalCount,
+    cost::{FEW, LOOKED_UP, NOTED, page_cost},
+    data_export_connection::{TotalCount, completed_before},
     data_export_progress::DataExportProgress,
     export_failure::ExportFailure,
     export_verification::ExportVerification,
@@ -192,6 +192,12 @@ impl DataExport {
     /// Whether retention never removes it, and does not count it.
     async fn pinned(&self) -> bool {
         self.0.pinned
+    }
+
+    /// The completed export that comes next behind this one in the history, to compare their tables; null if there is none.
+    #[graphql(complexity = "LOOKED_UP + child_complexity")]
+    async fn previous(&self, ctx: &Context<'_>) -> Result<Option<DataExport>, Failure> {
+        Ok(completed_before(ctx.data::<DatabaseConnection>()?, self.0.id).await?.map(DataExport))
     }
 
     /// The export that this one makes good for; null if it is no restart, or the other is no longer in the history.

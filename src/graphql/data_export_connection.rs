@@ -5,7 +5,7 @@ use async_graphql::{
     SimpleObject,
     connection::{Connection, Edge},
 };
-use entity::data_export::{Column, Entity};
+use entity::data_export::{Column, Entity, Model, State};
 use sea_orm::{
     ColumnTrait, Condition, DatabaseConnection, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
@@ -75,6 +75,12 @@ pub(super) async fn connection(
     let mut connection = Connection::with_additional_fields(newer, older, TotalCount::new(total));
     connection.edges.extend(rows.into_iter().map(|row| Edge::new(row.id.to_string(), DataExport(row))));
     Ok(connection)
+}
+
+/// The newest completed export in the history that is older than this one.
+pub(super) async fn completed_before(db: &DatabaseConnection, id: Uuid) -> Result<Option<Model>, DbErr> {
+    let older = in_history().add(Column::State.eq(State::Completed)).add(Column::Id.lt(id));
+    Entity::find().filter(older).order_by_desc(Column::Id).one(db).await
 }
 
 /// What is on its way out is no longer shown.

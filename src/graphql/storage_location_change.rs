@@ -44,9 +44,11 @@ pub struct UpdateStorageLocationInput {
     pub(super) name: Option<String>,
     /// Whether exports are copied there. Switched off, what is on its way there is given up.
     pub(super) enabled: Option<bool>,
-    /// Replaces the whole configuration, secrets included, and tries again what had failed. If it is another place
+    /// Replaces the whole configuration, and tries again what had failed. If it is another place
     /// (another bucket, folder or host, say), the files at the former one stay there and are no longer Carryall's. A host key
     /// that was pinned stays pinned as long as host and port are the same; to accept a new one, give its fingerprint.
+    /// A secret that is the empty string stays what it is, as long as the provider, and all that decides where it goes and as
+    /// whom it is used, stay too: each secret says what that is. Else it must be entered again (`BLANK`).
     pub(super) config: Option<Config>,
 }
 
@@ -85,12 +87,14 @@ pub struct DeleteStorageLocationPayload {
     pub(super) user_errors: Vec<UserError>,
 }
 
-/// What is to be tried out: a storage by its id, or a configuration that is not saved yet.
+/// What is to be tried out: a storage by its id, a configuration that is not saved yet, or a change of a storage's that is not.
 #[derive(Debug, InputObject)]
 pub struct TestStorageLocationInput {
-    /// The storage, with the settings that are saved: this or `config`.
+    /// The storage; without `config`, with the settings that are saved.
     pub(super) id: Option<ID>,
-    /// The configuration, which need not be saved: this or `id`.
+    /// The configuration, which need not be saved. With `id`, as if that storage were changed to it: a secret that is the empty
+    /// string is the one that is saved, and the host key is the one that is pinned, where `updateStorageLocation` keeps them.
+    /// Nothing is changed by it, nor noted with the storage. Without `id`, all secrets must be given.
     pub(super) config: Option<Config>,
 }
 

@@ -108,13 +108,11 @@ pub(super) async fn test(
     input: TestStorageLocationInput,
     by: Actor<'_>,
 ) -> Result<Check, Result<UserError, Failure>> {
-    let check = match (input.id, input.config) {
-        (Some(id), None) => match parsed(&id) {
-            Ok(id) => engine.check_location(id, by).await,
-            Err(unknown) => Err(unknown),
-        },
-        (None, Some(config)) => engine.check_config(config, by).await,
-        _ => return Err(Ok(UserError::either_id_or_config())),
+    let id = input.id.as_ref().map(parsed).transpose().map_err(UserError::from_location)?;
+    let check = match (id, input.config) {
+        (id, Some(config)) => engine.check_config(config, id, by).await,
+        (Some(id), None) => engine.check_location(id, by).await,
+        (None, None) => return Err(Ok(UserError::neither_id_nor_config())),
     };
     check.map_err(UserError::from_location)
 }

@@ -144,9 +144,9 @@ impl UserError {
         }
     }
 
-    /// What is to be tested is not said, or twice.
-    pub fn either_id_or_config() -> Self {
-        Self { field: None, message: "Give either `id` or `config`.".into(), code: UserErrorCode::Invalid }
+    /// What is to be tested is not said.
+    pub fn neither_id_nor_config() -> Self {
+        Self { field: None, message: "Give `id`, or `config`, or both.".into(), code: UserErrorCode::Invalid }
     }
 
     /// What keeps a storage from being configured or changed; the failure if it is none of the user's.
@@ -154,6 +154,10 @@ impl UserError {
         let (field, code) = match error {
             LocationError::Name(wrong) => return Ok(Self::from_name(&wrong)),
             LocationError::Settings(provider, wrong) => return Ok(Self::from_storage_settings(provider, &wrong)),
+            LocationError::Secret(provider, needed) => {
+                let field = Some(vec!["config".to_owned(), provider, needed.field.to_owned()]);
+                return Ok(Self { field, message: needed.to_string(), code: UserErrorCode::Blank });
+            }
             LocationError::SamePlace(ref provider, _) => {
                 let field = Some(vec!["config".to_owned(), provider.clone(), "basePath".to_owned()]);
                 return Ok(Self { field, message: error.to_string(), code: UserErrorCode::Taken });

@@ -5,7 +5,12 @@
 use async_graphql::{InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 
-use super::{Network, Storage, StorageError, base_path, bucket::address, s3, secret_text};
+use super::{
+    Network, Storage, StorageError, base_path,
+    bucket::address,
+    kept_secret::{SecretSetting, Secrets},
+    s3, secret_text,
+};
 use crate::secret::Secret;
 
 /// A bucket at Amazon.
@@ -15,7 +20,7 @@ use crate::secret::Secret;
 pub struct AmazonS3 {
     /// The access key: its id, which is no secret.
     pub key: String,
-    /// The secret that belongs to the access key.
+    /// The secret that belongs to the access key. Left empty in a change, it stays, if `key` and `region` do.
     #[serde(with = "secret_text")]
     #[graphql(skip_output)]
     pub secret: Secret,
@@ -29,6 +34,14 @@ pub struct AmazonS3 {
     /// The folder in the bucket that copies go to, such as `backups/carryall`; empty for the bucket itself.
     #[graphql(default)]
     pub base_path: String,
+}
+
+impl Secrets for AmazonS3 {
+    fn secrets(&mut self) -> Vec<SecretSetting<'_>> {
+        let Self { key, secret, region, api_version: _, bucket: _, base_path: _ } = self;
+        // The region is in the address, the bucket is not.
+        vec![SecretSetting::needed("secret", secret, [key, region])]
+    }
 }
 
 impl AmazonS3 {

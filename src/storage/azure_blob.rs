@@ -18,6 +18,7 @@ use url::Url;
 use super::{
     Network, Storage, StorageError, base_path,
     bucket::{Bucket, Client, Folder, Leftovers, Provider, Sign, Transport, address, retries},
+    kept_secret::{SecretSetting, Secrets},
     secret_text,
 };
 use crate::secret::Secret;
@@ -29,7 +30,7 @@ use crate::secret::Secret;
 pub struct AzureBlob {
     /// The name of the storage account.
     pub account_name: String,
-    /// One of the account's two access keys.
+    /// One of the account's two access keys. Left empty in a change, it stays, if `accountName` does.
     #[serde(with = "secret_text")]
     #[graphql(skip_output)]
     pub account_key: Secret,
@@ -38,6 +39,13 @@ pub struct AzureBlob {
     /// The folder in the container that copies go to, such as `backups/carryall`; empty for the container itself.
     #[graphql(default)]
     pub base_path: String,
+}
+
+impl Secrets for AzureBlob {
+    fn secrets(&mut self) -> Vec<SecretSetting<'_>> {
+        let Self { account_name, account_key, container: _, base_path: _ } = self;
+        vec![SecretSetting::needed("accountKey", account_key, [account_name])]
+    }
 }
 
 impl AzureBlob {

@@ -1,14 +1,18 @@
 //! Which provider it is, and how it is set up: what is sealed and kept of a storage, and what the API takes and shows of it.
 //!
 //! Each provider's settings are a struct in its own file, which is at the same time an input of the API (with its secrets) and
-//! an output (without them), and has two functions: `open` makes the storage, `place` says where its files lie.
+//! an output (without them), and has two functions: `open` makes the storage, `place` says where its files lie. What its secrets
+//! are for it says as [`Secrets`].
 
 use async_graphql::{Enum, OneofObject, Union};
 use serde::{Deserialize, Serialize};
 
 use super::{
     AmazonS3, AzureBlob, DigitaloceanSpaces, GoogleCloudStorage, Network, Scaleway, Storage, StorageError,
-    dropbox::Dropbox, rackspace::Rackspace, sftp::SftpSettings,
+    dropbox::Dropbox,
+    kept_secret::{self, SecretNeeded, SecretSetting, Secrets},
+    rackspace::Rackspace,
+    sftp::SftpSettings,
 };
 
 macro_rules! providers {
@@ -63,6 +67,12 @@ macro_rules! providers {
                 format!("{:?} {place:?}", self.provider())
             }
 
+            fn secrets(&mut self) -> Vec<SecretSetting<'_>> {
+                match self {
+                    $(Self::$name(settings) => Secrets::secrets(settings),)+
+                }
+            }
+
             /// The folder that the files lie in.
             pub fn base_path(&self) -> &str {
                 match self {
@@ -104,6 +114,19 @@ impl Config {
             (Self::Dropbox(one), Self::Dropbox(other)) => one.is_same_account(other),
             _ => true,
         }
+    }
+
+    /// Takes over the secrets of the settings `before` that are empty here.
+    ///
+    /// # Errors
+    ///
+    /// If one is empty that goes elsewhere with these settings, or is used as somebody else.
+    pub fn with_secrets_of(mut self, before: &Self) -> Result<Self, SecretNeeded> {
+        let same_provider = self.provider() == before.provider();
+        let mut before = before.clone();
+        let held = if same_provider { before.secrets() } else { Vec::new() };
+        kept_secret::keep(self.secrets(), &held)?;
+        Ok(self)
     }
 
     /// The path of the file `name`, as people write it.

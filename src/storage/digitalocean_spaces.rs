@@ -5,7 +5,12 @@
 use async_graphql::{InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 
-use super::{Network, Storage, StorageError, base_path, bucket::address, s3, secret_text};
+use super::{
+    Network, Storage, StorageError, base_path,
+    bucket::address,
+    kept_secret::{SecretSetting, Secrets},
+    s3, secret_text,
+};
 use crate::{scalar::Url, secret::Secret};
 
 /// A Space at DigitalOcean Spaces.
@@ -15,7 +20,7 @@ use crate::{scalar::Url, secret::Secret};
 pub struct DigitaloceanSpaces {
     /// The access key: its id, which is no secret.
     pub key: String,
-    /// The secret that belongs to the access key.
+    /// The secret that belongs to the access key. Left empty in a change, it stays, if `key` and `endpoint` do.
     #[serde(with = "secret_text")]
     #[graphql(skip_output)]
     pub secret: Secret,
@@ -31,6 +36,14 @@ pub struct DigitaloceanSpaces {
     /// The folder in the Space that copies go to, such as `backups/carryall`; empty for the Space itself.
     #[graphql(default)]
     pub base_path: String,
+}
+
+impl Secrets for DigitaloceanSpaces {
+    fn secrets(&mut self) -> Vec<SecretSetting<'_>> {
+        let Self { key, secret, region: _, api_version: _, endpoint, bucket: _, base_path: _ } = self;
+        // The region is only signed: which server is asked is said by the address alone.
+        vec![SecretSetting::needed("secret", secret, [key, endpoint.0.trim().trim_end_matches('/')])]
+    }
 }
 
 impl DigitaloceanSpaces {

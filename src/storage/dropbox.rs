@@ -21,6 +21,7 @@ use self::{account::Account, call::Calls, content_hash::ContentHash, failure::Fa
 use super::{
     Content, Network, Receipt, StepKind, Steps, Storage, StorageError, base_path,
     http_client::{Http, Outgoing, Pace},
+    kept_secret::{SecretSetting, Secrets},
     reading::Reading,
     secret_text,
 };
@@ -35,18 +36,21 @@ const LARGEST: u64 = (1 << 41) - (1 << 22);
 #[serde(rename_all = "camelCase")]
 #[graphql(input_name = "DropboxInput")]
 pub struct Dropbox {
-    /// An access token that lasts: this, or a refresh token with the key of its app, which goes before it.
+    /// An access token that lasts: this, or a refresh token with the key of its app, which goes before it. Left empty in a
+    /// change, it stays; null or left out, it goes.
     #[serde(default, with = "secret_text::optional", skip_serializing_if = "Option::is_none")]
     #[graphql(skip_output)]
     pub authorization_token: Option<Secret>,
-    /// A refresh token, for which access tokens are had. It needs `appKey`.
+    /// A refresh token, for which access tokens are had. It needs `appKey`. Left empty in a change, it stays, if `appKey` does;
+    /// null or left out, it goes.
     #[serde(default, with = "secret_text::optional", skip_serializing_if = "Option::is_none")]
     #[graphql(skip_output)]
     pub refresh_token: Option<Secret>,
     /// The key of the app that the refresh token is of; null with an access token.
     #[serde(default)]
     pub app_key: Option<String>,
-    /// The secret of that app. Apps that use PKCE have none.
+    /// The secret of that app. Apps that use PKCE have none. Left empty in a change, it stays, if `appKey` does; null or left
+    /// out, it goes.
     #[serde(default, with = "secret_text::optional", skip_serializing_if = "Option::is_none")]
     #[graphql(skip_output)]
     pub app_secret: Option<Secret>,
@@ -81,10 +85,26 @@ pub struct DropboxStorage {
     network: Network,
 }
 
+impl Secrets for Dropbox {
+    fn secrets(&mut self) -> Vec<SecretSetting<'_>> {
+        let Self { authorization_token, refresh_token, app_key, app_secret, base_path: _ } = self;
+        let app = app_key.as_deref().unwrap_or_default().trim();
+        // All of them go to Dropbox alone. A token says itself whose it is.
+        let mut secrets = vec![SecretSetting::perhaps("authorizationToken", authorization_token, [])];
+        // Without an app these are of no use.
+        if !app.is_empty() {
+            secrets.push(SecretSetting::perhaps("refreshToken", refresh_token, [app]));
+            secrets.push(SecretSetting::perhaps("appSecret", app_secret, [app]));
+        }
+        secrets
+    }
+}
+
 impl Dropbox {
     /// Whether both are for the same account, as far as can be told: the tokens do not say whose they are.
     pub(super) fn is_same_account(&self, other: &Self) -> bool {
-        let tokens = |settings: &Self| (settings.refresh_token.clone(), settings.authorization_token.clone());
+        let given = |token: &Option<Secret>| token.clone().filter(|token| !token.expose().is_empty());
+        let tokens = |settings: &Self| (given(&settings.refresh_token), given(&settings.authorization_token));
         tokens(self) == tokens(other)
     }
 

@@ -20,6 +20,7 @@ use url::Url;
 use super::{
     Network, Storage, StorageError, base_path,
     bucket::{Bucket, Client, Folder, Leftovers, Provider, Sign, Transport, address, retries},
+    kept_secret::{SecretSetting, Secrets},
     secret_text,
 };
 use crate::secret::Secret;
@@ -38,7 +39,7 @@ const REFUSED: [&str; 2] = ["gcs_base_url", "disable_oauth"];
 pub struct GoogleCloudStorage {
     /// The id of the project that the bucket belongs to.
     pub project_id: String,
-    /// The key file of a service account, in JSON: the text of the file itself.
+    /// The key file of a service account, in JSON: the text of the file itself. Left empty in a change, it stays.
     #[serde(with = "secret_text")]
     #[graphql(skip_output)]
     pub key_file: Secret,
@@ -47,6 +48,14 @@ pub struct GoogleCloudStorage {
     /// The folder in the bucket that copies go to, such as `backups/carryall`; empty for the bucket itself.
     #[graphql(default)]
     pub base_path: String,
+}
+
+impl Secrets for GoogleCloudStorage {
+    fn secrets(&mut self) -> Vec<SecretSetting<'_>> {
+        let Self { project_id: _, key_file, bucket: _, base_path: _ } = self;
+        // It says itself whose it is, and goes nowhere but to Google.
+        vec![SecretSetting::needed("keyFile", key_file, [])]
+    }
 }
 
 impl GoogleCloudStorage {

@@ -25,6 +25,7 @@ use self::{
 use super::{
     Content, Network, Receipt, StepKind, Steps, Storage, StorageError, base_path,
     http_client::{Http, Pace},
+    kept_secret::{SecretSetting, Secrets},
     reading::Reading,
     secret_text,
 };
@@ -39,7 +40,8 @@ pub struct Rackspace {
     pub identity_endpoint: Url,
     /// The user.
     pub username: String,
-    /// The password, or the API key: which of them it is is found out by signing in.
+    /// The password, or the API key: which of them it is is found out by signing in. Left empty in a change, it stays, if
+    /// `identityEndpoint` and `username` do.
     #[serde(with = "secret_text")]
     #[graphql(skip_output)]
     pub password: Secret,
@@ -84,6 +86,15 @@ pub struct RackspaceStorage {
     folders: Vec<String>,
     limits: Limits,
     network: Network,
+}
+
+impl Secrets for Rackspace {
+    fn secrets(&mut self) -> Vec<SecretSetting<'_>> {
+        let Self { identity_endpoint, username, password, region: _, container: _, base_path: _ } = self;
+        let endpoint = identity_endpoint.0.trim().trim_end_matches('/');
+        // It goes to the identity service alone, which says where the region's storage is.
+        vec![SecretSetting::needed("password", password, [endpoint, username.trim()])]
+    }
 }
 
 impl Rackspace {

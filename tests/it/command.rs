@@ -104,7 +104,7 @@ async fn the_first_start_shows_a_token_once_and_makes_a_key_for_its_owner_only()
     let data = folder.path().join("data");
     let first = first_output(&data).await;
     let token = first.split_whitespace().find(|word| word.starts_with("carryall_")).unwrap().to_owned();
-    assert!(first.contains(&format!("/graphiql#token={token}")), "{first}");
+    assert!(first.contains(&format!("/#token={token}")), "{first}");
     assert_eq!(first_output(&data).await, "", "the second start shows none");
     let state = rusqlite::Connection::open(data.join("carryall.db")).unwrap();
     let noted = "SELECT actor || ' ' || action || ' ' || detail FROM audit_event, api_token \

@@ -81,3 +81,45 @@ async fn an_export_that_is_not_there_is_null() {
         assert_eq!(data["dataExport"], Value::Null);
     }
 }
+
+#[tokio::test]
+async fn each_export_leads_to_the_completed_one_before_it_whose_tables_can_be_compared() {
+    let (_folder, database) = database_of("CREATE TABLE t (a); INSERT INTO t VALUES (1)");
+    let app = TestApp::start_without_worker(&[("app", &database)]).await;
+    let completed = async |name: &str| {
+        let id = app.create(name).await;
+        app.drain().await;
+        id
+    };
+    let first = completed("first").await;
+    let canceled = app.create("canceled").await;
+    app.mutate("cancelDataExport", json!({"id": canceled})).await;
+    let source = rusqlite::Connection::open(&database).unwrap();
+    source.execute_batch("INSERT INTO t VALUES (2), (3)").unwrap();
+    let second = completed("second").await;
+    let waiting = app.create("waiting").await;
+    let operation = "query ($id: ID!) { dataExport(id: $id) { tables { nodes { name rowCount } } \
+        previous { name tables { nodes { name rowCount } } } } }";
+    let read = async |id: &str| app.graphql(operation, json!({"id": id})).await["dataExport"].clone();
+    let compared = read(&second).await;
+    assert_eq!(compared["tables"]["nodes"], json!([{"name": "t", "rowCount": "3"}]));
+    let before = json!({"name": "first", "tables": {"nodes": [{"name": "t", "rowCount": "1"}]}});
+    assert_eq!(compared["previous"], before);
+    assert_eq!(read(&waiting).await["previous"]["name"], "second");
+    assert_eq!(read(&canceled).await["previous"]["name"], "first");
+    assert_eq!(read(&first).await["previous"], Value::Null);
+    app.mutate("deleteDataExport", json!({"id": first})).await;
+    assert_eq!(read(&second).await["previous"], Value::Null, "it is not in the history any more");
+}
+
+#[tokio::test]
+async fn looking_for_the_one_before_each_of_a_page_costs_what_it_is() {
+    let app = TestApp::start_without_worker(&[]).await;
+    let page = |times: usize| {
+        let each: String = (0..times).map(|at| format!("a{at}: previous {{ id }} ")).collect();
+        format!("{{ dataExports(first: 100) {{ nodes {{ {each} }} }} }}")
+    };
+    assert_eq!(app.answer(&page(20), json!({})).await.get("errors"), None);
+    let refused = app.answer(&page(25), json!({})).await;
+    assert_eq!(refused["errors"][0]["extensions"]["code"], "TOO_COMPLEX", "{refused}");
+}

@@ -51,15 +51,31 @@ async fn health_and_pages_ask_for_no_token_and_pages_load_nothing_from_elsewhere
     let app = TestApp::start_without_worker(&[]).await;
     let health = app.client.get(format!("{}/healthz", app.url)).send().await.unwrap();
     assert_eq!((health.status(), health.text().await.unwrap().as_str()), (StatusCode::OK, "ok\n"));
-    for path in ["/", "/graphiql"] {
+    for path in ["/", "/exports/any", "/graphiql"] {
         let page = app.client.get(format!("{}{path}", app.url)).send().await.unwrap();
         assert_eq!(page.status(), StatusCode::OK);
         let policy = page.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
         assert!(policy.contains("default-src 'none'") && !policy.contains("http"), "{policy}");
-        assert!(page.text().await.unwrap().contains("<title>"));
+        let page = page.text().await.unwrap();
+        assert!(page.contains("<title>") && !page.contains("CARRYALL-NONCE"), "{page}");
     }
     let licenses = app.client.get(format!("{}/third-party-licenses.md", app.url)).send().await.unwrap();
     assert!(licenses.text().await.unwrap().contains("graphiql"));
+}
+
+#[tokio::test]
+async fn the_dashboards_styles_need_a_nonce_that_each_answer_has_anew() {
+    let app = TestApp::start_without_worker(&[]).await;
+    let mut nonces = Vec::new();
+    for _ in 0..2 {
+        let page = app.client.get(format!("{}/", app.url)).send().await.unwrap();
+        let policy = page.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
+        assert!(!policy.contains("unsafe"), "{policy}");
+        let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+        assert!(page.text().await.unwrap().contains(&format!("nonce=\"{nonce}\"")));
+        nonces.push(nonce);
+    }
+    assert!(nonces[0].len() >= 22 && nonces[0] != nonces[1], "{nonces:?}");
 }
 
 #[tokio::test]

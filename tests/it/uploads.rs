@@ -5,6 +5,7 @@ mod configured;
 pub mod everywhere;
 mod interrupted;
 mod kept;
+mod kept_secrets;
 mod removed;
 pub mod tested;
 

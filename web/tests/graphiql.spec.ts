@@ -1,10 +1,15 @@
 // What the GraphiQL page promises, tried in a browser against the real server.
 import { expect, test } from './confined.js';
 import { GraphiqlPage } from './graphiqlPage.js';
+import type { Server } from './server.js';
 
-test('the printed address signs in, and the page reads the schema and runs a query', async ({ page, server }) => {
+function graphiqlAddress({ origin, token }: Server): string {
+  return `${origin}/graphiql#token=${token}`;
+}
+
+test('a token in the address signs in, and the page reads the schema and runs a query', async ({ page, server }) => {
   const graphiql = new GraphiqlPage(page);
-  await page.goto(server.printedAddress);
+  await page.goto(graphiqlAddress(server));
   await graphiql.expectReady();
   await expect(page).toHaveURL(`${server.origin}/graphiql`);
 
@@ -26,7 +31,7 @@ test('the printed address signs in, and the page reads the schema and runs a que
 
 test('an export made by mutation is followed by subscription until it is completed', async ({ page, server }) => {
   const graphiql = new GraphiqlPage(page);
-  await page.goto(server.printedAddress);
+  await page.goto(graphiqlAddress(server));
   await graphiql.expectReady();
 
   await graphiql.openTab('CreateDataExport');
@@ -73,33 +78,40 @@ test('a wrong token in the address is taken out of it and refused', async ({ pag
   await expect(page).toHaveURL(`${server.origin}/graphiql`);
 
   // The same tab: only the fragment changes, the page is not loaded again.
-  await page.goto(server.printedAddress);
+  await page.goto(graphiqlAddress(server));
   await graphiql.expectReady();
   await expect(page).toHaveURL(`${server.origin}/graphiql`);
 });
 
-test('signing out forgets the token and what was typed', async ({ page, server }) => {
+test('signing out ends the session and forgets what was typed', async ({ page, server }) => {
   const graphiql = new GraphiqlPage(page);
-  await page.goto(server.printedAddress);
+  await page.goto(graphiqlAddress(server));
   await graphiql.expectReady();
+  const cookies = await page.context().cookies();
+  expect(cookies.map(({ httpOnly, sameSite }) => ({ httpOnly, sameSite }))).toEqual([
+    { httpOnly: true, sameSite: 'Strict' },
+  ]);
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(graphiql.tokenField).toBeVisible();
+  expect(await page.context().cookies()).toEqual([]);
+  // The session itself is over, not only forgotten by this browser.
+  await page.context().addCookies(cookies);
   expect(await page.evaluate(() => sessionStorage.length + localStorage.length)).toBe(0);
   await page.reload();
   await expect(graphiql.tokenField).toBeVisible();
 });
 
-test('a token that stops being accepted leads back to the form, and the work is kept', async ({ page, server }) => {
+test('a session that stops being accepted leads back to the form, and the work is kept', async ({ page, server }) => {
   const graphiql = new GraphiqlPage(page);
   await page.routeWebSocket('**/graphql', (socket) => socket.close({ code: 4403, reason: 'Forbidden' }));
-  await page.goto(server.printedAddress);
+  await page.goto(graphiqlAddress(server));
   await graphiql.expectReady();
   await graphiql.writeOperation('query Mine { dataExports(first: 1) { totalCount } }');
   await expect(page.getByRole('tab').getByRole('button', { name: 'Mine', exact: true })).toBeVisible();
 
   await page.route('**/graphql', (route) => route.fulfill({ status: 401, json: { errors: [] } }), { times: 1 });
   await graphiql.run();
-  await expect(graphiql.problem).toContainText('no longer accepts');
+  await expect(graphiql.problem).toContainText('session is over');
   await graphiql.signIn(server.token);
   await graphiql.expectReady();
   await expect(graphiql.operation).toContainText('query Mine');
@@ -107,7 +119,7 @@ test('a token that stops being accepted leads back to the form, and the work is 
   await graphiql.openTab('DataExportProgress');
   await graphiql.writeVariables('{"id": "any"}');
   await graphiql.run();
-  await expect(graphiql.problem).toContainText('no longer accepts');
+  await expect(graphiql.problem).toContainText('session is over');
 });
 
 test('nothing leaves the origin and the Content-Security-Policy blocks nothing', async ({
@@ -116,7 +128,7 @@ test('nothing leaves the origin and the Content-Security-Policy blocks nothing',
   trespasses,
 }) => {
   const graphiql = new GraphiqlPage(page);
-  const response = await page.goto(server.printedAddress);
+  const response = await page.goto(graphiqlAddress(server));
   const policy = response?.headers()['content-security-policy'] ?? '';
   expect(policy).toMatch(/script-src 'self'(;|$)/);
   expect(policy).toContain("connect-src 'self'");

@@ -18,7 +18,7 @@ use crate::{
         upload::copies::{self, Key, Released},
     },
     secret::KeyError,
-    storage::{Config, StorageError},
+    storage::{Config, SecretNeeded, StorageError},
 };
 
 /// A change of a storage. What is None stays as it is.
@@ -30,7 +30,7 @@ pub struct LocationChange {
     pub name: Option<String>,
     /// Whether exports go there.
     pub enabled: Option<bool>,
-    /// Its whole configuration.
+    /// Its whole configuration; a secret that is empty stays what it is.
     pub config: Option<Config>,
 }
 
@@ -46,6 +46,9 @@ pub enum LocationError {
     /// A setting is unusable. Beside it, the name of the provider's settings in the API.
     #[error("{1}")]
     Settings(String, #[source] StorageError),
+    /// A secret is empty and cannot stay. Beside it, the name of the provider's settings in the API.
+    #[error("{1}")]
+    Secret(String, #[source] SecretNeeded),
     /// There is no storage with this id.
     #[error("There is no storage with this id.")]
     NotFound,
@@ -138,7 +141,7 @@ impl Engine {
     pub async fn update_location(
         &self,
         id: Uuid,
-        change: LocationChange,
+        mut change: LocationChange,
         by: Actor<'_>,
     ) -> Result<(Location, usize), LocationError> {
         // What it rests on stays as it is while retention decides.
@@ -148,6 +151,7 @@ impl Engine {
         if change.expected_version.is_some_and(|expected| expected != version) {
             return Err(LocationError::Stale(version));
         }
+        change.config = change.config.map(|config| before.changed_to(config)).transpose()?;
         if before.row.removing && (change.enabled == Some(true) || before.is_moved_by(&change)) {
             return Err(LocationError::Removing);
         }
@@ -186,9 +190,8 @@ impl Engine {
         }
         if let Some(config) = &change.config {
             row.config = Set(seal(&self.parts.keys, before.row.id, config)?);
-            // The key that the same host was known by stays pinned, whether it was seen or set.
-            let same_host = config.pinned_host() == before.config.pinned_host();
-            row.host_key = Set(before.config.host_key().filter(|_| same_host).map(str::to_owned));
+            // The key that the same host was known by is in its settings now.
+            row.host_key = Set(None);
             (row.failure_code, row.failure_message, row.failed_at) = (Set(None), Set(None), Set(None));
         }
         Ok(row)

@@ -91,12 +91,21 @@ impl Engine {
         self.check(location.config, Some(id), event).await
     }
 
-    /// Tries out settings that are not kept.
-    pub async fn check_config(self: &Arc<Self>, config: Config, by: Actor<'_>) -> Result<Check, LocationError> {
+    /// Tries out settings that are not kept; those of a storage that is configured, as if they were put in place of its own.
+    pub async fn check_config(
+        self: &Arc<Self>,
+        config: Config,
+        id: Option<Uuid>,
+        by: Actor<'_>,
+    ) -> Result<Check, LocationError> {
+        let config = match id {
+            Some(id) => self.location(id).await?.ok_or(LocationError::NotFound)?.changed_to(config)?,
+            None => config,
+        };
         // Where it is: nothing else tells of it.
         let detail = Some(format!("settings that are not kept: {}", config.place()));
         let (actor, actor_id, action) = (by.name, by.token, Action::TestedStorage);
-        let event = Event { actor, actor_id, action, subject: None, detail };
+        let event = Event { actor, actor_id, action, subject: id.map(|id| id.to_string()), detail };
         self.check(config, None, event).await
     }
 

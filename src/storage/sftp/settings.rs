@@ -5,7 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     secret::Secret,
-    storage::{Network, Storage, StorageError, secret_text},
+    storage::{
+        Network, Storage, StorageError,
+        kept_secret::{SecretSetting, Secrets},
+        secret_text,
+    },
 };
 
 use super::{Sftp, folder::Folder};
@@ -23,7 +27,7 @@ pub struct SftpSettings {
     pub port: u16,
     /// The user to sign in as.
     pub username: String,
-    /// The user's password.
+    /// The user's password. Left empty in a change, it stays, if `host`, `port`, `username` and the host's key do.
     #[serde(with = "secret_text")]
     #[graphql(skip_output)]
     pub password: Secret,
@@ -36,6 +40,16 @@ pub struct SftpSettings {
     /// first key that is seen is pinned, and `testStorageLocation` shows it.
     #[serde(default)]
     pub host_key_fingerprint: Option<String>,
+}
+
+impl Secrets for SftpSettings {
+    fn secrets(&mut self) -> Vec<SecretSetting<'_>> {
+        let host = self.host_name().to_owned();
+        let Self { host: _, port, username, password, base_path: _, host_key_fingerprint } = self;
+        // Whoever has another key is another host, whatever its name.
+        let key = host_key_fingerprint.as_deref().unwrap_or_default().trim();
+        vec![SecretSetting::needed("password", password, [&host, &port.to_string(), username, key])]
+    }
 }
 
 impl SftpSettings {

@@ -1,16 +1,26 @@
-// A query that is asked again every few seconds while the page is looked at, so that what others do shows by itself.
-import type { AnyVariables, TypedDocumentNode } from '@urql/core';
-import { useEffect } from 'react';
-import { useQuery, type UseQueryArgs, type UseQueryResponse } from 'urql';
+// A query that is asked again every few seconds while the page is looked at, so that what others do shows by itself. While the
+// server is gone, what it said last stays.
+import type { AnyVariables, CombinedError, TypedDocumentNode } from '@urql/core';
+import { useEffect, useState } from 'react';
+import { useQuery, type UseQueryArgs, type UseQueryExecute } from 'urql';
 
 /** In milliseconds. */
 export const OFTEN = 4000;
 export const SELDOM = 15_000;
 
+/** What the server said last, if anything, and what is wrong now, if anything. */
+export interface Answer<Data> {
+  data: Data | undefined;
+  error: CombinedError | undefined;
+}
+
+/** An answer, and what asks at once. */
+export type Polled<Data> = [Answer<Data>, UseQueryExecute];
+
 export function usePolled<Data, Variables extends AnyVariables>(
   args: UseQueryArgs<Variables, Data> & { query: TypedDocumentNode<Data, Variables> },
   pause: number,
-): UseQueryResponse<Data, Variables> {
+): Polled<Data> {
   const [result, ask] = useQuery<Data, Variables>({ requestPolicy: 'cache-and-network', ...args });
   useEffect(() => {
     if (args.pause === true) {
@@ -29,5 +39,11 @@ export function usePolled<Data, Variables extends AnyVariables>(
       document.removeEventListener('visibilitychange', again);
     };
   }, [ask, pause, args.pause]);
-  return [result, ask];
+  const key = JSON.stringify(args.variables);
+  const [kept, keep] = useState({ key, data: result.data });
+  if (result.data !== undefined && result.data !== kept.data) {
+    keep({ key, data: result.data });
+  }
+  const data = result.data ?? (kept.key === key ? kept.data : undefined);
+  return [{ data, error: result.error }, ask];
 }

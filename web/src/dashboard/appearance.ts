@@ -20,8 +20,22 @@ const lagoon: MantineColorsTuple = [
   '#005a61',
 ];
 
+/** The greys of the dark scheme, as blue as the ground of the other pages. */
+const dark: MantineColorsTuple = [
+  '#e6ebf0',
+  '#c3ccd6',
+  '#9aa7b4',
+  '#7c8a99',
+  '#4a586b',
+  '#3a475a',
+  '#2b3648',
+  '#212a3b',
+  '#1a222f',
+  '#161d26',
+];
+
 export const theme = createTheme({
-  colors: { lagoon },
+  colors: { lagoon, dark },
   primaryColor: 'lagoon',
   primaryShade: { light: 8, dark: 4 },
   autoContrast: true,

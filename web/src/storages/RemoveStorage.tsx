@@ -10,7 +10,8 @@ const LEFT =
   'Carryall no longer touches them. The exports that they are of keep their passwords in the history until somebody ' +
   'deletes them.';
 const DELETED =
-  'Only what Carryall copied there. The storage stays in this list until the last of them is gone. This cannot be undone.';
+  'Only what Carryall copied there. The storage stays in this list until the last of them is gone. This cannot be ' +
+  'undone.';
 
 interface Props {
   of: StorageRowFragment;

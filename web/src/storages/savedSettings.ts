@@ -16,7 +16,7 @@ export interface Saved {
 
 export type SavedQuery = TypedDocumentNode<{ readonly storageLocations: readonly Saved[] }, Record<string, never>>;
 
-/** Fields of two providers with one name and different types may not be asked for at once: they get names of their own. */
+/** Fields of two providers with one name and different types may not be asked for at once: they get other names. */
 function renamed(providers: readonly Provider[], provider: Provider, field: { name: string; type: string }): boolean {
   const first = providers.flatMap(({ shown }) => shown).find(({ name }) => name === field.name);
   return provider.shown.includes(field) && first?.type !== field.type;

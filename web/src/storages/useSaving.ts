@@ -48,8 +48,8 @@ function tellReleased(name: string, files: number): void {
     notifications.show({
       title: `${name} is at another place now`,
       message:
-        `${counted(files, 'file')} stayed at the former one. Carryall no longer touches them; their passwords stay in ` +
-        'the history.',
+        `${counted(files, 'file')} stayed at the former one. Carryall no longer touches them; their passwords stay ` +
+        'in the history.',
       color: 'orange',
       autoClose: false,
     });

@@ -1,0 +1,65 @@
+// The password of an archive, asked for when somebody wants to see it, with the command that opens the archive.
+import { Alert, Button, Code, Group, Loader, Modal, Stack, Text, VisuallyHidden } from '@mantine/core';
+import { useClipboard } from '@mantine/hooks';
+import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { useId } from 'react';
+import { useQuery } from 'urql';
+import { FilePasswordDocument } from '../api/operations';
+import { inWords } from '../api/useChange';
+
+export function FilePassword({ id, name, close }: { id: string; name: string; close: () => void }) {
+  // From the server each time: it notes who has read a password.
+  const [{ data, fetching, error }] = useQuery({
+    query: FilePasswordDocument,
+    variables: { id },
+    requestPolicy: 'network-only',
+  });
+  const found = data?.dataExport;
+  return (
+    <Modal opened onClose={close} title={`Password of “${name}”`} size="lg">
+      {fetching && !found && <Loader aria-label="Asking for the password" />}
+      {error && <Alert color="red">{inWords(error)}</Alert>}
+      {!fetching && !error && !found?.filePassword && <Alert color="orange">There is no password: no file was made.</Alert>}
+      {found?.filePassword && (
+        <Stack gap="md">
+          <Copied label="File password" text={found.filePassword} />
+          <Copied label="Open it with 7-Zip" text={`7z x ${found.fileName ?? ''}`} />
+          <Text size="sm" c="dimmed">
+            7-Zip asks for the password: paste it there, not into the command, where other users of the machine could see it.
+            That you have read the password is noted in the audit log.
+          </Text>
+        </Stack>
+      )}
+    </Modal>
+  );
+}
+
+/** A text to be copied. It can be selected too: browsers have no clipboard for pages that come without TLS from elsewhere. */
+function Copied({ label, text }: { label: string; text: string }) {
+  const id = useId();
+  const clipboard = useClipboard({ timeout: 2000 });
+  return (
+    <div>
+      <Text id={id} fw={600} size="sm" mb={4}>
+        {label}
+      </Text>
+      <Group gap="xs" wrap="nowrap" align="stretch">
+        <Code block aria-labelledby={id} flex={1} style={{ userSelect: 'all', whiteSpace: 'pre-wrap' }}>
+          {text}
+        </Code>
+        <Button
+          variant="default"
+          h="auto"
+          onClick={() => {
+            clipboard.copy(text);
+          }}
+          leftSection={clipboard.copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
+          aria-label={`Copy: ${label}`}
+        >
+          {clipboard.copied ? 'Copied' : clipboard.error === null ? 'Copy' : 'Select it'}
+        </Button>
+      </Group>
+      <VisuallyHidden role="status">{clipboard.copied ? `${label}: copied` : ''}</VisuallyHidden>
+    </div>
+  );
+}

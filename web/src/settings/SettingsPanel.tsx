@@ -1,0 +1,36 @@
+// How exports run by themselves and how many are kept: to be changed by admins, to be read by everybody.
+import { Alert, Paper, Skeleton, Stack, Title } from '@mantine/core';
+import type { CombinedError } from '@urql/core';
+import { inWords } from '../api/useChange';
+import { useMayAdminister } from '../session/viewer';
+import { SettingsForm } from './SettingsForm';
+import { SettingsRead } from './SettingsRead';
+import { SettingsSwitches } from './SettingsSwitches';
+import type { Settings } from './useSettings';
+
+interface Props {
+  settings: Settings | undefined;
+  error: CombinedError | undefined;
+  /** Asks the server again, after somebody else has changed them. */
+  reload: () => void;
+}
+
+export function SettingsPanel({ settings, error, reload }: Props) {
+  const administers = useMayAdminister();
+  return (
+    <Paper component="section" aria-labelledby="settings" withBorder p="md">
+      <Title order={2} size="h3" id="settings" mb="sm">
+        Settings
+      </Title>
+      {!settings && error && <Alert color="red">{inWords(error)}</Alert>}
+      {!settings && !error && <Skeleton height={180} aria-label="Loading the settings" />}
+      {settings && !administers && <SettingsRead settings={settings} />}
+      {settings && administers && (
+        <Stack gap="lg">
+          <SettingsSwitches settings={settings} />
+          <SettingsForm settings={settings} reload={reload} />
+        </Stack>
+      )}
+    </Paper>
+  );
+}

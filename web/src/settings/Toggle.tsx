@@ -1,0 +1,32 @@
+// A toggle with a line of explanation, which screen readers read after its name and not as a part of it.
+import { Switch, Text } from '@mantine/core';
+import { type ReactNode, useId } from 'react';
+import classes from './Toggle.module.css';
+
+interface Props {
+  label: string;
+  description: ReactNode;
+  checked: boolean;
+  disabled: boolean;
+  turn: (on: boolean) => void;
+}
+
+export function Toggle({ label, description, checked, disabled, turn }: Props) {
+  const id = useId();
+  return (
+    <div>
+      <Switch
+        label={label}
+        aria-describedby={id}
+        checked={checked}
+        disabled={disabled}
+        onChange={(event) => {
+          turn(event.currentTarget.checked);
+        }}
+      />
+      <Text id={id} size="xs" c="dimmed" className={classes.description ?? ''}>
+        {description}
+      </Text>
+    </div>
+  );
+}
