@@ -12,6 +12,8 @@ export const SELDOM = 15_000;
 export interface Answer<Data> {
   data: Data | undefined;
   error: CombinedError | undefined;
+  /** Whether it is being asked. */
+  fetching: boolean;
 }
 
 /** An answer, and what asks at once. */
@@ -45,5 +47,5 @@ export function usePolled<Data, Variables extends AnyVariables>(
     keep({ key, data: result.data });
   }
   const data = result.data ?? (kept.key === key ? kept.data : undefined);
-  return [{ data, error: result.error }, ask];
+  return [{ data, error: result.error, fetching: result.fetching }, ask];
 }

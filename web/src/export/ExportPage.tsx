@@ -5,6 +5,7 @@ import { useEffect } from 'react';
 import { Link } from 'wouter';
 import { inWords } from '../api/useChange';
 import { Missing } from '../dashboard/Missing';
+import { RunningExport } from '../running/RunningExport';
 import { Announcements } from './Announcements';
 import { Copies } from './Copies';
 import { Ending } from './Ending';
@@ -13,7 +14,7 @@ import { PageSkeleton } from './PageSkeleton';
 import { Sources } from './Sources';
 import { TablesSection } from './TablesSection';
 import { Trend } from './Trend';
-import { useExport } from './useExport';
+import { isUnderWay, useExport } from './useExport';
 import { useTables } from './useTables';
 import { Verification } from './Verification';
 
@@ -48,7 +49,7 @@ export default function ExportPage({ id }: { id: string }) {
       </Anchor>
       <Announcements dataExport={dataExport} />
       <Head dataExport={dataExport} />
-      {/* running */}
+      {isUnderWay(dataExport) && <RunningExport of={dataExport} linked={false} />}
       <Ending dataExport={dataExport} />
       {completed && (
         <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">

@@ -2,18 +2,20 @@
 import { Anchor, Badge, Code, Group, Paper, Stack, Title } from '@mantine/core';
 import { IconPin } from '@tabler/icons-react';
 import { useId } from 'react';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { bytes, count } from '../format/bytes';
 import { between } from '../format/duration';
 import { Moment } from '../format/Moment';
+import { ExportActions } from '../history/ExportActions';
+import { StatusBadge } from '../history/StatusBadge';
 import { type Fact, Facts } from './Facts';
 import { Hash } from './Hash';
-import { StatusBadge } from './StatusBadge';
-import { type Details, isUnderWay } from './useExport';
+import type { Details } from './useExport';
 import { FILES, FORMATS } from './words';
 
 export function Head({ dataExport }: { dataExport: Details }) {
   const heading = useId();
+  const [, navigate] = useLocation();
   return (
     <Paper component="section" withBorder p={{ base: 'md', sm: 'lg' }} aria-labelledby={heading}>
       <Stack gap="md">
@@ -23,10 +25,7 @@ export function Head({ dataExport }: { dataExport: Details }) {
               {dataExport.name}
             </Title>
             <Group gap="xs">
-              <StatusBadge
-                status={dataExport.status}
-                stopping={isUnderWay(dataExport) && dataExport.cancelRequested}
-              />
+              <StatusBadge of={dataExport} />
               {dataExport.pinned && (
                 <Badge variant="default" leftSection={<IconPin size={12} aria-hidden />}>
                   Pinned
@@ -34,7 +33,12 @@ export function Head({ dataExport }: { dataExport: Details }) {
               )}
             </Group>
           </Stack>
-          {/* actions */}
+          <ExportActions
+            of={dataExport}
+            deleted={() => {
+              navigate('/');
+            }}
+          />
         </Group>
         <Facts facts={facts(dataExport)} />
       </Stack>
