@@ -3,6 +3,7 @@
 import { Alert, Button, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
+import { useSettings } from '../settings/useSettings';
 import { useMayAdminister, useMayOperate } from '../session/viewer';
 import { type Opened, StorageDialog } from './StorageDialog';
 import { StorageRow } from './StorageRow';
@@ -64,6 +65,7 @@ function Configured() {
             {add}
           </Stack>
         )}
+        {storages !== undefined && storages.length > 0 && <UploadsOff />}
         {storages !== undefined && storages.length > 0 && (
           <ul className={classes.list}>
             {storages.map((storage) => (
@@ -89,6 +91,18 @@ function Configured() {
         }}
       />
     </Paper>
+  );
+}
+
+/** Or one would wonder why nothing arrives. */
+function UploadsOff() {
+  const [{ data }] = useSettings();
+  return (
+    data?.dataExportSettings.uploadAutomaticExports === false && (
+      <Text size="sm" c="dimmed">
+        Only exports that ask for it are copied: “Upload Automatic Exports” is off in the settings.
+      </Text>
+    )
   );
 }
 

@@ -1,5 +1,5 @@
 // The storages as they are now, with their settings where the person may see them.
-import { gql } from '@urql/core';
+import { type CombinedError, gql } from '@urql/core';
 import { useMemo } from 'react';
 import { type StorageRowFragment, StoragesDocument } from '../api/operations';
 import { inWords } from '../api/useChange';
@@ -30,13 +30,18 @@ export function useStorages() {
   return {
     providers,
     storages: data?.storageLocations.map((row) => put(row, providers, saved?.storageLocations)),
-    problem: problem ?? (error === undefined ? null : inWords(error)),
+    problem: problem ?? told(error, data !== undefined),
     /** Asks at once. */
     reload: () => {
       ask({ requestPolicy: 'network-only' });
       askSaved({ requestPolicy: 'network-only' });
     },
   };
+}
+
+/** That the server is gone is said above the page, where there is something to be seen yet. */
+function told(error: CombinedError | undefined, isKnown: boolean): string | null {
+  return error === undefined || (isKnown && error.networkError !== undefined) ? null : inWords(error);
 }
 
 function put(
