@@ -294,8 +294,8 @@ export type SftpInput = {
   /** The server's name or address, without a port, such as `sftp.example.com`. */
   readonly host: string;
   /**
-   * The host key's fingerprint as `ssh-keygen -l` prints it, `SHA256:…`. Null or left out: the
-   * first key that is seen is pinned, and `testStorageLocation` shows it.
+   * The host key's fingerprint as `ssh-keygen -l` prints it, `SHA256:…`. Without one, the
+   * first key that is seen is pinned, and a test of the storage shows it.
    */
   readonly hostKeyFingerprint?: string | null | undefined;
   /** The user's password. Left empty in a change, it stays, if `host`, `port`, `username` and the host's key do. */
@@ -322,7 +322,7 @@ export type StorageConfigInput =
   readonly rackspace: RackspaceInput; readonly scaleway?: never; readonly sftp?: never; }
   |  { readonly amazonS3?: never; readonly azureBlob?: never; readonly digitaloceanSpaces?: never; readonly dropbox?: never; readonly googleCloudStorage?: never; readonly rackspace?: never;   /** Scaleway Object Storage. */
   readonly scaleway: ScalewayInput; readonly sftp?: never; }
-  |  { readonly amazonS3?: never; readonly azureBlob?: never; readonly digitaloceanSpaces?: never; readonly dropbox?: never; readonly googleCloudStorage?: never; readonly rackspace?: never; readonly scaleway?: never;   /** A server that speaks SFTP. */
+  |  { readonly amazonS3?: never; readonly azureBlob?: never; readonly digitaloceanSpaces?: never; readonly dropbox?: never; readonly googleCloudStorage?: never; readonly rackspace?: never; readonly scaleway?: never;   /** SFTP server. */
   readonly sftp: SftpInput; };
 
 /** A stable code for why something failed at a storage. */
@@ -364,7 +364,7 @@ export type StorageProvider =
   | 'RACKSPACE'
   /** Scaleway Object Storage. */
   | 'SCALEWAY'
-  /** A server that speaks SFTP. */
+  /** SFTP server. */
   | 'SFTP';
 
 /** What a step tries. */
