@@ -32,12 +32,12 @@ function Configured() {
     </Button>
   );
   return (
-    <Paper component="section" withBorder p={{ base: 'md', sm: 'lg' }} aria-labelledby="configured-storage">
+    <Paper component="section" withBorder p="md" aria-labelledby="configured-storage">
       <Stack gap="md">
         <Group justify="space-between" gap="xs">
           <Title
             order={2}
-            size="h4"
+            size="h3"
             id="configured-storage"
             ref={heading}
             tabIndex={-1}
