@@ -98,7 +98,7 @@ providers! {
     Rackspace(Rackspace),
     /// Scaleway Object Storage.
     Scaleway(Scaleway),
-    /// A server that speaks SFTP.
+    /// SFTP server.
     Sftp(SftpSettings),
 }
 

@@ -36,8 +36,8 @@ pub struct SftpSettings {
     #[serde(default)]
     #[graphql(default)]
     pub base_path: String,
-    /// The host key's fingerprint as `ssh-keygen -l` prints it, `SHA256:…`. Null or left out: the
-    /// first key that is seen is pinned, and `testStorageLocation` shows it.
+    /// The host key's fingerprint as `ssh-keygen -l` prints it, `SHA256:…`. Without one, the
+    /// first key that is seen is pinned, and a test of the storage shows it.
     #[serde(default)]
     pub host_key_fingerprint: Option<String>,
 }

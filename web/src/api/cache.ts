@@ -28,6 +28,11 @@ const PARTS = [
   'Upload',
   'UserError',
   'Viewer',
+  // Of introspection, from which the storages' forms are drawn.
+  '__EnumValue',
+  '__Field',
+  '__InputValue',
+  '__Type',
 ];
 
 function forget(cache: Cache, field: string): void {
@@ -63,8 +68,20 @@ export const cache = () =>
           forget(cache, 'storageLocations');
           forget(cache, 'dataExports');
         },
+        // Its settings are not in the answer: which those are, only the schema knows.
+        updateStorageLocation: (_result, { input }, cache) => {
+          const { id } = input as { id: string };
+          cache.invalidate({ __typename: 'StorageLocation', id }, 'config');
+        },
         testStorageLocation: (_result, _args, cache) => {
           forget(cache, 'storageLocations');
+        },
+      },
+      Subscription: {
+        storageLocationTest: ({ storageLocationTest }, _args, cache) => {
+          if ((storageLocationTest as { finished: boolean }).finished) {
+            forget(cache, 'storageLocations');
+          }
         },
       },
     },

@@ -4,6 +4,34 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+/** A bucket at Amazon. */
+export type AmazonS3Input = {
+  /** The version of the API: `latest` or `2006-03-01`, which are the same. */
+  readonly apiVersion?: string;
+  /** The folder in the bucket that copies go to, such as `backups/carryall`; empty for the bucket itself. */
+  readonly basePath?: string;
+  /** The name of the bucket, which must be there already. */
+  readonly bucket: string;
+  /** The access key: its id, which is no secret. */
+  readonly key: string;
+  /** Where the bucket is, such as `eu-west-1`. */
+  readonly region: string;
+  /** The secret that belongs to the access key. Left empty in a change, it stays, if `key` and `region` do. */
+  readonly secret: string;
+};
+
+/** A container at Azure. */
+export type AzureBlobInput = {
+  /** One of the account's two access keys. Left empty in a change, it stays, if `accountName` does. */
+  readonly accountKey: string;
+  /** The name of the storage account. */
+  readonly accountName: string;
+  /** The folder in the container that copies go to, such as `backups/carryall`; empty for the container itself. */
+  readonly basePath?: string;
+  /** The name of the container, which must be there already. */
+  readonly container: string;
+};
+
 /** Which export is to be called off. */
 export type CancelDataExportInput = {
   /** The export. */
@@ -45,6 +73,16 @@ export type CreateDataExportInput = {
   readonly upload?: boolean | null | undefined;
 };
 
+/** A storage to be configured. */
+export type CreateStorageLocationInput = {
+  /** Whose it is, and how it is set up. */
+  readonly config: StorageConfigInput;
+  /** Whether exports are copied there. */
+  readonly enabled?: boolean;
+  /** What it is to be called: 1 to 200 characters, no control characters, and no other storage's name. */
+  readonly name: string;
+};
+
 /** Where an export stands. */
 export type DataExportStatus =
   /** Somebody called it off. */
@@ -62,6 +100,61 @@ export type DataExportStatus =
 export type DeleteDataExportInput = {
   /** The export. */
   readonly id: string | number;
+};
+
+/** Which storage is to be removed. */
+export type DeleteStorageLocationInput = {
+  /**
+   * Whether the files that were copied there go too: then it stays, `deleting`, until they are gone. Otherwise they
+   * stay there, are no longer Carryall's, and the exports keep their passwords in the history until somebody deletes them.
+   */
+  readonly deleteFiles?: boolean;
+  /** The storage. */
+  readonly id: string | number;
+};
+
+/** A Space at DigitalOcean Spaces. */
+export type DigitaloceanSpacesInput = {
+  /** The version of the API: `latest` or `2006-03-01`, which are the same. */
+  readonly apiVersion?: string;
+  /** The folder in the Space that copies go to, such as `backups/carryall`; empty for the Space itself. */
+  readonly basePath?: string;
+  /** The name of the Space, which must be there already. */
+  readonly bucket: string;
+  /** The address, such as `https://fra1.digitaloceanspaces.com`, with or without the bucket before its host. */
+  readonly endpoint: string;
+  /** The access key: its id, which is no secret. */
+  readonly key: string;
+  /** The region, such as `fra1`. */
+  readonly region: string;
+  /** The secret that belongs to the access key. Left empty in a change, it stays, if `key` and `endpoint` do. */
+  readonly secret: string;
+};
+
+/**
+ * A folder in a Dropbox. Tokens that are made today last four hours, so that a refresh token is what to give; an access token
+ * is for those that have one which lasts.
+ */
+export type DropboxInput = {
+  /** The key of the app that the refresh token is of; null with an access token. */
+  readonly appKey?: string | null | undefined;
+  /**
+   * The secret of that app. Apps that use PKCE have none. Left empty in a change, it stays, if `appKey` does; null or left
+   * out, it goes.
+   */
+  readonly appSecret?: string | null | undefined;
+  /**
+   * An access token that lasts: this, or a refresh token with the key of its app, which goes before it. Left empty in a
+   * change, it stays; null or left out, it goes.
+   */
+  readonly authorizationToken?: string | null | undefined;
+  /** The folder that copies go to, within what the app may see; it is made. Empty for the top. */
+  readonly basePath?: string;
+  /**
+   * A refresh token, for which access tokens are had. It needs `appKey`. Left empty in a change, it stays, if `appKey` does;
+   * null or left out, it goes.
+   */
+  readonly refreshToken?: string | null | undefined;
 };
 
 /** A stable code for why an export failed. */
@@ -121,12 +214,43 @@ export type FileStatus =
    */
   | 'REMOVED';
 
+/** A bucket at Google. */
+export type GoogleCloudStorageInput = {
+  /** The folder in the bucket that copies go to, such as `backups/carryall`; empty for the bucket itself. */
+  readonly basePath?: string;
+  /** The name of the bucket, which must be there already. */
+  readonly bucket: string;
+  /** The key file of a service account, in JSON: the text of the file itself. Left empty in a change, it stays. */
+  readonly keyFile: string;
+  /** The id of the project that the bucket belongs to. */
+  readonly projectId: string;
+};
+
 /** Which export is to be kept, or let go. */
 export type PinDataExportInput = {
   /** The export. */
   readonly id: string | number;
   /** Whether retention shall never remove it, and not count it. */
   readonly pinned: boolean;
+};
+
+/** A folder in a container of Cloud Files. */
+export type RackspaceInput = {
+  /** The folder in the container that copies go to, such as `backups/carryall`; empty for the container itself. */
+  readonly basePath?: string;
+  /** The container. It is made if it is not there. */
+  readonly container?: string;
+  /** Where one signs in, with or without `/v2.0`: `https://identity.api.rackspacecloud.com`. */
+  readonly identityEndpoint: string;
+  /**
+   * The password, or the API key: which of them it is is found out by signing in. Left empty in a change, it stays, if
+   * `identityEndpoint` and `username` do.
+   */
+  readonly password: string;
+  /** The region that the container is in, such as DFW; in capitals or not. */
+  readonly region: string;
+  /** The user. */
+  readonly username: string;
 };
 
 /** Why an export is kept, or is not. */
@@ -141,6 +265,65 @@ export type RetentionReason =
   | 'PINNED'
   /** It is among the newest that may be kept. */
   | 'WITHIN_MAXIMUM';
+
+/** A bucket at Scaleway. */
+export type ScalewayInput = {
+  /** The version of the API: `latest` or `2006-03-01`, which are the same. */
+  readonly apiVersion?: string;
+  /** The folder in the bucket that copies go to, such as `backups/carryall`; empty for the bucket itself. */
+  readonly basePath?: string;
+  /** The name of the bucket, which must be there already. */
+  readonly bucket: string;
+  /** The address, such as `https://s3.fr-par.scw.cloud`, with or without the bucket before its host. */
+  readonly endpoint: string;
+  /** The access key: its id, which is no secret. */
+  readonly key: string;
+  /** The region, such as `fr-par`. */
+  readonly region: string;
+  /** The secret that belongs to the access key. Left empty in a change, it stays, if `key` and `endpoint` do. */
+  readonly secret: string;
+};
+
+/** An SFTP server, and a folder on it. */
+export type SftpInput = {
+  /**
+   * The folder that copies go to, such as `backups/carryall`; it is made. With a leading slash from the server's root, else
+   * from where a session of the user starts; empty: there itself.
+   */
+  readonly basePath?: string;
+  /** The server's name or address, without a port, such as `sftp.example.com`. */
+  readonly host: string;
+  /**
+   * The host key's fingerprint as `ssh-keygen -l` prints it, `SHA256:…`. Without one, the
+   * first key that is seen is pinned, and a test of the storage shows it.
+   */
+  readonly hostKeyFingerprint?: string | null | undefined;
+  /** The user's password. Left empty in a change, it stays, if `host`, `port`, `username` and the host's key do. */
+  readonly password: string;
+  /** The port, 1 to 65535. */
+  readonly port?: number;
+  /** The user to sign in as. */
+  readonly username: string;
+};
+
+/** How a storage is set up: exactly one of these. Secrets go in and never come out. */
+export type StorageConfigInput =
+  {   /** Amazon S3. */
+  readonly amazonS3: AmazonS3Input; readonly azureBlob?: never; readonly digitaloceanSpaces?: never; readonly dropbox?: never; readonly googleCloudStorage?: never; readonly rackspace?: never; readonly scaleway?: never; readonly sftp?: never; }
+  |  { readonly amazonS3?: never;   /** Azure Blob Storage. */
+  readonly azureBlob: AzureBlobInput; readonly digitaloceanSpaces?: never; readonly dropbox?: never; readonly googleCloudStorage?: never; readonly rackspace?: never; readonly scaleway?: never; readonly sftp?: never; }
+  |  { readonly amazonS3?: never; readonly azureBlob?: never;   /** DigitalOcean Spaces. */
+  readonly digitaloceanSpaces: DigitaloceanSpacesInput; readonly dropbox?: never; readonly googleCloudStorage?: never; readonly rackspace?: never; readonly scaleway?: never; readonly sftp?: never; }
+  |  { readonly amazonS3?: never; readonly azureBlob?: never; readonly digitaloceanSpaces?: never;   /** Dropbox. */
+  readonly dropbox: DropboxInput; readonly googleCloudStorage?: never; readonly rackspace?: never; readonly scaleway?: never; readonly sftp?: never; }
+  |  { readonly amazonS3?: never; readonly azureBlob?: never; readonly digitaloceanSpaces?: never; readonly dropbox?: never;   /** Google Cloud Storage. */
+  readonly googleCloudStorage: GoogleCloudStorageInput; readonly rackspace?: never; readonly scaleway?: never; readonly sftp?: never; }
+  |  { readonly amazonS3?: never; readonly azureBlob?: never; readonly digitaloceanSpaces?: never; readonly dropbox?: never; readonly googleCloudStorage?: never;   /** Rackspace Cloud Files, or another OpenStack Swift with Identity v2.0. */
+  readonly rackspace: RackspaceInput; readonly scaleway?: never; readonly sftp?: never; }
+  |  { readonly amazonS3?: never; readonly azureBlob?: never; readonly digitaloceanSpaces?: never; readonly dropbox?: never; readonly googleCloudStorage?: never; readonly rackspace?: never;   /** Scaleway Object Storage. */
+  readonly scaleway: ScalewayInput; readonly sftp?: never; }
+  |  { readonly amazonS3?: never; readonly azureBlob?: never; readonly digitaloceanSpaces?: never; readonly dropbox?: never; readonly googleCloudStorage?: never; readonly rackspace?: never; readonly scaleway?: never;   /** SFTP server. */
+  readonly sftp: SftpInput; };
 
 /** A stable code for why something failed at a storage. */
 export type StorageErrorCode =
@@ -165,12 +348,60 @@ export type StorageErrorCode =
   /** It cannot be reached, or has a fault of its own. */
   | 'UNREACHABLE';
 
+/** Who provides a storage. */
+export type StorageProvider =
+  /** Amazon S3. */
+  | 'AMAZON_S3'
+  /** Azure Blob Storage. */
+  | 'AZURE_BLOB'
+  /** DigitalOcean Spaces. */
+  | 'DIGITALOCEAN_SPACES'
+  /** Dropbox. */
+  | 'DROPBOX'
+  /** Google Cloud Storage. */
+  | 'GOOGLE_CLOUD_STORAGE'
+  /** Rackspace Cloud Files, or another OpenStack Swift with Identity v2.0. */
+  | 'RACKSPACE'
+  /** Scaleway Object Storage. */
+  | 'SCALEWAY'
+  /** SFTP server. */
+  | 'SFTP';
+
+/** What a step tries. */
+export type StorageTestStepName =
+  /** A connection is made. */
+  | 'CONNECT'
+  /** It is deleted. */
+  | 'DELETE'
+  /** The certificate, or the host key, is the right one. */
+  | 'IDENTIFY'
+  /** It is read back. */
+  | 'READ'
+  /** The name of the host is looked up. */
+  | 'RESOLVE'
+  /** The credentials are accepted. */
+  | 'SIGN_IN'
+  /** A small file is written. */
+  | 'WRITE';
+
 /** How tables are written. */
 export type TableFormat =
   /** RFC 4180, UTF-8, with a header; NULL is an empty field, an empty text is `""`. */
   | 'CSV'
   /** JSON Lines: an object a row, without any loss. */
   | 'JSONL';
+
+/** What is to be tried out: a storage by its id, a configuration that is not saved yet, or a change of a storage's that is not. */
+export type TestStorageLocationInput = {
+  /**
+   * The configuration, which need not be saved. With `id`, as if that storage were changed to it: a secret that is the empty
+   * string is the one that is saved, and the host key is the one that is pinned, where `updateStorageLocation` keeps them.
+   * Nothing is changed by it, nor noted with the storage. Without `id`, all secrets must be given.
+   */
+  readonly config?: StorageConfigInput | null | undefined;
+  /** The storage; without `config`, with the settings that are saved. */
+  readonly id?: string | number | null | undefined;
+};
 
 /** A change of the settings. What is left out keeps its value. */
 export type UpdateDataExportSettingsInput = {
@@ -189,6 +420,29 @@ export type UpdateDataExportSettingsInput = {
   readonly maximumExports?: number | null | undefined;
   /** Exports, made by hand or by night, also go to every enabled storage, unless their own `upload` says otherwise. */
   readonly uploadAutomaticExports?: boolean | null | undefined;
+};
+
+/** A change of a storage. What is left out keeps its value. */
+export type UpdateStorageLocationInput = {
+  /**
+   * Replaces the whole configuration, and tries again what had failed. If it is another place
+   * (another bucket, folder or host, say), the files at the former one stay there and are no longer Carryall's. A host key
+   * that was pinned stays pinned as long as host and port are the same; to accept a new one, give its fingerprint.
+   * A secret that is the empty string stays what it is, as long as the provider, and all that decides where it goes and as
+   * whom it is used, stay too: each secret says what that is. Else it must be entered again (`BLANK`).
+   */
+  readonly config?: StorageConfigInput | null | undefined;
+  /** Whether exports are copied there. Switched off, what is on its way there is given up. */
+  readonly enabled?: boolean | null | undefined;
+  /**
+   * The version the change was made for; if the storage is at another, nothing is changed. Without it, that is not
+   * asked.
+   */
+  readonly expectedVersion?: number | null | undefined;
+  /** The storage. */
+  readonly id: string | number;
+  /** What it is to be called: 1 to 200 characters, no control characters, and no other storage's name. */
+  readonly name?: string | null | undefined;
 };
 
 /** Which export is to be copied again, and where to. */
@@ -261,6 +515,25 @@ export type VerifyDataExportInput = {
   /** The storage whose copy is to be verified; without it, the archive on the instance is. */
   readonly storageId?: string | number | null | undefined;
 };
+
+/** An enum describing what kind of type a given `__Type` is. */
+export type __TypeKind =
+  /** Indicates this type is a scalar. */
+  | 'SCALAR'
+  /** Indicates this type is an object. `fields` and `interfaces` are valid fields. */
+  | 'OBJECT'
+  /** Indicates this type is an interface. `fields`, `interfaces`, and `possibleTypes` are valid fields. */
+  | 'INTERFACE'
+  /** Indicates this type is a union. `possibleTypes` is a valid field. */
+  | 'UNION'
+  /** Indicates this type is an enum. `enumValues` is a valid field. */
+  | 'ENUM'
+  /** Indicates this type is an input object. `inputFields` is a valid field. */
+  | 'INPUT_OBJECT'
+  /** Indicates this type is a list. `ofType` is a valid field. */
+  | 'LIST'
+  /** Indicates this type is a non-null. `ofType` is a valid field. */
+  | 'NON_NULL';
 
 export type PreviousExportQueryVariables = Exact<{
   id: string | number;
@@ -389,7 +662,51 @@ export type RetentionPreviewQueryVariables = Exact<{
 
 export type RetentionPreviewQuery = { readonly retentionPreview: ReadonlyArray<{ readonly keep: boolean, readonly reason: RetentionReason, readonly storage: { readonly id: string, readonly name: string } | null, readonly dataExport: { readonly id: string, readonly name: string, readonly createdAt: string } }> };
 
+export type StorageRowFragment = { readonly id: string, readonly name: string, readonly provider: StorageProvider, readonly enabled: boolean, readonly deleting: boolean, readonly version: number, readonly lastUploadedAt: string | null, readonly lastFailure: { readonly code: StorageErrorCode, readonly message: string, readonly occurredAt: string | null, readonly retryable: boolean } | null };
+
+export type StoragesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type StoragesQuery = { readonly storageLocations: ReadonlyArray<{ readonly id: string, readonly name: string, readonly provider: StorageProvider, readonly enabled: boolean, readonly deleting: boolean, readonly version: number, readonly lastUploadedAt: string | null, readonly lastFailure: { readonly code: StorageErrorCode, readonly message: string, readonly occurredAt: string | null, readonly retryable: boolean } | null }> };
+
+export type StorageSchemaQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type StorageSchemaQuery = { readonly config: { readonly inputFields: ReadonlyArray<{ readonly name: string, readonly description: string | null, readonly type: { readonly name: string | null, readonly inputFields: ReadonlyArray<{ readonly name: string, readonly description: string | null, readonly defaultValue: string | null, readonly type: { readonly kind: __TypeKind, readonly name: string | null, readonly ofType: { readonly kind: __TypeKind, readonly name: string | null, readonly enumValues: ReadonlyArray<{ readonly name: string, readonly description: string | null }> | null } | null, readonly enumValues: ReadonlyArray<{ readonly name: string, readonly description: string | null }> | null } }> | null } }> | null } | null, readonly shown: { readonly possibleTypes: ReadonlyArray<{ readonly name: string | null, readonly fields: ReadonlyArray<{ readonly name: string, readonly type: { readonly kind: __TypeKind, readonly name: string | null, readonly ofType: { readonly kind: __TypeKind, readonly name: string | null, readonly enumValues: ReadonlyArray<{ readonly name: string, readonly description: string | null }> | null } | null, readonly enumValues: ReadonlyArray<{ readonly name: string, readonly description: string | null }> | null } }> | null }> | null } | null };
+
+export type SettingTypeFragment = { readonly kind: __TypeKind, readonly name: string | null, readonly enumValues: ReadonlyArray<{ readonly name: string, readonly description: string | null }> | null };
+
+export type CreateStorageMutationVariables = Exact<{
+  input: CreateStorageLocationInput;
+}>;
+
+
+export type CreateStorageMutation = { readonly createStorageLocation: { readonly storageLocation: { readonly id: string, readonly name: string, readonly provider: StorageProvider, readonly enabled: boolean, readonly deleting: boolean, readonly version: number, readonly lastUploadedAt: string | null, readonly lastFailure: { readonly code: StorageErrorCode, readonly message: string, readonly occurredAt: string | null, readonly retryable: boolean } | null } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string, readonly code: UserErrorCode }> } };
+
+export type UpdateStorageMutationVariables = Exact<{
+  input: UpdateStorageLocationInput;
+}>;
+
+
+export type UpdateStorageMutation = { readonly updateStorageLocation: { readonly releasedFiles: number, readonly storageLocation: { readonly id: string, readonly name: string, readonly provider: StorageProvider, readonly enabled: boolean, readonly deleting: boolean, readonly version: number, readonly lastUploadedAt: string | null, readonly lastFailure: { readonly code: StorageErrorCode, readonly message: string, readonly occurredAt: string | null, readonly retryable: boolean } | null } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string, readonly code: UserErrorCode }> } };
+
+export type DeleteStorageMutationVariables = Exact<{
+  input: DeleteStorageLocationInput;
+}>;
+
+
+export type DeleteStorageMutation = { readonly deleteStorageLocation: { readonly deletedStorageLocationId: string | null, readonly releasedFiles: number, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string, readonly code: UserErrorCode }> } };
+
+export type TestStorageSubscriptionVariables = Exact<{
+  input: TestStorageLocationInput;
+}>;
+
+
+export type TestStorageSubscription = { readonly storageLocationTest: { readonly finished: boolean, readonly trying: StorageTestStepName | null, readonly ok: boolean, readonly hostKeyFingerprint: string | null, readonly steps: ReadonlyArray<{ readonly name: StorageTestStepName, readonly ok: boolean, readonly message: string | null, readonly durationMs: number }>, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string, readonly code: UserErrorCode }> } };
+
 export const ExportRowFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ExportRow"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"DataExport"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"trigger"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"createdBy"}},{"kind":"Field","name":{"kind":"Name","value":"startedAt"}},{"kind":"Field","name":{"kind":"Name","value":"finishedAt"}},{"kind":"Field","name":{"kind":"Name","value":"pinned"}},{"kind":"Field","name":{"kind":"Name","value":"cancelRequested"}},{"kind":"Field","name":{"kind":"Name","value":"excludeTables"}},{"kind":"Field","name":{"kind":"Name","value":"format"}},{"kind":"Field","name":{"kind":"Name","value":"fileName"}},{"kind":"Field","name":{"kind":"Name","value":"fileStatus"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"uploadStatus"}},{"kind":"Field","name":{"kind":"Name","value":"progress"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"percent"}},{"kind":"Field","name":{"kind":"Name","value":"currentTable"}},{"kind":"Field","name":{"kind":"Name","value":"tablesDone"}},{"kind":"Field","name":{"kind":"Name","value":"tablesTotal"}},{"kind":"Field","name":{"kind":"Name","value":"rowsDone"}},{"kind":"Field","name":{"kind":"Name","value":"rowsEstimated"}},{"kind":"Field","name":{"kind":"Name","value":"bytesRead"}},{"kind":"Field","name":{"kind":"Name","value":"bytesWritten"}},{"kind":"Field","name":{"kind":"Name","value":"bytesVerified"}},{"kind":"Field","name":{"kind":"Name","value":"bytesPerSecond"}},{"kind":"Field","name":{"kind":"Name","value":"etaSeconds"}},{"kind":"Field","name":{"kind":"Name","value":"sequence"}}]}},{"kind":"Field","name":{"kind":"Name","value":"failure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"table"}}]}},{"kind":"Field","name":{"kind":"Name","value":"verification"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"checkedAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"restartOf"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"restartedAs"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"uploads"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"attempts"}},{"kind":"Field","name":{"kind":"Name","value":"bytesDone"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"uploadedAt"}},{"kind":"Field","name":{"kind":"Name","value":"verifiedAt"}},{"kind":"Field","name":{"kind":"Name","value":"verifying"}},{"kind":"Field","name":{"kind":"Name","value":"nextAttemptAt"}},{"kind":"Field","name":{"kind":"Name","value":"path"},"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"operator"}}}]}]},{"kind":"Field","name":{"kind":"Name","value":"failure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"},"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"operator"}}}]}]},{"kind":"Field","name":{"kind":"Name","value":"occurredAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"storage"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]}}]} as unknown as DocumentNode<ExportRowFragment, unknown>;
+export const StorageRowFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"StorageRow"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"StorageLocation"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"provider"}},{"kind":"Field","name":{"kind":"Name","value":"enabled"}},{"kind":"Field","name":{"kind":"Name","value":"deleting"}},{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"lastUploadedAt"}},{"kind":"Field","name":{"kind":"Name","value":"lastFailure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"occurredAt"}},{"kind":"Field","name":{"kind":"Name","value":"retryable"}}]}}]}}]} as unknown as DocumentNode<StorageRowFragment, unknown>;
+export const SettingTypeFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"SettingType"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"__Type"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"enumValues"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"description"}}]}}]}}]} as unknown as DocumentNode<SettingTypeFragment, unknown>;
 export const PreviousExportDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"PreviousExport"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"dataExport"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"previous"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"finishedAt"}},{"kind":"Field","name":{"kind":"Name","value":"format"}},{"kind":"Field","name":{"kind":"Name","value":"excludeTables"}}]}}]}}]}}]} as unknown as DocumentNode<PreviousExportQuery, PreviousExportQueryVariables>;
 export const ExportDetailsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"ExportDetails"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"operator"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Boolean"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"dataExport"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"ExportRow"}},{"kind":"Field","name":{"kind":"Name","value":"sha256"}},{"kind":"Field","name":{"kind":"Name","value":"verification"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"checkedAt"}},{"kind":"Field","name":{"kind":"Name","value":"tablesChecked"}},{"kind":"Field","name":{"kind":"Name","value":"rowsChecked"}},{"kind":"Field","name":{"kind":"Name","value":"mismatches"}}]}},{"kind":"Field","name":{"kind":"Name","value":"snapshots"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"source"}},{"kind":"Field","name":{"kind":"Name","value":"engine"}},{"kind":"Field","name":{"kind":"Name","value":"serverVersion"}},{"kind":"Field","name":{"kind":"Name","value":"takenAt"}},{"kind":"Field","name":{"kind":"Name","value":"leftOut"}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}}]}},{"kind":"Field","name":{"kind":"Name","value":"restartOf"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"restartedAs"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ExportRow"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"DataExport"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"trigger"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"createdBy"}},{"kind":"Field","name":{"kind":"Name","value":"startedAt"}},{"kind":"Field","name":{"kind":"Name","value":"finishedAt"}},{"kind":"Field","name":{"kind":"Name","value":"pinned"}},{"kind":"Field","name":{"kind":"Name","value":"cancelRequested"}},{"kind":"Field","name":{"kind":"Name","value":"excludeTables"}},{"kind":"Field","name":{"kind":"Name","value":"format"}},{"kind":"Field","name":{"kind":"Name","value":"fileName"}},{"kind":"Field","name":{"kind":"Name","value":"fileStatus"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"uploadStatus"}},{"kind":"Field","name":{"kind":"Name","value":"progress"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"percent"}},{"kind":"Field","name":{"kind":"Name","value":"currentTable"}},{"kind":"Field","name":{"kind":"Name","value":"tablesDone"}},{"kind":"Field","name":{"kind":"Name","value":"tablesTotal"}},{"kind":"Field","name":{"kind":"Name","value":"rowsDone"}},{"kind":"Field","name":{"kind":"Name","value":"rowsEstimated"}},{"kind":"Field","name":{"kind":"Name","value":"bytesRead"}},{"kind":"Field","name":{"kind":"Name","value":"bytesWritten"}},{"kind":"Field","name":{"kind":"Name","value":"bytesVerified"}},{"kind":"Field","name":{"kind":"Name","value":"bytesPerSecond"}},{"kind":"Field","name":{"kind":"Name","value":"etaSeconds"}},{"kind":"Field","name":{"kind":"Name","value":"sequence"}}]}},{"kind":"Field","name":{"kind":"Name","value":"failure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"table"}}]}},{"kind":"Field","name":{"kind":"Name","value":"verification"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"checkedAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"restartOf"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"restartedAs"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"uploads"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"attempts"}},{"kind":"Field","name":{"kind":"Name","value":"bytesDone"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"uploadedAt"}},{"kind":"Field","name":{"kind":"Name","value":"verifiedAt"}},{"kind":"Field","name":{"kind":"Name","value":"verifying"}},{"kind":"Field","name":{"kind":"Name","value":"nextAttemptAt"}},{"kind":"Field","name":{"kind":"Name","value":"path"},"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"operator"}}}]}]},{"kind":"Field","name":{"kind":"Name","value":"failure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"},"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"operator"}}}]}]},{"kind":"Field","name":{"kind":"Name","value":"occurredAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"storage"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]}}]} as unknown as DocumentNode<ExportDetailsQuery, ExportDetailsQueryVariables>;
 export const ExportTablesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"ExportTables"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"dataExport"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"tables"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"100"}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"totalCount"}},{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"source"}},{"kind":"Field","name":{"kind":"Name","value":"schema"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"rowCount"}},{"kind":"Field","name":{"kind":"Name","value":"bytes"}},{"kind":"Field","name":{"kind":"Name","value":"sha256"}},{"kind":"Field","name":{"kind":"Name","value":"fileName"}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"endCursor"}},{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}}]}}]}}]}}]}}]} as unknown as DocumentNode<ExportTablesQuery, ExportTablesQueryVariables>;
@@ -407,3 +724,9 @@ export const DownloadUrlDocument = {"kind":"Document","definitions":[{"kind":"Op
 export const SettingsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Settings"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"dataExportSettings"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"automaticExports"}},{"kind":"Field","name":{"kind":"Name","value":"uploadAutomaticExports"}},{"kind":"Field","name":{"kind":"Name","value":"maximumExports"}},{"kind":"Field","name":{"kind":"Name","value":"backupTimeoutMinutes"}},{"kind":"Field","name":{"kind":"Name","value":"format"}},{"kind":"Field","name":{"kind":"Name","value":"nextRunAt"}},{"kind":"Field","name":{"kind":"Name","value":"version"}}]}}]}}]} as unknown as DocumentNode<SettingsQuery, SettingsQueryVariables>;
 export const UpdateSettingsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"UpdateSettings"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"UpdateDataExportSettingsInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"updateDataExportSettings"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"settings"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"automaticExports"}},{"kind":"Field","name":{"kind":"Name","value":"uploadAutomaticExports"}},{"kind":"Field","name":{"kind":"Name","value":"maximumExports"}},{"kind":"Field","name":{"kind":"Name","value":"backupTimeoutMinutes"}},{"kind":"Field","name":{"kind":"Name","value":"format"}},{"kind":"Field","name":{"kind":"Name","value":"nextRunAt"}},{"kind":"Field","name":{"kind":"Name","value":"version"}}]}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"code"}}]}}]}}]}}]} as unknown as DocumentNode<UpdateSettingsMutation, UpdateSettingsMutationVariables>;
 export const RetentionPreviewDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"RetentionPreview"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"maximumExports"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"retentionPreview"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"maximumExports"},"value":{"kind":"Variable","name":{"kind":"Name","value":"maximumExports"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"keep"}},{"kind":"Field","name":{"kind":"Name","value":"reason"}},{"kind":"Field","name":{"kind":"Name","value":"storage"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"dataExport"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}}]}}]}}]}}]} as unknown as DocumentNode<RetentionPreviewQuery, RetentionPreviewQueryVariables>;
+export const StoragesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Storages"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"storageLocations"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"StorageRow"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"StorageRow"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"StorageLocation"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"provider"}},{"kind":"Field","name":{"kind":"Name","value":"enabled"}},{"kind":"Field","name":{"kind":"Name","value":"deleting"}},{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"lastUploadedAt"}},{"kind":"Field","name":{"kind":"Name","value":"lastFailure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"occurredAt"}},{"kind":"Field","name":{"kind":"Name","value":"retryable"}}]}}]}}]} as unknown as DocumentNode<StoragesQuery, StoragesQueryVariables>;
+export const StorageSchemaDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"StorageSchema"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","alias":{"kind":"Name","value":"config"},"name":{"kind":"Name","value":"__type"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"StringValue","value":"StorageConfigInput","block":false}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"inputFields"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"description"}},{"kind":"Field","name":{"kind":"Name","value":"type"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"inputFields"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"description"}},{"kind":"Field","name":{"kind":"Name","value":"defaultValue"}},{"kind":"Field","name":{"kind":"Name","value":"type"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"SettingType"}},{"kind":"Field","name":{"kind":"Name","value":"ofType"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"SettingType"}}]}}]}}]}}]}}]}}]}},{"kind":"Field","alias":{"kind":"Name","value":"shown"},"name":{"kind":"Name","value":"__type"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"StringValue","value":"StorageConfig","block":false}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"possibleTypes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"fields"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"type"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"SettingType"}},{"kind":"Field","name":{"kind":"Name","value":"ofType"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"SettingType"}}]}}]}}]}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"SettingType"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"__Type"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"enumValues"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"description"}}]}}]}}]} as unknown as DocumentNode<StorageSchemaQuery, StorageSchemaQueryVariables>;
+export const CreateStorageDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CreateStorage"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreateStorageLocationInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createStorageLocation"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"storageLocation"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"StorageRow"}}]}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"code"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"StorageRow"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"StorageLocation"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"provider"}},{"kind":"Field","name":{"kind":"Name","value":"enabled"}},{"kind":"Field","name":{"kind":"Name","value":"deleting"}},{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"lastUploadedAt"}},{"kind":"Field","name":{"kind":"Name","value":"lastFailure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"occurredAt"}},{"kind":"Field","name":{"kind":"Name","value":"retryable"}}]}}]}}]} as unknown as DocumentNode<CreateStorageMutation, CreateStorageMutationVariables>;
+export const UpdateStorageDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"UpdateStorage"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"UpdateStorageLocationInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"updateStorageLocation"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"storageLocation"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"StorageRow"}}]}},{"kind":"Field","name":{"kind":"Name","value":"releasedFiles"}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"code"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"StorageRow"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"StorageLocation"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"provider"}},{"kind":"Field","name":{"kind":"Name","value":"enabled"}},{"kind":"Field","name":{"kind":"Name","value":"deleting"}},{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"lastUploadedAt"}},{"kind":"Field","name":{"kind":"Name","value":"lastFailure"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"occurredAt"}},{"kind":"Field","name":{"kind":"Name","value":"retryable"}}]}}]}}]} as unknown as DocumentNode<UpdateStorageMutation, UpdateStorageMutationVariables>;
+export const DeleteStorageDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"DeleteStorage"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"DeleteStorageLocationInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deleteStorageLocation"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deletedStorageLocationId"}},{"kind":"Field","name":{"kind":"Name","value":"releasedFiles"}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"code"}}]}}]}}]}}]} as unknown as DocumentNode<DeleteStorageMutation, DeleteStorageMutationVariables>;
+export const TestStorageDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"TestStorage"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"TestStorageLocationInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"storageLocationTest"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"finished"}},{"kind":"Field","name":{"kind":"Name","value":"trying"}},{"kind":"Field","name":{"kind":"Name","value":"ok"}},{"kind":"Field","name":{"kind":"Name","value":"hostKeyFingerprint"}},{"kind":"Field","name":{"kind":"Name","value":"steps"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"ok"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"durationMs"}}]}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"code"}}]}}]}}]}}]} as unknown as DocumentNode<TestStorageSubscription, TestStorageSubscriptionVariables>;

@@ -11,6 +11,7 @@ import { useEndings } from '../running/useEndings';
 import { useMayOperate } from '../session/viewer';
 import { SettingsPanel } from '../settings/SettingsPanel';
 import { useSettings } from '../settings/useSettings';
+import { Storages } from '../storages/Storages';
 import { FirstSteps } from './FirstSteps';
 
 const NONE: readonly ExportRowFragment[] = [];
@@ -43,6 +44,7 @@ export function HomePage() {
             reload({ requestPolicy: 'network-only' });
           }}
         />
+        <Storages />
       </SimpleGrid>
     </Stack>
   );

@@ -1,5 +1,12 @@
 // How Mantine is set up: colours that can be read in light and dark, system fonts, and the nonce of the page for its styles.
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import {
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  Notification,
+  type VariantColorResolverResult,
+  type VariantColorsResolverInput,
+} from '@mantine/core';
 import { setNonce } from 'get-nonce';
 
 /** What the server's Content-Security-Policy lets styles made by code carry. Vite's build puts it into the page. */
@@ -34,11 +41,26 @@ const dark: MantineColorsTuple = [
   '#161d26',
 ];
 
+/** Mantine's colours, but for texts whose contrast would be less than 4.5 to 1. */
+function readable(input: VariantColorsResolverInput): VariantColorResolverResult {
+  const colors = defaultVariantColorsResolver(input);
+  switch (input.variant) {
+    case 'filled':
+      // It is chosen by the light scheme's shade, and that of the dark one is pale.
+      return { ...colors, color: `light-dark(${colors.color}, var(--on-accent))` };
+    case 'light':
+      return { ...colors, color: `light-dark(color-mix(in srgb, ${colors.color} 75%, black), ${colors.color})` };
+    default:
+      return colors;
+  }
+}
+
 export const theme = createTheme({
   colors: { lagoon, dark },
   primaryColor: 'lagoon',
   primaryShade: { light: 8, dark: 4 },
   autoContrast: true,
+  variantColorResolver: readable,
   luminanceThreshold: 0.35,
   defaultRadius: 'md',
   fontFamily: 'var(--sans)',
@@ -46,4 +68,7 @@ export const theme = createTheme({
   headings: { fontFamily: 'var(--sans)' },
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close this message' } } }),
+  },
 });

@@ -1,0 +1,94 @@
+// A secret in a form: what is typed stands in the field alone, and what is saved never comes back.
+import { Button, Checkbox, FileButton, Group, PasswordInput, Text } from '@mantine/core';
+import { useState } from 'react';
+import { Described } from './Described';
+import type { FieldProps } from './SettingField';
+
+/** In bytes. A key is far smaller. */
+const LARGEST_FILE = 1_000_000;
+
+export function SecretField({ setting, value, error, saved, removed, onChange, onRemove }: FieldProps) {
+  const { name, label, description, required, nullable } = setting;
+  const [file, setFile] = useState<string | null>(null);
+  const [unread, setUnread] = useState<string | null>(null);
+  // Remade when what it holds is no longer what was typed.
+  const [round, setRound] = useState(0);
+
+  const read = async (chosen: File | null) => {
+    if (chosen === null) {
+      return;
+    }
+    if (chosen.size > LARGEST_FILE) {
+      setUnread(`${chosen.name} is too large to be a key.`);
+      return;
+    }
+    const text = await chosen.text();
+    setUnread(null);
+    setFile(chosen.name);
+    setRound(round + 1);
+    onChange(text);
+  };
+
+  return (
+    <div>
+      <PasswordInput
+        // Not controlled by React, which would write the secret into the page as an attribute.
+        key={round}
+        label={label}
+        description={<SecretDescription text={description} saved={saved} required={required} />}
+        error={error ?? unread}
+        withAsterisk={required && !saved}
+        autoComplete="new-password"
+        placeholder={placeholder(file, saved, required)}
+        disabled={removed}
+        visibilityToggleFocusable
+        visibilityToggleButtonProps={{ 'aria-label': `Show what is typed as ${label.toLowerCase()}` }}
+        onChange={(event) => {
+          setFile(null);
+          onChange(event.currentTarget.value);
+        }}
+      />
+      <Group gap="sm" mt={name.endsWith('File') || (saved && nullable) ? 6 : 0}>
+        {name.endsWith('File') && (
+          <FileButton onChange={(chosen) => void read(chosen)}>
+            {({ onClick }) => (
+              <Button variant="default" size="xs" onClick={onClick}>
+                Choose a file for {label.toLowerCase()}…
+              </Button>
+            )}
+          </FileButton>
+        )}
+        {file !== null && (
+          <Text span size="sm" role="status">
+            Taken from {file}
+          </Text>
+        )}
+        {saved && nullable && value === '' && (
+          <Checkbox
+            size="xs"
+            label="Remove the one that is set, if any"
+            checked={removed}
+            onChange={(event) => {
+              onRemove(event.currentTarget.checked);
+            }}
+          />
+        )}
+      </Group>
+    </div>
+  );
+}
+
+/** Whether one that may be missing is set is nowhere told. */
+function placeholder(file: string | null, saved: boolean, required: boolean): string {
+  if (file !== null) {
+    return '•••••••• from the file';
+  }
+  return saved ? (required ? '•••••••• set' : 'unchanged') : '';
+}
+
+function SecretDescription({ text, saved, required }: { text: string; saved: boolean; required: boolean }) {
+  // What the schema says of changes is of no concern to whoever adds a storage.
+  const [about = '', ofChanges] = text.split(/ (?=Left empty in a change)/);
+  const kept = ofChanges ?? (required ? 'Leave empty to keep it.' : 'Leave empty to keep it if it is set.');
+  return <Described text={saved ? `${about} ${kept}` : about} />;
+}

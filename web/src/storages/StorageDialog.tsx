@@ -1,0 +1,122 @@
+// The one dialog of the storages: adding, editing, testing, switching off and removing, one at a time.
+import { Alert, Modal, Text } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { useRef, useState } from 'react';
+import type { Provider } from './providers';
+import { RemoveStorage } from './RemoveStorage';
+import { SavedTest } from './SavedTest';
+import { StorageForm } from './StorageForm';
+import { SwitchOff } from './SwitchOff';
+import type { Storage } from './useStorages';
+
+export type Opened =
+  | { what: 'add' }
+  | { what: 'edit' | 'test' | 'switch-off' | 'remove'; storage: Storage };
+
+interface Props {
+  opened: Opened | null;
+  providers: readonly Provider[];
+  close: () => void;
+  /** Asks for what is saved now. */
+  reload: () => void;
+  /** Edits the storage as it is by now. */
+  reopen: (id: string) => void;
+  /** Called when the dialog is gone, and with it the button that it was opened by. */
+  lost: () => void;
+}
+
+export function StorageDialog({ opened, providers, close, reload, reopen, lost }: Props) {
+  const phone = useMediaQuery('(max-width: 36em)');
+  // What it shows while it goes away.
+  const [shown, setShown] = useState(opened);
+  if (opened !== null && opened !== shown) {
+    setShown(opened);
+  }
+  const isRemoved = useRef(false);
+  return (
+    <Modal
+      opened={opened !== null}
+      onClose={close}
+      title={<Text span fw={600}>{shown !== null && title(shown)}</Text>}
+      size="lg"
+      fullScreen={phone}
+      // What was typed is not to be lost by a slip.
+      closeOnClickOutside={false}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      onExitTransitionEnd={() => {
+        // Secrets that were typed are not kept.
+        setShown(null);
+        if (isRemoved.current || document.activeElement === document.body) {
+          isRemoved.current = false;
+          lost();
+        }
+      }}
+    >
+      {shown !== null && (
+        <Content
+          shown={shown}
+          providers={providers}
+          close={close}
+          reload={reload}
+          reopen={reopen}
+          closeRemoved={() => {
+            isRemoved.current = true;
+            close();
+          }}
+        />
+      )}
+    </Modal>
+  );
+}
+
+function title(opened: Opened): string {
+  switch (opened.what) {
+    case 'add':
+      return 'Add storage';
+    case 'edit':
+      return `Edit “${opened.storage.row.name}”`;
+    case 'test':
+      return `Test “${opened.storage.row.name}”`;
+    case 'switch-off':
+      return `Switch “${opened.storage.row.name}” off?`;
+    case 'remove':
+      return opened.storage.row.deleting
+        ? `Stop deleting the files of “${opened.storage.row.name}”?`
+        : `Remove “${opened.storage.row.name}”?`;
+  }
+}
+
+interface ContentProps extends Pick<Props, 'providers' | 'close' | 'reload' | 'reopen'> {
+  shown: Opened;
+  closeRemoved: () => void;
+}
+
+function Content({ shown, providers, close, reload, reopen, closeRemoved }: ContentProps) {
+  switch (shown.what) {
+    case 'add':
+      return <StorageForm providers={providers} close={close} stale={reload} reopen={close} />;
+    case 'edit': {
+      const { row, provider, saved } = shown.storage;
+      return provider && saved ? (
+        <StorageForm
+          key={saved.version}
+          providers={providers}
+          of={{ row, provider, saved }}
+          close={close}
+          stale={reload}
+          reopen={() => {
+            reopen(row.id);
+          }}
+        />
+      ) : (
+        <Alert color="red">Its settings cannot be had. Load the page anew.</Alert>
+      );
+    }
+    case 'test':
+      return <SavedTest of={shown.storage.row} close={close} />;
+    case 'switch-off':
+      return <SwitchOff of={shown.storage.row} close={close} />;
+    case 'remove':
+      return <RemoveStorage of={shown.storage.row} close={close} removed={closeRemoved} />;
+  }
+}
