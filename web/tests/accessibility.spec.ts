@@ -63,7 +63,10 @@ for (const scheme of ['light', 'dark'] as const) {
       await page.keyboard.press('Escape');
 
       for (const item of ['Password', 'More']) {
-        await page.getByRole('button', { name: `${item}: Before the move` }).first().click();
+        await page
+          .getByRole('button', { name: `${item}: Before the move` })
+          .first()
+          .click();
         await expect(page.getByRole(item === 'More' ? 'menu' : 'dialog')).toBeVisible();
         expect(await findings(page)).toEqual([]);
         await page.keyboard.press('Escape');

@@ -1,5 +1,15 @@
 // What stands around every page: the product's name, who is signed in, and a banner while the server is gone.
-import { ActionIcon, Alert, Anchor, Container, Group, Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import {
+  ActionIcon,
+  Alert,
+  Anchor,
+  Container,
+  Group,
+  Menu,
+  Text,
+  UnstyledButton,
+  useMantineColorScheme,
+} from '@mantine/core';
 import { IconCheck, IconChevronDown, IconMoon, IconSun, IconSunMoon } from '@tabler/icons-react';
 import { type ReactNode, useContext, useState } from 'react';
 import { Link } from 'wouter';
@@ -96,7 +106,13 @@ function Account({ session }: { session: Session }) {
   const viewer = useContext(ViewerContext);
   const [problem, setProblem] = useState<string | null>(null);
   return (
-    <Menu position="bottom-end" width={260} onClose={() => { setProblem(null); }}>
+    <Menu
+      position="bottom-end"
+      width={260}
+      onClose={() => {
+        setProblem(null);
+      }}
+    >
       <Menu.Target>
         <UnstyledButton className={classes.account ?? ''}>
           <Text span size="sm" truncate maw="10rem">
