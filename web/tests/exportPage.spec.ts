@@ -29,7 +29,7 @@ const test = confined.extend<{}, { server: Server }>({
     async ({}, use) => {
       const args = (folder: string) => {
         sql(folder, TABLES);
-        return ['--source', `app=sqlite://${path.join(folder, SOURCE)}`];
+        return ['--source', `app=sqlite://${path.join(folder, SOURCE)}`, '--allow-loopback-storage'];
       };
       await withServer(args, use);
     },
@@ -49,11 +49,11 @@ async function graphql<Data>(server: Server, query: string, variables: object): 
 }
 
 /** The id of a new export. */
-async function ask(server: Server, name: string): Promise<string> {
+async function ask(server: Server, name: string, upload = false): Promise<string> {
   const { createDataExport } = await graphql<{ createDataExport: { dataExport: { id: string } } }>(
     server,
     'mutation ($input: CreateDataExportInput!) { createDataExport(input: $input) { dataExport { id } } }',
-    { input: { name } },
+    { input: { name, upload } },
   );
   return createDataExport.dataExport.id;
 }
@@ -179,6 +179,36 @@ test('an address that leads to no export says so, and leads back', async ({ page
   await expect(page.getByRole('heading', { name: 'Nothing here' })).toBeVisible();
   await page.getByRole('link', { name: 'To the data exports' }).click();
   await expect(page).toHaveURL(`${server.origin}/`);
+});
+
+test('a copy that does not arrive says so and why, and operators can have it tried at once', async ({ page, server }) => {
+  // Nothing listens at port 1.
+  const sftp = { host: '127.0.0.1', port: 1, username: 'exporter', password: 'secret' };
+  await graphql(
+    server,
+    'mutation ($input: CreateStorageLocationInput!) { createStorageLocation(input: $input) { userErrors { message } } }',
+    { input: { name: 'Cellar', config: { sftp } } },
+  );
+  const id = await ask(server, 'With a copy', true);
+  await open(page, server, id);
+  const copies = section(page, 'Copies');
+  await expect(copies.getByRole('heading', { level: 3, name: 'Cellar' })).toBeVisible();
+  await expect(copies.getByText('Failing', { exact: true })).toBeVisible();
+  await expect(copies.getByRole('note')).toContainText('127.0.0.1:1 cannot be reached');
+  await expect(copies.getByText(/^data-export-.*\.zip$/)).toBeVisible();
+  await copies.getByRole('button', { name: 'Try now: Cellar' }).click();
+  await expect(page.getByText('It is sent to Cellar again.')).toBeVisible();
+
+  const { createApiToken } = await graphql<{ createApiToken: { secret: string } }>(
+    server,
+    'mutation ($input: CreateApiTokenInput!) { createApiToken(input: $input) { secret } }',
+    { input: { name: 'A viewer', role: 'VIEWER' } },
+  );
+  await page.context().clearCookies();
+  await open(page, { ...server, token: createApiToken.secret }, id);
+  await expect(copies.getByRole('note')).toContainText('The storage cannot be reached.');
+  await expect(copies.getByRole('button')).toHaveCount(0);
+  await expect(copies).not.toContainText('.zip');
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
