@@ -31,7 +31,7 @@ export function Frame({ session, children }: { session: Session; children: React
             <img src={icon} alt="" width={24} height={24} />
             Carryall
           </Link>
-          <Group gap="sm" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap" miw={0}>
             <Anchor href="/graphiql" size="sm" c="inherit">
               GraphiQL
             </Anchor>
@@ -118,7 +118,7 @@ function Account({ session }: { session: Session }) {
           <Text span size="sm" truncate maw="10rem">
             {viewer.name}
           </Text>
-          <IconChevronDown size={16} aria-hidden />
+          <IconChevronDown size={16} aria-hidden className={classes.chevron ?? ''} />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

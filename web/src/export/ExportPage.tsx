@@ -18,6 +18,7 @@ import { Trend } from './Trend';
 import { isUnderWay, useExport } from './useExport';
 import { useTables } from './useTables';
 import { Verification } from './Verification';
+import classes from './ExportPage.module.css';
 
 export default function ExportPage({ id }: { id: string }) {
   const { dataExport, error, ask } = useExport(id);
@@ -37,7 +38,7 @@ export default function ExportPage({ id }: { id: string }) {
   }
 
   return (
-    <Stack gap="lg">
+    <Stack gap="lg" className={classes.page ?? ''}>
       <Anchor component={Link} href="/" size="sm" w="fit-content">
         <IconArrowLeft size={14} aria-hidden /> All data exports
       </Anchor>

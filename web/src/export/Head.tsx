@@ -20,7 +20,7 @@ export function Head({ dataExport }: { dataExport: Details }) {
     <Paper component="section" withBorder p={{ base: 'md', sm: 'lg' }} aria-labelledby={heading}>
       <Stack gap="md">
         <Group justify="space-between" align="flex-start" gap="md">
-          <Stack gap="xs">
+          <Stack gap="xs" flex="1 1 20rem" miw={0}>
             <Title order={1} size="h2" id={heading}>
               {dataExport.name}
             </Title>
@@ -51,7 +51,10 @@ function facts(dataExport: Details): readonly Fact[] {
   return [
     ['Made by', <Origin dataExport={dataExport} />],
     ['Asked for', <Moment at={dataExport.createdAt} />],
-    ['Started', dataExport.startedAt ? <Moment at={dataExport.startedAt} /> : 'Not yet'],
+    [
+      'Started',
+      dataExport.startedAt === null ? NOT_STARTED[status] : <Moment at={dataExport.startedAt} />,
+    ],
     dataExport.finishedAt !== null && [ENDED[status] ?? 'Ended', <Moment at={dataExport.finishedAt} />],
     dataExport.startedAt !== null &&
       dataExport.finishedAt !== null && ['Took', between(dataExport.startedAt, dataExport.finishedAt)],
@@ -67,6 +70,8 @@ function facts(dataExport: Details): readonly Fact[] {
     sha256 !== null && ['SHA-256 of the file', <Hash value={sha256} of="the file" />, 'wide'],
   ];
 }
+
+const NOT_STARTED: Partial<Record<Details['status'], string>> = { QUEUED: 'Not yet', CANCELED: 'Never', FAILED: 'Never' };
 
 const ENDED: Partial<Record<Details['status'], string>> = {
   COMPLETED: 'Completed',

@@ -47,6 +47,7 @@ function Bars({ points, of, title, say }: Props) {
           <YAxis
             width={70}
             tickCount={2}
+            interval={0}
             allowDecimals={false}
             tickFormatter={(value: number) => (value === 0 ? '0' : say(value))}
             tick={{ fill: 'var(--ink-soft)', fontSize: 11 }}
