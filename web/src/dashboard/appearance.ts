@@ -3,6 +3,7 @@ import {
   createTheme,
   defaultVariantColorsResolver,
   type MantineColorsTuple,
+  Menu,
   Modal,
   Notification,
   type VariantColorResolverResult,
@@ -71,6 +72,8 @@ export const theme = createTheme({
   respectReducedMotion: true,
   // Both have a button of an icon alone.
   components: {
+    // Else the focus goes to an empty element in the menu, which is none that a menu may have.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
     Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close this message' } } }),
   },

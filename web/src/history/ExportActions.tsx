@@ -131,7 +131,7 @@ function Others({ of, actions, askToDelete }: { of: ExportRowFragment; actions: 
           </Menu.Item>
         )}
         {administers && status !== 'RUNNING' && (
-          <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={askToDelete}>
+          <Menu.Item c="var(--danger)" leftSection={<IconTrash size={16} />} onClick={askToDelete}>
             Delete…
           </Menu.Item>
         )}
