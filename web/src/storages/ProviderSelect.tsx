@@ -20,7 +20,7 @@ export function ProviderSelect({ providers, chosen, error, readOnly, onChange }:
       error={error}
       readOnly={readOnly}
       description={chosen?.about}
-      withAsterisk
+      required
       allowDeselect={false}
       maxDropdownHeight={360}
       renderOption={({ option }) => <Option of={providers.find(({ field }) => field === option.value)} />}

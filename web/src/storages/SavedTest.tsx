@@ -35,7 +35,7 @@ export function SavedTest({ of: { id }, close }: { of: StorageRowFragment; close
           Test again
         </Button>
         <Button onClick={close} data-autofocus>
-          Close
+          Done
         </Button>
       </Group>
     </Stack>

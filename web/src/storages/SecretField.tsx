@@ -14,6 +14,7 @@ export function SecretField({ setting, value, error, saved, removed, onChange, o
   // Remade when what it holds is no longer what was typed.
   const [round, setRound] = useState(0);
 
+  const problem = error ?? unread;
   const read = async (chosen: File | null) => {
     if (chosen === null) {
       return;
@@ -36,8 +37,10 @@ export function SecretField({ setting, value, error, saved, removed, onChange, o
         key={round}
         label={label}
         description={<SecretDescription text={description} saved={saved} required={required} />}
-        error={error ?? unread}
-        withAsterisk={required && !saved}
+        error={problem}
+        // Mantine says so of all its inputs but this.
+        aria-invalid={problem !== null}
+        required={required && !saved}
         autoComplete="new-password"
         placeholder={placeholder(file, saved, required)}
         disabled={removed}

@@ -19,7 +19,7 @@ export interface FieldProps {
 export function SettingField(props: FieldProps) {
   const { setting, value, error, onChange } = props;
   const { kind, label, description, required, choices } = setting;
-  const common = { label, description: description && <Described text={description} />, error, withAsterisk: required };
+  const common = { label, description: description && <Described text={description} />, error, required };
   switch (kind) {
     case 'secret':
       return <SecretField {...props} />;

@@ -131,7 +131,7 @@ export function StorageForm({ providers, of, close, stale, reopen }: Props) {
           description="What it is called here."
           value={name}
           error={form.errors.name}
-          withAsterisk
+          required
           maxLength={200}
           autoComplete="off"
           data-autofocus
