@@ -141,6 +141,7 @@ test('the main job is done by the keyboard alone', async ({ page, server }) => {
 
   await reach('More: By keyboard');
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('menu')).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await expect(page.getByRole('menuitem').first()).toBeFocused();
   await page.keyboard.press('End');

@@ -121,7 +121,9 @@ test('a hash is copied whole', async ({ page, server, context }) => {
   await open(page, server, id);
   await page.getByRole('button', { name: 'Copy the SHA-256 of orders' }).click();
   await expect(page.getByRole('button', { name: 'SHA-256 of orders copied' })).toBeVisible();
-  const whole = await row(section(page, 'Tables'), 'orders').getByTitle(/^[0-9a-f]{64}$/).getAttribute('title');
+  const whole = await row(section(page, 'Tables'), 'orders')
+    .getByTitle(/^[0-9a-f]{64}$/)
+    .getAttribute('title');
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(whole);
 });
 
@@ -181,7 +183,10 @@ test('an address that leads to no export says so, and leads back', async ({ page
   await expect(page).toHaveURL(`${server.origin}/`);
 });
 
-test('a copy that does not arrive says so and why, and operators can have it tried at once', async ({ page, server }) => {
+test('a copy that does not arrive says so and why, and operators can have it tried at once', async ({
+  page,
+  server,
+}) => {
   // Nothing listens at port 1.
   const sftp = { host: '127.0.0.1', port: 1, username: 'exporter', password: 'secret' };
   await graphql(

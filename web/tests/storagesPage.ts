@@ -45,7 +45,11 @@ export class StoragesPage {
   }
 
   /** Fills in the form of an SFTP server. */
-  async fillSftp(name: string, { port, password }: Pick<SftpServer, 'port' | 'password'>, basePath = ''): Promise<void> {
+  async fillSftp(
+    name: string,
+    { port, password }: Pick<SftpServer, 'port' | 'password'>,
+    basePath = '',
+  ): Promise<void> {
     await this.add.click();
     await this.choose('SFTP');
     await this.field('name').fill(name);
@@ -58,7 +62,10 @@ export class StoragesPage {
 
   /** The step of a test with these words. */
   step(words: string): Locator {
-    return this.dialog.getByRole('list', { name: 'Steps of the test' }).getByRole('listitem').filter({ hasText: words });
+    return this.dialog
+      .getByRole('list', { name: 'Steps of the test' })
+      .getByRole('listitem')
+      .filter({ hasText: words });
   }
 
   async pressInDialog(name: string): Promise<void> {
@@ -74,7 +81,9 @@ export async function configure(
   basePath = '',
 ): Promise<string> {
   const sftp = { host: '127.0.0.1', port, username: 'exporter', password, basePath };
-  const { createStorageLocation } = await graphql<{ createStorageLocation: { storageLocation: { id: string } | null } }>(
+  const { createStorageLocation } = await graphql<{
+    createStorageLocation: { storageLocation: { id: string } | null };
+  }>(
     server,
     'mutation ($input: CreateStorageLocationInput!) { createStorageLocation(input: $input) { storageLocation { id } } }',
     { input: { name, config: { sftp } } },

@@ -105,7 +105,9 @@ function Found({ before, now, byContent }: Compared) {
         columns={COLUMNS}
         rows={differences}
         rowKey={({ table }) => tableKey(table)}
-        none={byContent ? 'Nothing has changed.' : 'No table was added or removed, and all have as many rows as before.'}
+        none={
+          byContent ? 'Nothing has changed.' : 'No table was added or removed, and all have as many rows as before.'
+        }
       />
       {!byContent && differences.length > 0 && (
         <Text size="sm" c="dimmed">

@@ -51,10 +51,7 @@ function facts(dataExport: Details): readonly Fact[] {
   return [
     ['Made by', <Origin dataExport={dataExport} />],
     ['Asked for', <Moment at={dataExport.createdAt} />],
-    [
-      'Started',
-      dataExport.startedAt === null ? NOT_STARTED[status] : <Moment at={dataExport.startedAt} />,
-    ],
+    ['Started', dataExport.startedAt === null ? NOT_STARTED[status] : <Moment at={dataExport.startedAt} />],
     dataExport.finishedAt !== null && [ENDED[status] ?? 'Ended', <Moment at={dataExport.finishedAt} />],
     dataExport.startedAt !== null &&
       dataExport.finishedAt !== null && ['Took', between(dataExport.startedAt, dataExport.finishedAt)],
@@ -71,7 +68,11 @@ function facts(dataExport: Details): readonly Fact[] {
   ];
 }
 
-const NOT_STARTED: Partial<Record<Details['status'], string>> = { QUEUED: 'Not yet', CANCELED: 'Never', FAILED: 'Never' };
+const NOT_STARTED: Partial<Record<Details['status'], string>> = {
+  QUEUED: 'Not yet',
+  CANCELED: 'Never',
+  FAILED: 'Never',
+};
 
 const ENDED: Partial<Record<Details['status'], string>> = {
   COMPLETED: 'Completed',

@@ -22,7 +22,10 @@ export function Sources({ snapshots }: { snapshots: Details['snapshots'] }) {
             facts={[
               ['Kind', [engine(kind), serverVersion].filter(Boolean).join(' ')],
               ['Data as of', <Moment at={takenAt} />],
-              ['Left out', leftOut === 0 ? 'Nothing' : counted(leftOut, 'table, view or file', 'tables, views or files')],
+              [
+                'Left out',
+                leftOut === 0 ? 'Nothing' : counted(leftOut, 'table, view or file', 'tables, views or files'),
+              ],
             ]}
           />
           {warnings.length > 0 && (

@@ -78,5 +78,12 @@ function totals(rows: readonly Table[], filtered: boolean): readonly string[] {
   const sum = (number: (table: Table) => string) =>
     rows.reduce((all, table) => all + BigInt(number(table)), 0n).toString();
   const length = sum((table) => table.bytes);
-  return [filtered ? 'These together' : 'All together', '', count(sum(({ rowCount }) => rowCount)), bytes(length), '', ''];
+  return [
+    filtered ? 'These together' : 'All together',
+    '',
+    count(sum(({ rowCount }) => rowCount)),
+    bytes(length),
+    '',
+    '',
+  ];
 }

@@ -57,7 +57,9 @@ function Bars({ points, of, title, say }: Props) {
           <Tooltip
             cursor={false}
             isAnimationActive={false}
-            content={({ active, payload }) => active && <Hint point={payload[0]?.payload as Point} text={say} of={of} />}
+            content={({ active, payload }) =>
+              active && <Hint point={payload[0]?.payload as Point} text={say} of={of} />
+            }
           />
           <Bar dataKey={of} isAnimationActive={false} maxBarSize={28} shape={Column} />
         </BarChart>
