@@ -1,15 +1,13 @@
 // What an export's page promises, tried in a browser against the real server, with a source that the tests change.
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
-import { execFileSync } from 'node:child_process';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test as confined } from './confined.js';
 import { type Server, withServer } from './server.js';
+import { sqlite } from './sqlite.js';
 
 const SOURCE = 'app.db';
-/** Node 20 has no SQLite, Python has. */
-const RUN_SQL = 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])';
 const TABLES = `
   CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT);
   INSERT INTO customers (name) VALUES ('Ada'), ('Grace'), ('Edsger');
@@ -19,16 +17,16 @@ const TABLES = `
   INSERT INTO visits DEFAULT VALUES;
   CREATE TABLE a_name_that_goes_on_and_on_and_never_has_a_space_in_it_for_as_long_as_a_name_may_be (id INTEGER);`;
 
-function sql(folder: string, script: string): void {
-  execFileSync('python3', ['-c', RUN_SQL, path.join(folder, SOURCE), script]);
+function change(server: Server, statements: string): Promise<void> {
+  return sqlite(path.join(server.folder, SOURCE), statements);
 }
 
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type
 const test = confined.extend<{}, { server: Server }>({
   server: [
     async ({}, use) => {
-      const args = (folder: string) => {
-        sql(folder, TABLES);
+      const args = async (folder: string) => {
+        await sqlite(path.join(folder, SOURCE), TABLES);
         return ['--source', `app=sqlite://${path.join(folder, SOURCE)}`, '--allow-loopback-storage'];
       };
       await withServer(args, use);
@@ -129,8 +127,8 @@ test('a hash is copied whole', async ({ page, server, context }) => {
 
 test('what has changed since the export before is told a table a row', async ({ page, server }) => {
   await exported(server, 'Before the change');
-  sql(
-    server.folder,
+  await change(
+    server,
     `INSERT INTO orders (total) VALUES (50), (60);
      DELETE FROM customers WHERE name = 'Ada';
      UPDATE visits SET id = 7;
@@ -148,7 +146,7 @@ test('what has changed since the export before is told a table a row', async ({ 
   await expect(row(changes, 'visits')).toContainText('Content');
   await expect(changes).toContainText('1 table unchanged');
 
-  sql(server.folder, 'DROP TABLE invoices;');
+  await change(server, 'DROP TABLE invoices;');
   await open(page, server, await exported(server, 'After another'));
   await expect(row(changes, 'invoices')).toContainText('No longer there');
   await expect(changes).toContainText('1 table changed: 1 no longer there.');
