@@ -141,8 +141,6 @@ test('the main job is done by the keyboard alone', async ({ page, server }) => {
 
   await reach('More: By keyboard');
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('menu')).toBeFocused();
-  await page.keyboard.press('ArrowDown');
   await expect(page.getByRole('menuitem').first()).toBeFocused();
   await page.keyboard.press('End');
   await page.keyboard.press('Enter');

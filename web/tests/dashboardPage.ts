@@ -48,7 +48,7 @@ export class DashboardPage {
   }
 
   async expectCompleted(name: string): Promise<void> {
-    await expect(this.row(name)).toContainText('Completed', { timeout: 90_000 });
+    await expect(this.row(name).first()).toContainText('Completed', { timeout: 90_000 });
   }
 
   /** The message in the corner. */
