@@ -24,6 +24,12 @@ export class DashboardPage {
     await expect(this.page.getByRole('heading', { level: 1 })).toBeVisible();
   }
 
+  /** Closes a dialog or a menu by the Escape key. */
+  async dismiss(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await expect(this.dialog.or(this.page.getByRole('menu'))).toHaveCount(0);
+  }
+
   row(name: string): Locator {
     return this.history.getByRole('row').filter({ has: this.page.getByRole('link', { name, exact: true }) });
   }

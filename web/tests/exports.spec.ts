@@ -53,7 +53,10 @@ test('the password is nowhere on the page until somebody asks for it', async ({ 
   );
   const seen: string[] = [];
   page.on('response', (response) => {
-    void response.text().then((text) => seen.push(text), () => undefined);
+    void response.text().then(
+      (text) => seen.push(text),
+      () => undefined,
+    );
   });
   const dashboard = new DashboardPage(page);
   await dashboard.open(server);
@@ -150,7 +153,9 @@ test('a long export shows its table, rows and rate, and can be canceled, as can 
       await dashboard.createExport('Waiting');
       const progress = dashboard.running.getByRole('progressbar', { name: 'Progress of Long' });
       await expect(progress).toHaveAttribute('aria-valuetext', /^[1-9]\d? percent$/);
-      await expect(dashboard.running).toContainText(/Reading tables · \d+ % · 0 of 1 tables · [\d,]+ of about [\d,]+ rows/);
+      await expect(dashboard.running).toContainText(
+        /Reading tables · \d+ % · 0 of 1 tables · [\d,]+ of about [\d,]+ rows/,
+      );
       await expect(dashboard.running).toContainText(/ MB\/s/);
       await expect(dashboard.running).toContainText('notes');
 

@@ -73,7 +73,12 @@ const BREAKING: [what: string, from: string, to: string, told: string][] = [
   ['a field that can be null now', 'id: ID!', 'id: ID', "Field 'Export.id' changed type from 'ID!' to 'ID'"],
   ['a new required argument', 'first: Int,', 'first: Int, kind: Int!,', "Argument 'kind: Int!' added to field"],
   ['a removed argument', 'first: Int, ', '', "Argument 'first: Int' was removed from field"],
-  ['a new required field of an input', 'name: String!', 'name: String! kind: Int!', "Input field 'kind' of type 'Int!'"],
+  [
+    'a new required field of an input',
+    'name: String!',
+    'name: String! kind: Int!',
+    "Input field 'kind' of type 'Int!'",
+  ],
   ['a removed value', 'QUEUED', 'WAITING', "Enum value 'QUEUED' was removed from enum 'Status'"],
 ];
 

@@ -71,7 +71,10 @@ test('what somebody else has changed in the meantime is not overwritten', async 
   await dashboard.open(server);
   const timeout = page.getByLabel('Backup timeout');
   await timeout.fill('120');
-  await graphql(server, 'mutation { updateDataExportSettings(input: { maximumExports: 33 }) { settings { version } } }');
+  await graphql(
+    server,
+    'mutation { updateDataExportSettings(input: { maximumExports: 33 }) { settings { version } } }',
+  );
   await dashboard.settings.getByRole('button', { name: 'Save' }).click();
   await expect(dashboard.settings.getByRole('alert')).toContainText('changed');
   // What was typed stays, beside what holds now.

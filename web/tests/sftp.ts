@@ -66,7 +66,7 @@ async function start(folder: string): Promise<SftpServer> {
     }
     await rm(script, { force: true });
   };
-  for (const begun = Date.now(); !(await answers(port)); ) {
+  for (const begun = Date.now(); !(await answers(port));) {
     if (child.exitCode !== null || Date.now() - begun > START_TIMEOUT) {
       await stop();
       throw new Error(`OpenSSH does not start:\n${logged}`);

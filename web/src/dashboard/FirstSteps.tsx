@@ -13,11 +13,15 @@ export function FirstSteps() {
       {!operates && <Text>As soon as somebody makes an export, you see here how it goes.</Text>}
       {operates && (
         <List type="ordered" spacing={4}>
-          <List.Item>Press “Create Data Export” and give it a name. It runs by itself; you can close this page.</List.Item>
+          <List.Item>
+            Press “Create Data Export” and give it a name. It runs by itself; you can close this page.
+          </List.Item>
           <List.Item>When it is completed, download the file and look up its password in the history below.</List.Item>
           {administers && <List.Item>Switch on “Automatic Exports” to have one each night.</List.Item>}
           {administers && (
-            <List.Item>Add a storage, so that copies are somewhere else too, and switch on “Upload Automatic Exports”.</List.Item>
+            <List.Item>
+              Add a storage, so that copies are somewhere else too, and switch on “Upload Automatic Exports”.
+            </List.Item>
           )}
         </List>
       )}

@@ -1,5 +1,15 @@
 // What stands around every page: the product's name, who is signed in, and a banner while the server is gone.
-import { ActionIcon, Alert, Anchor, Container, Group, Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import {
+  ActionIcon,
+  Alert,
+  Anchor,
+  Container,
+  Group,
+  Menu,
+  Text,
+  UnstyledButton,
+  useMantineColorScheme,
+} from '@mantine/core';
 import { IconCheck, IconChevronDown, IconMoon, IconSun, IconSunMoon } from '@tabler/icons-react';
 import { type ReactNode, useContext, useState } from 'react';
 import { Link } from 'wouter';
@@ -21,7 +31,7 @@ export function Frame({ session, children }: { session: Session; children: React
             <img src={icon} alt="" width={24} height={24} />
             Carryall
           </Link>
-          <Group gap="sm" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap" miw={0}>
             <Anchor href="/graphiql" size="sm" c="inherit">
               GraphiQL
             </Anchor>
@@ -96,13 +106,19 @@ function Account({ session }: { session: Session }) {
   const viewer = useContext(ViewerContext);
   const [problem, setProblem] = useState<string | null>(null);
   return (
-    <Menu position="bottom-end" width={260} onClose={() => { setProblem(null); }}>
+    <Menu
+      position="bottom-end"
+      width={260}
+      onClose={() => {
+        setProblem(null);
+      }}
+    >
       <Menu.Target>
         <UnstyledButton className={classes.account ?? ''}>
           <Text span size="sm" truncate maw="10rem">
             {viewer.name}
           </Text>
-          <IconChevronDown size={16} aria-hidden />
+          <IconChevronDown size={16} aria-hidden className={classes.chevron ?? ''} />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

@@ -3,6 +3,7 @@ import {
   createTheme,
   defaultVariantColorsResolver,
   type MantineColorsTuple,
+  Modal,
   Notification,
   type VariantColorResolverResult,
   type VariantColorsResolverInput,
@@ -68,7 +69,9 @@ export const theme = createTheme({
   headings: { fontFamily: 'var(--sans)' },
   cursorType: 'pointer',
   respectReducedMotion: true,
+  // Both have a button of an icon alone.
   components: {
+    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
     Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close this message' } } }),
   },
 });

@@ -1,11 +1,11 @@
 // Says to screen readers what has changed on the page by itself.
 import { VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
-import { COPIES, STATUSES } from './words';
+import { copyWord, STATUSES } from './words';
 import type { Details } from './useExport';
 
 function told({ status, uploads }: Details): string {
-  const copies = uploads.map((copy) => `${copy.storage.name}: ${COPIES[copy.status].toLowerCase()}`);
+  const copies = uploads.map((copy) => `${copy.storage.name}: ${copyWord(copy).toLowerCase()}.`);
   return [`This export is ${STATUSES[status].toLowerCase()}.`, ...copies].join(' ');
 }
 

@@ -17,7 +17,10 @@ const NONE = {
 };
 
 export function Copies({ dataExport }: { dataExport: Details }) {
-  const { uploads, uploadStatus } = dataExport;
+  const { status, uploads, uploadStatus } = dataExport;
+  if (uploads.length === 0 && (status === 'FAILED' || status === 'CANCELED')) {
+    return null;
+  }
   return (
     <Section title="Copies" aside={uploads.length > 0 && <Text size="sm">{TOGETHER[uploadStatus]}</Text>}>
       {uploads.length === 0 ? (

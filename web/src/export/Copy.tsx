@@ -6,7 +6,7 @@ import { CopyActions } from './CopyActions';
 import classes from './Copy.module.css';
 import { Facts } from './Facts';
 import type { Details } from './useExport';
-import { COPIES, COPY_FAILURES } from './words';
+import { COPY_FAILURES, copyWord } from './words';
 
 type Upload = Details['uploads'][number];
 
@@ -20,14 +20,14 @@ export function Copy({ copy, dataExport }: { copy: Upload; dataExport: Details }
           <Title order={3} size="h5">
             {storage.name}
           </Title>
-          <Badge color={color} variant="light">
+          <Badge color={color} variant="light" tt="none">
             {label}
           </Badge>
         </Group>
         <Text size="sm">{verifying ? 'It is being verified again.' : text}</Text>
         {status === 'UPLOADING' && <Sent copy={copy} />}
         {failure !== null && (
-          <Alert color={status === 'UPLOADED' ? 'gray' : 'yellow'} title={LAST[status]}>
+          <Alert role="note" color={status === 'UPLOADED' ? 'gray' : 'yellow'} title={LAST[status]}>
             <Text size="sm">{failure.message ?? COPY_FAILURES[failure.code]}</Text>
             <Text size="xs" mt={4}>
               <Code>{failure.code}</Code>
@@ -46,9 +46,9 @@ export function Copy({ copy, dataExport }: { copy: Upload; dataExport: Details }
             status === 'PENDING' && copy.nextAttemptAt !== null && ['Next attempt', <Moment at={copy.nextAttemptAt} />],
             copy.uploadedAt !== null && ['Arrived', <Moment at={copy.uploadedAt} />],
             copy.verifiedAt !== null && ['Last found whole', <Moment at={copy.verifiedAt} />],
+            copy.path !== undefined && ['Path', <Code>{copy.path}</Code>, 'wide'],
           ]}
         />
-        {copy.path !== undefined && <Facts narrow facts={[['Path', <Code>{copy.path}</Code>]]} />}
       </Stack>
       <CopyActions copy={copy} dataExport={dataExport} />
     </Paper>
@@ -69,11 +69,11 @@ function isMade({ status }: Details): boolean {
 
 /** How the copy stands, in a word with its colour and in a sentence. */
 function standing(copy: Upload, made: boolean): { color: string; label: string; text: string } {
-  const label = COPIES[copy.status];
+  const label = copyWord(copy);
   switch (copy.status) {
     case 'PENDING':
       if (copy.failure !== null) {
-        return { color: 'yellow', label: 'Failing', text: 'It did not arrive yet, and is tried again by itself.' };
+        return { color: 'yellow', label, text: 'It did not arrive yet, and is tried again by itself.' };
       }
       return made
         ? { color: 'gray', label, text: 'It waits for its turn.' }

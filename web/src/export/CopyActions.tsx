@@ -13,13 +13,14 @@ interface Props {
   dataExport: Details;
 }
 
-export function CopyActions({ copy: { status, storage, verifying }, dataExport: { id, fileStatus } }: Props) {
+export function CopyActions({ copy: { status, storage, failure, verifying }, dataExport: { id, fileStatus } }: Props) {
   const operator = useMayOperate();
   const [sending, send] = useChange(UploadDataExportDocument);
   const [beginning, verify] = useChange(VerifyDataExportDocument);
   const [problems, setProblems] = useState<readonly UserError[]>([]);
-  // Only a file that is there can be sent, and one that is on its way is not begun anew.
-  const sendable = fileStatus === 'AVAILABLE' && status !== 'UPLOADING' && status !== 'DELETING';
+  // Only a file that is there can be sent, and what is on its way, or about to be, is not begun anew.
+  const waits = status === 'PENDING' && failure === null;
+  const sendable = fileStatus === 'AVAILABLE' && !waits && status !== 'UPLOADING' && status !== 'DELETING';
   const verifiable = status === 'UPLOADED';
   if (!operator || !(sendable || verifiable)) {
     return null;

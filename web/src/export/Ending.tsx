@@ -8,7 +8,7 @@ import { ADVICE } from './words';
 export function Ending({ dataExport: { status, failure, restartedAs, startedAt } }: { dataExport: Details }) {
   if (status === 'CANCELED') {
     return (
-      <Alert color="gray" icon={<IconBan aria-hidden />} title="Canceled">
+      <Alert role="note" color="gray" icon={<IconBan aria-hidden />} title="Canceled">
         Somebody called this export off {startedAt === null ? 'before it began' : 'while it ran'}. It has no file.
       </Alert>
     );

@@ -1,14 +1,15 @@
 // One export: what is in it, how it stands, and what can be done with it.
-import { Alert, Anchor, Button, SimpleGrid, Stack } from '@mantine/core';
+import { Anchor, SimpleGrid, Stack } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
 import { IconArrowLeft } from '@tabler/icons-react';
-import { useEffect } from 'react';
 import { Link } from 'wouter';
-import { inWords } from '../api/useChange';
 import { Missing } from '../dashboard/Missing';
 import { RunningExport } from '../running/RunningExport';
 import { Announcements } from './Announcements';
+import { Changes } from './Changes';
 import { Copies } from './Copies';
 import { Ending } from './Ending';
+import { Fault } from './Fault';
 import { Head } from './Head';
 import { PageSkeleton } from './PageSkeleton';
 import { Sources } from './Sources';
@@ -17,12 +18,13 @@ import { Trend } from './Trend';
 import { isUnderWay, useExport } from './useExport';
 import { useTables } from './useTables';
 import { Verification } from './Verification';
+import classes from './ExportPage.module.css';
 
 export default function ExportPage({ id }: { id: string }) {
-  const { dataExport, error, fetching, ask } = useExport(id);
+  const { dataExport, error, ask } = useExport(id);
   const completed = dataExport?.status === 'COMPLETED';
   const tables = useTables(completed ? id : null);
-  useTitle(dataExport?.name);
+  useDocumentTitle(`${dataExport?.name ?? 'Export'} · Carryall`);
 
   if (dataExport === null) {
     return <Missing what="There is no export with this address. It may have been deleted." />;
@@ -31,19 +33,12 @@ export default function ExportPage({ id }: { id: string }) {
     return error === undefined ? (
       <PageSkeleton />
     ) : (
-      <Alert color="red" title="The export cannot be shown" role="alert">
-        <Stack align="flex-start" gap="sm">
-          {inWords(error)}
-          <Button size="xs" variant="default" loading={fetching} onClick={ask}>
-            Try again
-          </Button>
-        </Stack>
-      </Alert>
+      <Fault title="The export cannot be shown" error={error} again={ask} />
     );
   }
 
   return (
-    <Stack gap="lg">
+    <Stack gap="lg" className={classes.page ?? ''}>
       <Anchor component={Link} href="/" size="sm" w="fit-content">
         <IconArrowLeft size={14} aria-hidden /> All data exports
       </Anchor>
@@ -60,6 +55,7 @@ export default function ExportPage({ id }: { id: string }) {
       <Copies dataExport={dataExport} />
       {completed && (
         <>
+          <Changes dataExport={dataExport} tables={tables} />
           <Trend id={id} />
           {/* The last, since it may be long. */}
           <TablesSection tables={tables} />
@@ -67,18 +63,4 @@ export default function ExportPage({ id }: { id: string }) {
       )}
     </Stack>
   );
-}
-
-/** The browser's tab, and what a bookmark is called. */
-function useTitle(name: string | undefined): void {
-  useEffect(() => {
-    if (name === undefined) {
-      return;
-    }
-    const before = document.title;
-    document.title = `${name} · Carryall`;
-    return () => {
-      document.title = before;
-    };
-  }, [name]);
 }

@@ -2,8 +2,8 @@
 import type { ReactNode } from 'react';
 import classes from './Facts.module.css';
 
-/** Facts that are not known, or do not matter, are left out as false, null or undefined. */
-export type Fact = readonly [name: string, value: ReactNode] | false | null | undefined;
+/** What is not known, or does not matter, is left out as false, null or undefined. What is wide has its own line. */
+export type Fact = readonly [name: string, value: ReactNode, wide?: 'wide'] | false | null | undefined;
 
 export function Facts({ facts, narrow = false }: { facts: readonly Fact[]; narrow?: boolean }) {
   return (
@@ -11,7 +11,7 @@ export function Facts({ facts, narrow = false }: { facts: readonly Fact[]; narro
       {facts.map(
         (fact) =>
           fact && (
-            <div key={fact[0]}>
+            <div key={fact[0]} className={fact[2] && classes.wide}>
               <dt>{fact[0]}</dt>
               <dd>{fact[1]}</dd>
             </div>

@@ -20,14 +20,14 @@ export function Head({ dataExport }: { dataExport: Details }) {
     <Paper component="section" withBorder p={{ base: 'md', sm: 'lg' }} aria-labelledby={heading}>
       <Stack gap="md">
         <Group justify="space-between" align="flex-start" gap="md">
-          <Stack gap="xs">
+          <Stack gap="xs" flex="1 1 20rem" miw={0}>
             <Title order={1} size="h2" id={heading}>
               {dataExport.name}
             </Title>
             <Group gap="xs">
               <StatusBadge of={dataExport} />
               {dataExport.pinned && (
-                <Badge variant="default" leftSection={<IconPin size={12} aria-hidden />}>
+                <Badge variant="default" tt="none" leftSection={<IconPin size={12} aria-hidden />}>
                   Pinned
                 </Badge>
               )}
@@ -51,7 +51,7 @@ function facts(dataExport: Details): readonly Fact[] {
   return [
     ['Made by', <Origin dataExport={dataExport} />],
     ['Asked for', <Moment at={dataExport.createdAt} />],
-    ['Started', dataExport.startedAt ? <Moment at={dataExport.startedAt} /> : 'Not yet'],
+    ['Started', dataExport.startedAt === null ? NOT_STARTED[status] : <Moment at={dataExport.startedAt} />],
     dataExport.finishedAt !== null && [ENDED[status] ?? 'Ended', <Moment at={dataExport.finishedAt} />],
     dataExport.startedAt !== null &&
       dataExport.finishedAt !== null && ['Took', between(dataExport.startedAt, dataExport.finishedAt)],
@@ -63,10 +63,16 @@ function facts(dataExport: Details): readonly Fact[] {
       'Size',
       <span title={`${count(dataExport.sizeBytes)} bytes`}>{bytes(dataExport.sizeBytes)}</span>,
     ],
-    fileName !== null && ['File name', fileName],
-    sha256 !== null && ['SHA-256 of the file', <Hash value={sha256} of="the file" />],
+    fileName !== null && ['File name', fileName, 'wide'],
+    sha256 !== null && ['SHA-256 of the file', <Hash value={sha256} of="the file" />, 'wide'],
   ];
 }
+
+const NOT_STARTED: Partial<Record<Details['status'], string>> = {
+  QUEUED: 'Not yet',
+  CANCELED: 'Never',
+  FAILED: 'Never',
+};
 
 const ENDED: Partial<Record<Details['status'], string>> = {
   COMPLETED: 'Completed',

@@ -22,11 +22,14 @@ export function Sources({ snapshots }: { snapshots: Details['snapshots'] }) {
             facts={[
               ['Kind', [engine(kind), serverVersion].filter(Boolean).join(' ')],
               ['Data as of', <Moment at={takenAt} />],
-              ['Left out', leftOut === 0 ? 'Nothing' : counted(leftOut, 'table, view or file', 'tables, views or files')],
+              [
+                'Left out',
+                leftOut === 0 ? 'Nothing' : counted(leftOut, 'table, view or file', 'tables, views or files'),
+              ],
             ]}
           />
           {warnings.length > 0 && (
-            <Alert color="yellow" title="Worth knowing">
+            <Alert role="note" color="yellow" title="Worth knowing">
               <List size="sm">
                 {warnings.map((warning) => (
                   <List.Item key={warning}>{warning}</List.Item>

@@ -1,10 +1,10 @@
 // The tables in the archive.
-import { Alert, Button, Stack, Text, TextInput } from '@mantine/core';
+import { Stack, Text, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
-import { inWords } from '../api/useChange';
 import { bytes, count, counted } from '../format/bytes';
 import { type Column, DataTable } from './DataTable';
+import { Fault } from './Fault';
 import { Hash } from './Hash';
 import { Section } from './Section';
 import { tableName } from './tableName';
@@ -68,14 +68,7 @@ export function TablesSection({ tables: { tables, total, complete, error, goOn }
           </Text>
         )
       ) : (
-        <Alert color="red" role="alert" title="The tables cannot all be shown">
-          <Stack gap="sm" align="flex-start">
-            {inWords(error)}
-            <Button size="xs" variant="default" onClick={goOn}>
-              Try again
-            </Button>
-          </Stack>
-        </Alert>
+        <Fault title="The tables cannot all be shown" error={error} again={goOn} />
       )}
     </Section>
   );
@@ -85,5 +78,12 @@ function totals(rows: readonly Table[], filtered: boolean): readonly string[] {
   const sum = (number: (table: Table) => string) =>
     rows.reduce((all, table) => all + BigInt(number(table)), 0n).toString();
   const length = sum((table) => table.bytes);
-  return [filtered ? 'These together' : 'All together', '', count(sum(({ rowCount }) => rowCount)), bytes(length), '', ''];
+  return [
+    filtered ? 'These together' : 'All together',
+    '',
+    count(sum(({ rowCount }) => rowCount)),
+    bytes(length),
+    '',
+    '',
+  ];
 }

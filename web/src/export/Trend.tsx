@@ -4,10 +4,9 @@ import { lazy, Suspense } from 'react';
 import { useQuery } from 'urql';
 import { RecentExportsDocument } from '../api/operations';
 import { bytes } from '../format/bytes';
-import { duration } from '../format/duration';
 import { Moment } from '../format/Moment';
 import { Section } from './Section';
-import { inWords, points } from './trend';
+import { inWords, points, seconds } from './trend';
 
 /** The charts' library is large, and few pages need it. */
 const TrendChart = lazy(() => import('./TrendChart'));
@@ -43,7 +42,7 @@ export function Trend({ id }: { id: string }) {
                   <Moment at={finishedAt} inline />
                 </td>
                 <td>{bytes(sizeBytes)}</td>
-                <td>{duration(took)}</td>
+                <td>{seconds(took)}</td>
               </tr>
             ))}
           </tbody>

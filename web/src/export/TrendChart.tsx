@@ -3,8 +3,7 @@
 import { Group, SimpleGrid, Text } from '@mantine/core';
 import { Bar, BarChart, type BarShapeProps, Rectangle, ResponsiveContainer, Tooltip, YAxis } from 'recharts';
 import { bytes } from '../format/bytes';
-import { duration } from '../format/duration';
-import { inWords, type Point } from './trend';
+import { inWords, type Point, seconds } from './trend';
 import classes from './TrendChart.module.css';
 
 const HEIGHT = 140;
@@ -15,7 +14,7 @@ export default function TrendChart({ points }: { points: readonly Point[] }) {
     <div role="img" aria-label={inWords(points)}>
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="lg">
         <Bars points={points} of="sizeBytes" title="Size" say={bytes} />
-        <Bars points={points} of="took" title="Duration" say={duration} />
+        <Bars points={points} of="took" title="Duration" say={seconds} />
       </SimpleGrid>
       <Group gap="lg" mt="xs">
         <Text size="xs" className={classes.key ?? ''}>
@@ -44,11 +43,13 @@ function Bars({ points, of, title, say }: Props) {
       </Text>
       <ResponsiveContainer width="100%" height={HEIGHT}>
         {/* Without stops for the keyboard: what the bars say stands in words and in a table beside them. */}
-        <BarChart data={[...points]} accessibilityLayer={false} margin={{ top: 8, right: 0, bottom: 0, left: 0 }}>
+        <BarChart data={[...points]} accessibilityLayer={false} margin={{ top: 8, right: 0, bottom: 8, left: 0 }}>
           <YAxis
             width={70}
-            tickCount={3}
-            tickFormatter={say}
+            tickCount={2}
+            interval={0}
+            allowDecimals={false}
+            tickFormatter={(value: number) => (value === 0 ? '0' : say(value))}
             tick={{ fill: 'var(--ink-soft)', fontSize: 11 }}
             axisLine={false}
             tickLine={false}
@@ -56,7 +57,9 @@ function Bars({ points, of, title, say }: Props) {
           <Tooltip
             cursor={false}
             isAnimationActive={false}
-            content={({ active, payload }) => active && <Hint point={payload[0]?.payload as Point} text={say} of={of} />}
+            content={({ active, payload }) =>
+              active && <Hint point={payload[0]?.payload as Point} text={say} of={of} />
+            }
           />
           <Bar dataKey={of} isAnimationActive={false} maxBarSize={28} shape={Column} />
         </BarChart>

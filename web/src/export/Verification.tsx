@@ -22,14 +22,14 @@ export function Verification({ dataExport: { verification } }: { dataExport: Det
     <Section
       title="Verification"
       aside={
-        <Badge color={COLORS[status]} variant="light">
+        <Badge color={COLORS[status]} variant="light" tt="none">
           {VERIFICATIONS[status]}
         </Badge>
       }
     >
       <Text size="sm">{MEANINGS[status]}</Text>
       {mismatches.length > 0 && (
-        <Alert color="red" title="What is wrong">
+        <Alert role="note" color="red" title="What is wrong">
           <List size="sm">
             {mismatches.map((mismatch) => (
               <List.Item key={mismatch}>{mismatch}</List.Item>

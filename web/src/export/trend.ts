@@ -8,12 +8,16 @@ export interface Point {
   name: string;
   finishedAt: string;
   sizeBytes: number;
-  /** In milliseconds. */
+  /** In whole seconds, which is what people are told. */
   took: number;
   isThis: boolean;
 }
 
 const MOST = 30;
+
+export function seconds(took: number): string {
+  return duration(1000 * took);
+}
 
 /** The last completed ones, oldest first; where this one is older than those, the ones from it on. */
 export function points(exports: RecentExportsQuery['dataExports']['nodes'], id: string): readonly Point[] {
@@ -26,7 +30,7 @@ export function points(exports: RecentExportsQuery['dataExports']['nodes'], id: 
             finishedAt,
             // Beyond 2^53 a bar is not less right.
             sizeBytes: Number(sizeBytes),
-            took: Date.parse(finishedAt) - Date.parse(startedAt),
+            took: Math.round((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000),
             isThis: other === id,
           },
         ]
@@ -46,6 +50,6 @@ export function inWords(shown: readonly Point[]): string {
     return least === most ? least : `from ${least} to ${most}`;
   };
   const own =
-    current === undefined ? '' : ` This one has ${bytes(current.sizeBytes)} and took ${duration(current.took)}.`;
-  return `${shown.length} completed exports: sizes ${range(sizes, bytes)}, durations ${range(times, duration)}.${own}`;
+    current === undefined ? '' : ` This one has ${bytes(current.sizeBytes)} and took ${seconds(current.took)}.`;
+  return `${shown.length} completed exports: sizes ${range(sizes, bytes)}, durations ${range(times, seconds)}.${own}`;
 }

@@ -1,8 +1,7 @@
-// One export as it is now: asked again by itself, and watched while it waits or runs.
+// One export as it is now, asked again by itself. While it waits or runs, RunningExport watches it besides.
 import type { CombinedError } from '@urql/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { useSubscription } from 'urql';
-import { ExportDetailsDocument, type ExportDetailsQuery, WatchDocument } from '../api/operations';
+import { ExportDetailsDocument, type ExportDetailsQuery } from '../api/operations';
 import { OFTEN, SELDOM, usePolled } from '../api/usePolled';
 import { useMayOperate } from '../session/viewer';
 
@@ -12,16 +11,15 @@ interface Asked {
   /** Undefined until the server has answered, null if it knows no such export. */
   dataExport: Details | null | undefined;
   error: CombinedError | undefined;
-  fetching: boolean;
   ask: () => void;
 }
 
-/** Whether it waits or runs, so that `Watch` has something to tell. */
+/** Whether it waits or runs. */
 export function isUnderWay({ status }: Pick<Details, 'status'>): boolean {
   return status === 'QUEUED' || status === 'RUNNING';
 }
 
-/** Whether anything of it will change by itself soon, besides what `Watch` tells. */
+/** Whether anything of it will soon change by itself. */
 function isAstir(dataExport: Details): boolean {
   return (
     isUnderWay(dataExport) ||
@@ -34,7 +32,7 @@ function isAstir(dataExport: Details): boolean {
 export function useExport(id: string): Asked {
   const operator = useMayOperate();
   const [astir, setAstir] = useState(true);
-  const [{ data, error, fetching }, ask] = usePolled(
+  const [{ data, error }, ask] = usePolled(
     { query: ExportDetailsDocument, variables: { id, operator } },
     astir ? OFTEN : SELDOM,
   );
@@ -49,10 +47,7 @@ export function useExport(id: string): Asked {
     setAstir(astirNow);
   }
 
-  // What it tells of the export is in the cache, from where the query above has it.
-  useSubscription({ query: WatchDocument, variables: { id, operator }, pause: !underWay });
-
-  // With its end come the tables, the sources and the hash, of which `Watch` does not tell.
+  // With its end come the sources and the hash, of which those who watch are not told.
   const wasUnderWay = useRef(false);
   useEffect(() => {
     if (wasUnderWay.current && !underWay) {
@@ -61,5 +56,5 @@ export function useExport(id: string): Asked {
     wasUnderWay.current = underWay;
   }, [underWay, askAnew]);
 
-  return { dataExport, error, fetching, ask: askAnew };
+  return { dataExport, error, ask: askAnew };
 }

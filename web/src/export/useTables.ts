@@ -53,7 +53,9 @@ export function useTables(id: string | null): Tables {
       }
       setState((state) => {
         const before = state.id === id ? state.pages : [];
-        return 'nodes' in page ? { id, pages: [...before, page], error: undefined } : { id, pages: before, error: page };
+        return 'nodes' in page
+          ? { id, pages: [...before, page], error: undefined }
+          : { id, pages: before, error: page };
       });
     });
     return () => {

@@ -36,13 +36,18 @@ export const VERIFICATIONS: Record<VerificationStatus, string> = {
   NOT_VERIFIED: 'Not verified',
 };
 
-export const COPIES: Record<CopyStatus, string> = {
+const COPIES: Record<CopyStatus, string> = {
   PENDING: 'Waiting',
   UPLOADING: 'On its way',
   UPLOADED: 'Arrived',
   FAILED: 'Given up',
   DELETING: 'Being removed',
 };
+
+/** Where a copy stands: one that waits since it has failed is not one that only waits. */
+export function copyWord({ status, failure }: Pick<Details['uploads'][number], 'status' | 'failure'>): string {
+  return status === 'PENDING' && failure !== null ? 'Failing' : COPIES[status];
+}
 
 /** What to do about a failed export, besides what its message says. */
 export const ADVICE: Record<ExportCode, string> = {

@@ -63,8 +63,8 @@ export function ExportActions({ of, compact = false, deleted }: Props) {
           }}
         />
       </div>
-      {dialog === 'password' && <FilePassword id={of.id} name={of.name} close={close} />}
-      {dialog === 'delete' && <DeleteExport of={of} close={close} deleted={deleted ?? close} />}
+      <FilePassword opened={dialog === 'password'} id={of.id} name={of.name} close={close} />
+      <DeleteExport opened={dialog === 'delete'} of={of} close={close} deleted={deleted ?? close} />
     </>
   );
 }

@@ -7,7 +7,22 @@ import { useQuery } from 'urql';
 import { FilePasswordDocument } from '../api/operations';
 import { inWords } from '../api/useChange';
 
-export function FilePassword({ id, name, close }: { id: string; name: string; close: () => void }) {
+interface Props {
+  opened: boolean;
+  id: string;
+  name: string;
+  close: () => void;
+}
+
+export function FilePassword({ opened, id, name, close }: Props) {
+  return (
+    <Modal opened={opened} onClose={close} title={`Password of “${name}”`} size="lg">
+      <Password id={id} />
+    </Modal>
+  );
+}
+
+function Password({ id }: { id: string }) {
   // From the server each time: it notes who has read a password.
   const [{ data, fetching, error }] = useQuery({
     query: FilePasswordDocument,
@@ -15,22 +30,25 @@ export function FilePassword({ id, name, close }: { id: string; name: string; cl
     requestPolicy: 'network-only',
   });
   const found = data?.dataExport;
+  if (error) {
+    return <Alert color="red">{inWords(error)}</Alert>;
+  }
+  if (!found?.filePassword) {
+    return fetching ? (
+      <Loader aria-label="Asking for the password" />
+    ) : (
+      <Alert color="orange">There is no password: no file was made.</Alert>
+    );
+  }
   return (
-    <Modal opened onClose={close} title={`Password of “${name}”`} size="lg">
-      {fetching && !found && <Loader aria-label="Asking for the password" />}
-      {error && <Alert color="red">{inWords(error)}</Alert>}
-      {!fetching && !error && !found?.filePassword && <Alert color="orange">There is no password: no file was made.</Alert>}
-      {found?.filePassword && (
-        <Stack gap="md">
-          <Copied label="File password" text={found.filePassword} />
-          <Copied label="Open it with 7-Zip" text={`7z x ${found.fileName ?? ''}`} />
-          <Text size="sm" c="dimmed">
-            7-Zip asks for the password: paste it there, not into the command, where other users of the machine could see it.
-            That you have read the password is noted in the audit log.
-          </Text>
-        </Stack>
-      )}
-    </Modal>
+    <Stack gap="md">
+      <Copied label="File password" text={found.filePassword} />
+      <Copied label="Open it with 7-Zip" text={`7z x ${found.fileName ?? ''}`} />
+      <Text size="sm" c="dimmed">
+        7-Zip asks for the password: paste it there, not into the command, where other users of the machine could see
+        it. That you have read the password is noted in the audit log.
+      </Text>
+    </Stack>
   );
 }
 

@@ -19,7 +19,9 @@ export function History() {
       </Group>
       {error && !exports && <Alert color="red">{inWords(error)}</Alert>}
       {!exports && !error && <Waiting />}
-      {exports?.totalCount === 0 && <Text c="dimmed">No exports yet. The first one will be here as soon as it is asked for.</Text>}
+      {exports?.totalCount === 0 && (
+        <Text c="dimmed">No exports yet. The first one will be here as soon as it is asked for.</Text>
+      )}
       {exports?.nodes.length === 0 && exports.totalCount > 0 && (
         <Text c="dimmed">Nothing more on this page: the exports it showed are gone.</Text>
       )}

@@ -6,6 +6,7 @@ import { inWords } from '../api/useChange';
 import { Moment } from '../format/Moment';
 
 interface Props {
+  opened: boolean;
   maximum: number;
   confirm: () => void;
   close: () => void;
@@ -14,7 +15,15 @@ interface Props {
 /** As many are named; of the rest, the number. */
 const NAMED = 10;
 
-export function LowerMaximum({ maximum, confirm, close }: Props) {
+export function LowerMaximum({ opened, ...asked }: Props) {
+  return (
+    <Modal opened={opened} onClose={asked.close} title={`Keep at most ${asked.maximum}?`} size="lg">
+      <Question {...asked} />
+    </Modal>
+  );
+}
+
+function Question({ maximum, confirm, close }: Omit<Props, 'opened'>) {
   const [{ data, error }] = useQuery({
     query: RetentionPreviewDocument,
     variables: { maximumExports: maximum },
@@ -22,21 +31,19 @@ export function LowerMaximum({ maximum, confirm, close }: Props) {
   });
   const removed = data?.retentionPreview.filter(({ keep }) => !keep);
   return (
-    <Modal opened onClose={close} title={`Keep at most ${maximum}?`} size="lg">
-      <Stack>
-        {error && <Alert color="red">{inWords(error)}</Alert>}
-        {!error && !removed && <Loader aria-label="Asking what will be removed" />}
-        {removed && <Removed removed={removed} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close} data-autofocus>
-            Leave it as it is
-          </Button>
-          <Button color={removed?.length === 0 ? 'lagoon' : 'red'} disabled={!removed} onClick={confirm}>
-            {removed?.length === 0 ? 'Save' : 'Save and remove'}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <Stack>
+      {error && <Alert color="red">{inWords(error)}</Alert>}
+      {!error && !removed && <Loader aria-label="Asking what will be removed" />}
+      {removed && <Removed removed={removed} />}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={close} data-autofocus>
+          Leave it as it is
+        </Button>
+        <Button color={removed?.length === 0 ? 'lagoon' : 'red'} disabled={!removed} onClick={confirm}>
+          {removed?.length === 0 ? 'Save' : 'Save and remove'}
+        </Button>
+      </Group>
+    </Stack>
   );
 }
 

@@ -96,15 +96,14 @@ export function SettingsForm({ settings, reload }: { settings: Settings; reload:
           )}
         </Group>
       </Stack>
-      {asking && (
-        <LowerMaximum
-          maximum={changes.maximumExports ?? settings.maximumExports}
-          confirm={() => void store()}
-          close={() => {
-            setAsking(false);
-          }}
-        />
-      )}
+      <LowerMaximum
+        opened={asking}
+        maximum={changes.maximumExports ?? settings.maximumExports}
+        confirm={() => void store()}
+        close={() => {
+          setAsking(false);
+        }}
+      />
     </form>
   );
 }

@@ -59,16 +59,8 @@ export function RemoveStorage({ of, close, removed }: Props) {
             }}
           >
             <Stack gap="sm" mt="xs">
-              <Radio
-                value="leave"
-                label="Leave them there"
-                description={LEFT}
-              />
-              <Radio
-                value="delete"
-                label="Delete them there too"
-                description={DELETED}
-              />
+              <Radio value="leave" label="Leave them there" description={LEFT} />
+              <Radio value="delete" label="Delete them there too" description={DELETED} />
             </Stack>
           </Radio.Group>
         </>

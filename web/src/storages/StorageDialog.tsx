@@ -9,9 +9,7 @@ import { StorageForm } from './StorageForm';
 import { SwitchOff } from './SwitchOff';
 import type { Storage } from './useStorages';
 
-export type Opened =
-  | { what: 'add' }
-  | { what: 'edit' | 'test' | 'switch-off' | 'remove'; storage: Storage };
+export type Opened = { what: 'add' } | { what: 'edit' | 'test' | 'switch-off' | 'remove'; storage: Storage };
 
 interface Props {
   opened: Opened | null;
@@ -37,12 +35,15 @@ export function StorageDialog({ opened, providers, close, reload, reopen, lost }
     <Modal
       opened={opened !== null}
       onClose={close}
-      title={<Text span fw={600}>{shown !== null && title(shown)}</Text>}
+      title={
+        <Text span fw={600}>
+          {shown !== null && title(shown)}
+        </Text>
+      }
       size="lg"
       fullScreen={phone}
       // What was typed is not to be lost by a slip.
       closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': 'Close' }}
       onExitTransitionEnd={() => {
         // Secrets that were typed are not kept.
         setShown(null);

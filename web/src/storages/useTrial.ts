@@ -1,11 +1,7 @@
 // Trying a storage out, step by step as the server tells of it.
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useClient } from 'urql';
-import {
-  type TestStorageLocationInput,
-  TestStorageDocument,
-  type TestStorageSubscription,
-} from '../api/operations';
+import { type TestStorageLocationInput, TestStorageDocument, type TestStorageSubscription } from '../api/operations';
 import { inWords, type UserError } from '../api/useChange';
 
 export type Told = TestStorageSubscription['storageLocationTest'];
