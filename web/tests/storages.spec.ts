@@ -85,7 +85,7 @@ test('each provider has a form with all its settings, as the schema has them', a
   }
 });
 
-test('an SFTP storage is tried out step by step, its host key is confirmed, and its secret is never seen again', async ({
+test('an SFTP storage is tried out step by step, its host key confirmed, and its secret never seen again', async ({
   page,
   server,
   sftp,
@@ -255,6 +255,95 @@ test('what somebody else has changed in the meantime is not overwritten', async 
   await storages.field('name').fill('Off-site again');
   await storages.pressInDialog('Save');
   await expect(storages.row('Off-site again')).toBeVisible();
+});
+
+test('a key is read from its file, and what is wrong with it stands at its field', async ({ page, server }) => {
+  const storages = new StoragesPage(page);
+  await storages.open(server);
+  await storages.add.click();
+  await storages.choose('Google Cloud Storage');
+  await storages.field('name').fill('By a file');
+  await storages.field('project id').fill('project');
+  await storages.field('bucket').fill('bucket');
+  const chooser = page.waitForEvent('filechooser');
+  await storages.pressInDialog('Read it from a file: Key file');
+  const key = { name: 'key.json', mimeType: 'application/json', buffer: Buffer.from('{"private_key": "Pr1vate"}') };
+  await (await chooser).setFiles(key);
+  await expect(storages.dialog).toContainText('Taken from key.json');
+  await storages.pressInDialog('Add');
+  await expect(storages.dialog.getByText(/key/i).last()).toBeVisible();
+  await expect(storages.dialog).toContainText(/private_key|client_email|key file/);
+  expect(await page.content()).not.toContain('Pr1vate');
+});
+
+test('a provider that is new in the schema has its form too', async ({ page, server }) => {
+  type Of = object | null;
+  const type = (kind: string, name: string | null, ofType: Of = null, enumValues: Of[] | null = null) => ({
+    __typename: '__Type',
+    kind,
+    name,
+    ofType,
+    enumValues,
+  });
+  const scalar = (name: string) => type('SCALAR', name);
+  const needed = (ofType: object) => type('NON_NULL', null, ofType);
+  const newMoon = { __typename: '__EnumValue', name: 'NEW_MOON', description: 'New moon.' };
+  const setting = (name: string, type: object, defaultValue: string | null = null) => ({
+    __typename: '__InputValue',
+    name,
+    description: `About \`${name}\`.`,
+    defaultValue,
+    type,
+  });
+  const moon = {
+    __typename: '__InputValue',
+    name: 'moonBase',
+    description: 'Moon Base, or another one.',
+    type: {
+      __typename: '__Type',
+      name: 'MoonBaseInput',
+      inputFields: [
+        setting('crater', needed(scalar('String'))),
+        setting('airlockCode', needed(scalar('Secret'))),
+        setting('depth', scalar('Int'), '12'),
+        setting('farSide', needed(scalar('Boolean')), 'true'),
+        setting('phase', type('ENUM', 'Phase', null, [newMoon])),
+      ],
+    },
+  };
+  const sent: unknown[] = [];
+  await page.route('**/graphql', async (route) => {
+    const { query, variables } = route.request().postDataJSON() as { query: string; variables: unknown };
+    if (query.includes('query StorageSchema')) {
+      const response = await route.fetch();
+      const answer = (await response.json()) as { data: { config: { inputFields: unknown[] } } };
+      answer.data.config.inputFields.push(moon);
+      await route.fulfill({ response, json: answer });
+    } else if (query.includes('mutation CreateStorage')) {
+      sent.push(variables);
+      await route.fulfill({ json: { errors: [{ message: 'There is no moon here.' }] } });
+    } else {
+      await route.continue();
+    }
+  });
+  const storages = new StoragesPage(page);
+  await storages.open(server);
+  await storages.add.click();
+  await storages.choose('Moon Base');
+  await storages.field('name').fill('High up');
+  await storages.field('crater').fill('Tycho');
+  await expect(storages.field('crater')).toHaveAccessibleDescription('About crater.');
+  await storages.field('airlock code').fill('0000');
+  await expect(storages.field('depth')).toHaveValue('12');
+  await storages.field('depth').fill('13');
+  await expect(storages.field('far side')).toBeChecked();
+  await storages.field('far side').uncheck();
+  await storages.dialog.getByRole('combobox', { name: 'Phase' }).click();
+  await page.getByRole('option', { name: 'New moon' }).click();
+  await storages.pressInDialog('Add');
+  await expect(storages.dialog.getByRole('alert')).toContainText('There is no moon here.');
+  const moonBase = { crater: 'Tycho', airlockCode: '0000', depth: 13, farSide: false, phase: 'NEW_MOON' };
+  expect(sent).toEqual([{ input: { name: 'High up', config: { moonBase } } }]);
 });
 
 test('the API’s objections stand at the fields that they are about', async ({ page, server, sftp }) => {

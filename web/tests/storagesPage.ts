@@ -6,6 +6,12 @@ import { DashboardPage } from './dashboardPage.js';
 import type { Server } from './server.js';
 import type { SftpServer } from './sftp.js';
 
+type Credentials = Pick<SftpServer, 'port' | 'password'>;
+
+interface Created {
+  createStorageLocation: { storageLocation: { id: string } | null };
+}
+
 export class StoragesPage {
   readonly dashboard: DashboardPage;
   readonly list: Locator;
@@ -45,11 +51,7 @@ export class StoragesPage {
   }
 
   /** Fills in the form of an SFTP server. */
-  async fillSftp(
-    name: string,
-    { port, password }: Pick<SftpServer, 'port' | 'password'>,
-    basePath = '',
-  ): Promise<void> {
+  async fillSftp(name: string, { port, password }: Credentials, basePath = ''): Promise<void> {
     await this.add.click();
     await this.choose('SFTP');
     await this.field('name').fill(name);
@@ -62,10 +64,8 @@ export class StoragesPage {
 
   /** The step of a test with these words. */
   step(words: string): Locator {
-    return this.dialog
-      .getByRole('list', { name: 'Steps of the test' })
-      .getByRole('listitem')
-      .filter({ hasText: words });
+    const steps = this.dialog.getByRole('list', { name: 'Steps of the test' });
+    return steps.getByRole('listitem').filter({ hasText: words });
   }
 
   async pressInDialog(name: string): Promise<void> {
@@ -77,15 +77,15 @@ export class StoragesPage {
 export async function configure(
   server: Server,
   name: string,
-  { port, password }: Pick<SftpServer, 'port' | 'password'>,
+  { port, password }: Credentials,
   basePath = '',
 ): Promise<string> {
   const sftp = { host: '127.0.0.1', port, username: 'exporter', password, basePath };
-  const { createStorageLocation } = await graphql<{
-    createStorageLocation: { storageLocation: { id: string } | null };
-  }>(
+  const { createStorageLocation } = await graphql<Created>(
     server,
-    'mutation ($input: CreateStorageLocationInput!) { createStorageLocation(input: $input) { storageLocation { id } } }',
+    `mutation ($input: CreateStorageLocationInput!) {
+      createStorageLocation(input: $input) { storageLocation { id } }
+    }`,
     { input: { name, config: { sftp } } },
   );
   if (createStorageLocation.storageLocation === null) {

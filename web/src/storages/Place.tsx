@@ -4,26 +4,28 @@ import type { Provider } from './providers';
 import type { Settings } from './savedSettings';
 import classes from './Storages.module.css';
 
-/** How the parts of such a way are called, the outermost first. */
-const PARTS = ['host', 'endpoint', 'identityEndpoint', 'accountName', 'container', 'bucket', 'basePath'];
+/** What leads nearer to the folder, the outermost first; what else there is stands before the folder itself. */
+const OUTERMOST = ['host', 'endpoint', 'identityEndpoint', 'accountName', 'container', 'bucket'];
+const FOLDER = 'basePath';
+/** How one gets there, and as whom, is another matter. */
+const BESIDE = /key|version|user|email|region|project|port$/i;
 
-/** A provider that calls them otherwise is shown with all its settings. */
-function parts({ shown }: Provider, settings: Settings): string[] {
-  const names = shown.map(({ name }) => name);
-  const known = PARTS.filter((part) => part !== 'basePath' && names.includes(part));
-  return (known.length > 0 ? PARTS : names).map((name) => text(settings[name])).filter((part) => part !== '');
+function way({ shown }: Provider, settings: Settings): string[] {
+  const names = shown.map(({ name }) => name).filter((name) => !BESIDE.test(name));
+  const others = names.filter((name) => !OUTERMOST.includes(name) && name !== FOLDER);
+  return [...OUTERMOST, ...others, FOLDER].map((name) => text(settings[name])).filter((part) => part !== '');
 }
 
 function text(value: unknown): string {
-  return typeof value === 'string' ? value.replace(/^https:\/\//, '') : typeof value === 'number' ? String(value) : '';
+  return typeof value === 'string' ? value.replace(/^https:\/\//, '') : '';
 }
 
 export function Place({ provider, settings }: { provider: Provider; settings: Settings }) {
-  const way = parts(provider, settings);
+  const parts = way(provider, settings);
   return (
-    way.length > 0 && (
+    parts.length > 0 && (
       <Text span size="sm" className={classes.place ?? ''}>
-        {way.join(' › ')}
+        {parts.join(' › ')}
       </Text>
     )
   );

@@ -19,6 +19,8 @@ export function ProviderSelect({ providers, chosen, error, readOnly, onChange }:
       value={chosen?.field ?? null}
       error={error}
       readOnly={readOnly}
+      // There is nothing to be opened.
+      {...(readOnly && { rightSection: <span /> })}
       description={chosen?.about}
       required
       allowDeselect={false}

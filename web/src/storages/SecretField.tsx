@@ -55,8 +55,8 @@ export function SecretField({ setting, value, error, saved, removed, onChange, o
         {name.endsWith('File') && (
           <FileButton onChange={(chosen) => void read(chosen)}>
             {({ onClick }) => (
-              <Button variant="default" size="xs" onClick={onClick}>
-                Choose a file for {label.toLowerCase()}…
+              <Button variant="default" size="xs" onClick={onClick} aria-label={`Read it from a file: ${label}`}>
+                Read it from a file
               </Button>
             )}
           </FileButton>
@@ -90,8 +90,8 @@ function placeholder(file: string | null, saved: boolean, required: boolean): st
 }
 
 function SecretDescription({ text, saved, required }: { text: string; saved: boolean; required: boolean }) {
-  // What the schema says of changes is of no concern to whoever adds a storage.
-  const [about = '', ofChanges] = text.split(/ (?=Left empty in a change)/);
-  const kept = ofChanges ?? (required ? 'Leave empty to keep it.' : 'Leave empty to keep it if it is set.');
+  // What the schema says of changes is said here in the form's own words, where something is changed.
+  const [about = ''] = text.split(/ (?=Left empty in a change)/);
+  const kept = required ? 'Leave empty to keep it.' : 'Leave empty to keep it if it is set.';
   return <Described text={saved ? `${about} ${kept}` : about} />;
 }

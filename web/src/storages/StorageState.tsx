@@ -3,6 +3,7 @@
 import { Badge, Group, Text } from '@mantine/core';
 import type { StorageRowFragment } from '../api/operations';
 import { Moment } from '../format/Moment';
+import { sentence } from './sentence';
 
 type Shown = Pick<StorageRowFragment, 'deleting' | 'enabled' | 'lastFailure' | 'lastUploadedAt'>;
 
@@ -42,7 +43,7 @@ export function StorageState({ of }: { of: Shown }) {
       </Group>
       {lastFailure !== null && (
         <Text size="sm" mt={4}>
-          {lastFailure.message}
+          {sentence(lastFailure.message)}
           {lastFailure.occurredAt !== null && (
             <Text span size="sm" c="dimmed">
               {' '}

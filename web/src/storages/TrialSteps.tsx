@@ -1,6 +1,7 @@
 // A test as it passes: what was tried, what is being tried, what is to come, and what came of it.
 import { Alert, Loader, Text, VisuallyHidden } from '@mantine/core';
 import { IconCheck, IconPointFilled, IconX } from '@tabler/icons-react';
+import { sentence } from './sentence';
 import { news, type ShownStep, shownSteps, verdict } from './trialSteps';
 import type { Trial } from './useTrial';
 import classes from './Storages.module.css';
@@ -53,7 +54,7 @@ function Step({ step }: { step: ShownStep }) {
       </Text>
       {message !== null && (
         <Text span size="sm" className={classes.message ?? ''} c={state === 'bad' ? 'var(--danger)' : 'dimmed'}>
-          {message.charAt(0).toUpperCase() + message.slice(1)}
+          {state === 'bad' ? sentence(message) : message}
         </Text>
       )}
     </li>
