@@ -1,7 +1,7 @@
 # What there is to do: `make run` shows the main job on the demo database, `make test` proves everything.
 # Both do all the set-up on a machine with Rust, Node.js and a C compiler.
 
-.PHONY: build run demo test crash-test fuzz-api bench bench-memory web schema clean
+.PHONY: build run demo test crash-test fuzz-api bench bench-memory web schema screenshots clean
 
 LISTEN ?= 127.0.0.1:8080
 DATA_DIR ?= carryall-data
@@ -60,6 +60,12 @@ schema: $(WEB)
 	cargo run --quiet --locked -- schema > schema.graphql.new
 	mv schema.graphql.new schema.graphql
 	@scripts/schema-changes.sh || true
+
+# Pictures of the dashboard's main states, into target/screenshots; the two of the README, into web/screenshots.
+screenshots: $(WEB)
+	scripts/test-tools.sh >/dev/null
+	cargo build --locked
+	npm --prefix web run screenshots
 
 clean:
 	rm -rf target web/dist web/node_modules

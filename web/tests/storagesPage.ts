@@ -83,9 +83,15 @@ export async function configure(
   const sftp = { host: '127.0.0.1', port, username: 'exporter', password, basePath };
   const { createStorageLocation } = await graphql<Created>(
     server,
-    `mutation ($input: CreateStorageLocationInput!) {
-      createStorageLocation(input: $input) { storageLocation { id } }
-    }`,
+    `
+      mutation ($input: CreateStorageLocationInput!) {
+        createStorageLocation(input: $input) {
+          storageLocation {
+            id
+          }
+        }
+      }
+    `,
     { input: { name, config: { sftp } } },
   );
   if (createStorageLocation.storageLocation === null) {

@@ -1,7 +1,6 @@
 // A toggle with a line of explanation, which screen readers read after its name and not as a part of it.
 import { Switch, Text } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
-import classes from './Toggle.module.css';
 
 interface Props {
   label: string;
@@ -24,7 +23,8 @@ export function Toggle({ label, description, checked, disabled, turn }: Props) {
           turn(event.currentTarget.checked);
         }}
       />
-      <Text id={id} size="xs" c="dimmed" className={classes.description ?? ''}>
+      {/* Under the label, not under the track. */}
+      <Text id={id} size="xs" c="dimmed" mt={2} pl="3.125rem">
         {description}
       </Text>
     </div>
