@@ -55,10 +55,11 @@ web/node_modules/.package-lock.json: web/package-lock.json web/package.json
 	cd web && npm ci
 	@touch $@
 
-# Writes schema.graphql anew after a change of the API, and says what a client will see of it.
+# Writes schema.graphql anew after a change of the API, with the dashboard's types, and says what a client will see of it.
 schema: $(WEB)
 	cargo run --quiet --locked -- schema > schema.graphql.new
 	mv schema.graphql.new schema.graphql
+	npm --prefix web run operations
 	@scripts/schema-changes.sh || true
 
 # Pictures of the dashboard's main states, into target/screenshots; the two of the README, into web/screenshots.
