@@ -18,6 +18,20 @@ async function shoot(page: Page, name: string, fullPage = true): Promise<void> {
   await page.screenshot({ path: path.join(OTHERS, `${name}.png`), fullPage, animations: 'disabled' });
 }
 
+/** Light and dark, wide and narrow. */
+async function shootAll(page: Page, name: string): Promise<void> {
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    for (const [width, size] of [
+      ['wide', WIDE],
+      ['narrow', NARROW],
+    ] as const) {
+      await page.setViewportSize(size);
+      await shoot(page, `${name}-${scheme}-${width}`);
+    }
+  }
+}
+
 /** What only the export that is shown while it runs takes along. */
 const QUICK = { excludeTables: ['voice/*'], upload: true };
 
@@ -80,16 +94,7 @@ test('the dashboard', async ({ page }) => {
         await expect(dashboard.running).toContainText(/MB\/s.*call_records/);
         await expect(dashboard.told('is queued')).toBeHidden();
         await page.screenshot({ path: path.join(KEPT, 'data-exports.png'), animations: 'disabled' });
-        for (const scheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme: scheme });
-          for (const [width, size] of [
-            ['wide', WIDE],
-            ['narrow', NARROW],
-          ] as const) {
-            await page.setViewportSize(size);
-            await shoot(page, `data-exports-${scheme}-${width}`);
-          }
-        }
+        await shootAll(page, 'data-exports');
         await dashboard.choose('Before the move', 'Cancel');
         await expect(dashboard.row('Before the move')).toContainText('Canceled');
 
@@ -108,16 +113,7 @@ test('the dashboard', async ({ page }) => {
         await expect(page.getByRole('region', { name: 'Tables', exact: true })).toBeVisible();
         await page.waitForLoadState('networkidle');
         await page.screenshot({ path: path.join(KEPT, 'export.png'), animations: 'disabled' });
-        for (const scheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme: scheme });
-          for (const [width, size] of [
-            ['wide', WIDE],
-            ['narrow', NARROW],
-          ] as const) {
-            await page.setViewportSize(size);
-            await shoot(page, `export-${scheme}-${width}`);
-          }
-        }
+        await shootAll(page, 'export');
       },
     ),
   );

@@ -2,12 +2,11 @@
 // by the keyboard alone; no page wider than a phone.
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import path from 'node:path';
 import { ask, ended, graphql } from './api.js';
 import { expect, test } from './confined.js';
 import { DashboardPage } from './dashboardPage.js';
-import { type Server, withServer } from './server.js';
-import { rows, sqlite } from './sqlite.js';
+import type { Server } from './server.js';
+import { withSlowSource } from './slowSource.js';
 
 /** What axe finds that keeps somebody from using the page. */
 async function findings(page: Page): Promise<string[]> {
@@ -87,21 +86,14 @@ for (const scheme of ['light', 'dark'] as const) {
     });
 
     test(`axe finds nothing serious while an export runs and another waits (${scheme})`, async ({ page }) => {
-      await withServer(
-        async (folder) => {
-          const file = path.join(folder, 'long.db');
-          await sqlite(file, rows('notes', 3_000_000));
-          return ['--source', `app=sqlite://${file}`];
-        },
-        async (server) => {
-          const dashboard = new DashboardPage(page);
-          await dashboard.open(server);
-          await dashboard.createExport('Long');
-          await dashboard.createExport('Waiting');
-          await expect(dashboard.running).toContainText('Reading tables');
-          expect(await findings(page)).toEqual([]);
-        },
-      );
+      await withSlowSource(async (server) => {
+        const dashboard = new DashboardPage(page);
+        await dashboard.open(server);
+        await dashboard.createExport('Long');
+        await dashboard.createExport('Waiting');
+        await expect(dashboard.running).toContainText('Reading tables');
+        expect(await findings(page)).toEqual([]);
+      });
     });
   });
 }

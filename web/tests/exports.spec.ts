@@ -5,8 +5,7 @@ import { promisify } from 'node:util';
 import { ask, ended, graphql } from './api.js';
 import { expect, test } from './confined.js';
 import { DashboardPage } from './dashboardPage.js';
-import { withServer } from './server.js';
-import { rows, sqlite } from './sqlite.js';
+import { withSlowSource } from './slowSource.js';
 
 const run = promisify(execFile);
 
@@ -140,30 +139,23 @@ test('a name that is refused is said at the field, and nothing is queued', async
 });
 
 test('a long export shows its table, rows and rate, and can be canceled, as can one that waits', async ({ page }) => {
-  await withServer(
-    async (folder) => {
-      const file = path.join(folder, 'long.db');
-      await sqlite(file, rows('notes', 3_000_000));
-      return ['--source', `app=sqlite://${file}`];
-    },
-    async (server) => {
-      const dashboard = new DashboardPage(page);
-      await dashboard.open(server);
-      await dashboard.createExport('Long');
-      await dashboard.createExport('Waiting');
-      const progress = dashboard.running.getByRole('progressbar', { name: 'Progress of Long' });
-      await expect(progress).toHaveAttribute('aria-valuetext', /^[1-9]\d? percent$/);
-      await expect(dashboard.running).toContainText(
-        /Reading tables · \d+ % · 0 of 1 tables · [\d,]+ of about [\d,]+ rows/,
-      );
-      await expect(dashboard.running).toContainText(/ MB\/s/);
-      await expect(dashboard.running).toContainText('notes');
+  await withSlowSource(async (server) => {
+    const dashboard = new DashboardPage(page);
+    await dashboard.open(server);
+    await dashboard.createExport('Long');
+    await dashboard.createExport('Waiting');
+    const progress = dashboard.running.getByRole('progressbar', { name: 'Progress of Long' });
+    await expect(progress).toHaveAttribute('aria-valuetext', /^[1-9]\d? percent$/);
+    await expect(dashboard.running).toContainText(
+      /Reading tables · \d+ % · 0 of 1 tables · [\d,]+ of about [\d,]+ rows/,
+    );
+    await expect(dashboard.running).toContainText(/ MB\/s/);
+    await expect(dashboard.running).toContainText('notes');
 
-      await page.getByRole('button', { name: 'Cancel Waiting' }).click();
-      await expect(dashboard.row('Waiting')).toContainText('Canceled');
-      await page.getByRole('button', { name: 'Cancel Long' }).click();
-      await expect(dashboard.row('Long')).toContainText('Canceled');
-      await expect(dashboard.told('“Long” was canceled.')).toBeVisible();
-    },
-  );
+    await page.getByRole('button', { name: 'Cancel Waiting' }).click();
+    await expect(dashboard.row('Waiting')).toContainText('Canceled');
+    await page.getByRole('button', { name: 'Cancel Long' }).click();
+    await expect(dashboard.row('Long')).toContainText('Canceled');
+    await expect(dashboard.told('“Long” was canceled.')).toBeVisible();
+  });
 });
