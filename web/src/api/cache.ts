@@ -1,5 +1,6 @@
 // What the page knows of the server, each thing once: what a subscription says of an export is at once in all its views.
 import { cacheExchange, type Cache, type KeyingConfig } from '@urql/exchange-graphcache';
+import { SettingsDocument, type UpdateSettingsMutation } from './operations';
 
 /**
  * Things with an `id` are told apart by it; all others are parts of something else, or there is only one of them. By rule and
@@ -32,8 +33,11 @@ export const cache = () =>
           forget(cache, 'dataExports');
           forget(cache, 'dataExport');
         },
-        updateDataExportSettings: (_result, _args, cache) => {
-          forget(cache, 'dataExportSettings');
+        updateDataExportSettings: ({ updateDataExportSettings }: UpdateSettingsMutation, _args, cache) => {
+          const { settings } = updateDataExportSettings;
+          if (settings !== null) {
+            cache.updateQuery({ query: SettingsDocument }, () => ({ dataExportSettings: settings }));
+          }
           forget(cache, 'dataExports');
           forget(cache, 'retentionPreview');
         },

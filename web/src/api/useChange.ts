@@ -33,7 +33,7 @@ export function useChange<Data, Variables extends object>(
       setBusy(false);
       const payload = data && (Object.values(data).find(isPayload) as PayloadOf<Data> | undefined);
       if (error !== undefined || !payload) {
-        return { userErrors: [{ field: null, message: inWords(error), code: 'FAULT' }] };
+        return { userErrors: [{ field: null, message: changeInWords(error), code: 'FAULT' }] };
       }
       return payload.userErrors.length > 0 ? { userErrors: payload.userErrors } : { payload, userErrors: [] };
     },
@@ -52,7 +52,17 @@ export function inWords(error: CombinedError | undefined): string {
   if (first !== undefined) {
     return first.message;
   }
-  return error?.networkError !== undefined
-    ? 'The server cannot be reached. What you wanted may or may not be done: look before you try again.'
-    : 'The server gave no answer.';
+  const { status } = (error?.response ?? {}) as { status?: number };
+  if (status !== undefined && status >= 400) {
+    return `The server, or what stands before it, answered with HTTP status ${status}.`;
+  }
+  return error?.networkError === undefined ? 'The server gave no answer.' : 'The server cannot be reached.';
+}
+
+/** The same of a change that may have been made all the same. */
+function changeInWords(error: CombinedError | undefined): string {
+  const told = inWords(error);
+  return error?.networkError === undefined
+    ? told
+    : `${told} What you wanted may or may not be done: look before you try again.`;
 }

@@ -24,12 +24,14 @@ export function usePolled<Data, Variables extends AnyVariables>(
   pause: number,
 ): Polled<Data> {
   const [result, ask] = useQuery<Data, Variables>({ requestPolicy: 'cache-and-network', ...args });
+  const { fetching } = result;
   useEffect(() => {
     if (args.pause === true) {
       return;
     }
     const again = () => {
-      if (document.visibilityState === 'visible') {
+      // One at a time: a server that hangs is not asked more and more.
+      if (document.visibilityState === 'visible' && !fetching) {
         ask({ requestPolicy: 'network-only' });
       }
     };
@@ -40,12 +42,14 @@ export function usePolled<Data, Variables extends AnyVariables>(
       clearInterval(timer);
       document.removeEventListener('visibilitychange', again);
     };
-  }, [ask, pause, args.pause]);
+  }, [ask, pause, fetching, args.pause]);
   const key = JSON.stringify(args.variables);
   const [kept, keep] = useState({ key, data: result.data });
-  if (result.data !== undefined && result.data !== kept.data) {
-    keep({ key, data: result.data });
+  // Null is what a fault leaves of an answer.
+  const fresh = (result.data ?? undefined) as Data | undefined;
+  if (fresh !== undefined && fresh !== kept.data) {
+    keep({ key, data: fresh });
   }
-  const data = result.data ?? (kept.key === key ? kept.data : undefined);
-  return [{ data, error: result.error, fetching: result.fetching }, ask];
+  const data = fresh ?? (kept.key === key ? kept.data : undefined);
+  return [{ data, error: result.error, fetching }, ask];
 }

@@ -39,7 +39,8 @@ export function useExport(id: string): Asked {
   const askAnew = useCallback(() => {
     ask({ requestPolicy: 'network-only' });
   }, [ask]);
-  const dataExport = data === undefined ? undefined : data.dataExport;
+  // Null with an error is no answer.
+  const dataExport = data?.dataExport ?? (error === undefined ? data?.dataExport : undefined);
   const underWay = dataExport != null && isUnderWay(dataExport);
 
   const astirNow = dataExport != null && isAstir(dataExport);

@@ -2,9 +2,10 @@
 import { Alert, Button, Code, Group, Loader, Modal, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
-import { useId } from 'react';
-import { useQuery } from 'urql';
-import { FilePasswordDocument } from '../api/operations';
+import type { OperationResult } from '@urql/core';
+import { useEffect, useId, useState } from 'react';
+import { FilePasswordDocument, type FilePasswordQuery } from '../api/operations';
+import { useUncached } from '../api/uncached';
 import { inWords } from '../api/useChange';
 
 interface Props {
@@ -23,18 +24,19 @@ export function FilePassword({ opened, id, name, close }: Props) {
 }
 
 function Password({ id }: { id: string }) {
-  // From the server each time: it notes who has read a password.
-  const [{ data, fetching, error }] = useQuery({
-    query: FilePasswordDocument,
-    variables: { id },
-    requestPolicy: 'network-only',
-  });
-  const found = data?.dataExport;
+  const client = useUncached();
+  const [answer, setAnswer] = useState<OperationResult<FilePasswordQuery> | null>(null);
+  useEffect(() => {
+    // Gone with the dialog, and asked for each time: the server notes who has read a password.
+    void client.query(FilePasswordDocument, { id }).toPromise().then(setAnswer);
+  }, [client, id]);
+  const found = answer?.data?.dataExport;
+  const error = answer?.error;
   if (error) {
     return <Alert color="red">{inWords(error)}</Alert>;
   }
   if (!found?.filePassword) {
-    return fetching ? (
+    return answer === null ? (
       <Loader aria-label="Asking for the password" />
     ) : (
       <Alert color="orange">There is no password: no file was made.</Alert>

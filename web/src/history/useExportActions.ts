@@ -1,5 +1,5 @@
 // What can be done with an export at once, each with a word of what came of it.
-import { useClient } from 'urql';
+import { useState } from 'react';
 import {
   CancelDataExportDocument,
   CreateDataExportDocument,
@@ -9,6 +9,7 @@ import {
   UploadDataExportDocument,
   VerifyDataExportDocument,
 } from '../api/operations';
+import { useUncached } from '../api/uncached';
 import { inWords, useChange } from '../api/useChange';
 import { useMayOperate } from '../session/viewer';
 import { tellDone, tellOutcome } from './told';
@@ -24,7 +25,8 @@ export interface ExportActions {
 }
 
 export function useExportActions(of: ExportRowFragment): ExportActions {
-  const client = useClient();
+  const client = useUncached();
+  const [downloading, setDownloading] = useState(false);
   const operator = useMayOperate();
   const [canceling, cancel] = useChange(CancelDataExportDocument);
   const [creating, create] = useChange(CreateDataExportDocument);
@@ -34,15 +36,14 @@ export function useExportActions(of: ExportRowFragment): ExportActions {
   const { id, name, excludeTables, format, pinned } = of;
 
   return {
-    busy: canceling || creating || pinning || verifying || uploading,
+    busy: downloading || canceling || creating || pinning || verifying || uploading,
     download: async () => {
-      const { data, error } = await client
-        .query(DownloadUrlDocument, { id }, { requestPolicy: 'network-only' })
-        .toPromise();
+      setDownloading(true);
+      const { data, error } = await client.query(DownloadUrlDocument, { id }).toPromise();
+      setDownloading(false);
       const url = data?.dataExport?.downloadUrl;
       if (url) {
-        // The server sends it as a file to be saved, so the page stays.
-        location.assign(url);
+        save(url);
       } else {
         const message = error ? inWords(error) : 'There is no file of it on the instance.';
         tellOutcome('Download', [{ field: null, message, code: 'FAULT' }]);
@@ -77,4 +78,12 @@ export function useExportActions(of: ExportRowFragment): ExportActions {
       }
     },
   };
+}
+
+/** Has the browser save what is at an address. The page stays, even if the server refuses it. */
+function save(address: string): void {
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = '';
+  link.click();
 }

@@ -4,7 +4,8 @@ import { HistoryDocument, type HistoryQuery, type HistoryQueryVariables } from '
 import { OFTEN, type Polled, usePolled } from '../api/usePolled';
 import { useMayOperate } from '../session/viewer';
 
-const PAGE = 20;
+/** So many that all which wait and run are among the newest: at most 20 wait. */
+const PAGE = 25;
 
 /** The newest exports. Their names are in the address of no page. */
 export function useNewest(): Polled<HistoryQuery> {

@@ -16,9 +16,13 @@ const DIGITS = 1_000_000;
 type Draft = Partial<Record<'maximumExports' | 'backupTimeoutMinutes', number | string>> & { format?: TableFormat };
 
 export function SettingsForm({ settings, reload }: { settings: Settings; reload: () => void }) {
-  const [draft, setDraft] = useState<Draft>({});
+  const [draft, setTyped] = useState<Draft>({});
   const [asking, setAsking] = useState(false);
-  const { busy, userErrors, save } = useSaved(settings, reload);
+  const { busy, userErrors, forgive, save } = useSaved(settings, reload);
+  const setDraft = (typed: Draft) => {
+    setTyped(typed);
+    forgive();
+  };
   const shown = { ...settings, ...draft };
   const changes = changed(settings, draft);
   const dirty = Object.keys(changes).length > 0;

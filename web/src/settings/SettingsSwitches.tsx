@@ -34,14 +34,14 @@ export function SettingsSwitches({ settings }: { settings: Settings }) {
           )
         }
         checked={settings.automaticExports}
-        disabled={busy}
+        busy={busy}
         turn={(automaticExports) => void turn({ automaticExports })}
       />
       <Toggle
         label="Upload Automatic Exports"
         description="Exports also go to every enabled storage"
         checked={settings.uploadAutomaticExports}
-        disabled={busy}
+        busy={busy}
         turn={(uploadAutomaticExports) => void turn({ uploadAutomaticExports })}
       />
     </Stack>

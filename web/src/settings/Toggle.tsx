@@ -6,11 +6,12 @@ interface Props {
   label: string;
   description: ReactNode;
   checked: boolean;
-  disabled: boolean;
+  /** Whether it is being turned. */
+  busy: boolean;
   turn: (on: boolean) => void;
 }
 
-export function Toggle({ label, description, checked, disabled, turn }: Props) {
+export function Toggle({ label, description, checked, busy, turn }: Props) {
   const id = useId();
   return (
     <div>
@@ -18,9 +19,12 @@ export function Toggle({ label, description, checked, disabled, turn }: Props) {
         label={label}
         aria-describedby={id}
         checked={checked}
-        disabled={disabled}
+        // Not `disabled`, which would take the focus away.
+        aria-busy={busy}
         onChange={(event) => {
-          turn(event.currentTarget.checked);
+          if (!busy) {
+            turn(event.currentTarget.checked);
+          }
         }}
       />
       {/* Under the label, not under the track. */}

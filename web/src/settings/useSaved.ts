@@ -7,6 +7,8 @@ import type { Settings } from './useSettings';
 export interface Saved {
   busy: boolean;
   userErrors: readonly UserError[];
+  /** Takes back what was said to be wrong. */
+  forgive: () => void;
   /** Whether they are. */
   save: (changes: UpdateDataExportSettingsInput) => Promise<boolean>;
 }
@@ -17,6 +19,9 @@ export function useSaved(settings: Settings, reload: () => void): Saved {
   return {
     busy,
     userErrors,
+    forgive: () => {
+      setUserErrors([]);
+    },
     save: async (changes) => {
       const { userErrors } = await update({ input: { ...changes, expectedVersion: settings.version } });
       setUserErrors(userErrors);
