@@ -138,6 +138,8 @@ test('the main job is done by the keyboard alone', async ({ page, server }) => {
   await page.keyboard.press('Enter');
   await expect(dashboard.dialog).toContainText('Delete “By keyboard”?');
   await expect(dashboard.dialog.getByRole('button', { name: 'Keep it' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'More: By keyboard' })).toBeFocused();
 });
 
 test('no page is wider than a phone', async ({ page, server }) => {

@@ -86,7 +86,7 @@ test('signing out on the dashboard ends the session, and GraphiQL asks for a tok
   await page.goto(`${server.origin}/graphiql`);
   await expect(page.getByRole('button', { name: 'Execute query' })).toBeVisible();
   await page.goto(`${server.origin}/`);
-  await page.getByRole('button', { name: 'admin' }).click();
+  await page.getByRole('button', { name: 'Signed in as admin' }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await expect(page.getByLabel('API token')).toBeFocused();
   await page.goto(`${server.origin}/graphiql`);

@@ -11,9 +11,10 @@ import {
   useMantineColorScheme,
 } from '@mantine/core';
 import { IconCheck, IconChevronDown, IconMoon, IconSun, IconSunMoon } from '@tabler/icons-react';
-import { type ReactNode, useContext, useState } from 'react';
+import { type ReactNode, useContext } from 'react';
 import { Link } from 'wouter';
 import { useContactLost } from '../api/contact';
+import { tellOutcome } from '../history/told';
 import type { Session } from '../session/SessionGate';
 import { ViewerContext } from '../session/viewer';
 import icon from '../icon.svg';
@@ -102,19 +103,19 @@ const ROLES = {
   VIEWER: 'Viewer: sees how exports go',
 };
 
+async function leave(session: Session): Promise<void> {
+  const problem = await session.signOut();
+  if (problem !== null) {
+    tellOutcome('Sign out', [{ field: null, message: problem, code: 'FAULT' }]);
+  }
+}
+
 function Account({ session }: { session: Session }) {
   const viewer = useContext(ViewerContext);
-  const [problem, setProblem] = useState<string | null>(null);
   return (
-    <Menu
-      position="bottom-end"
-      width={260}
-      onClose={() => {
-        setProblem(null);
-      }}
-    >
+    <Menu position="bottom-end" width={260}>
       <Menu.Target>
-        <UnstyledButton className={classes.account ?? ''}>
+        <UnstyledButton className={classes.account ?? ''} aria-label={`Signed in as ${viewer.name}`}>
           <Text span size="sm" truncate maw="10rem">
             {viewer.name}
           </Text>
@@ -124,19 +125,7 @@ function Account({ session }: { session: Session }) {
       <Menu.Dropdown>
         <Menu.Label className={classes.name ?? ''}>{viewer.name}</Menu.Label>
         <Menu.Label>{ROLES[viewer.role]}</Menu.Label>
-        <Menu.Item
-          closeMenuOnClick={false}
-          onClick={() => {
-            void session.signOut().then(setProblem);
-          }}
-        >
-          Sign out
-        </Menu.Item>
-        {problem !== null && (
-          <Text size="sm" c="red" p="xs" role="alert">
-            {problem}
-          </Text>
-        )}
+        <Menu.Item onClick={() => void leave(session)}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

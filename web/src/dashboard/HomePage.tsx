@@ -5,9 +5,8 @@ import { Link } from 'wouter';
 import type { ExportRowFragment } from '../api/operations';
 import { CreateExport } from '../create/CreateExport';
 import { History } from '../history/History';
-import { useNewest } from '../history/useHistory';
+import { useNewest } from '../history/Newest';
 import { RunningExports } from '../running/RunningExports';
-import { useEndings } from '../running/useEndings';
 import { useMayOperate } from '../session/viewer';
 import { SettingsPanel } from '../settings/SettingsPanel';
 import { useSettings } from '../settings/useSettings';
@@ -19,10 +18,9 @@ const NONE: readonly ExportRowFragment[] = [];
 export function HomePage() {
   useDocumentTitle('Data Exports · Carryall');
   const operates = useMayOperate();
-  const [{ data }] = useNewest();
+  const { data } = useNewest();
   const [settings, reload] = useSettings();
   const newest = data?.dataExports.nodes ?? NONE;
-  useEndings(data?.dataExports.nodes);
   return (
     <Stack gap="lg">
       <Group justify="space-between">
@@ -38,8 +36,7 @@ export function HomePage() {
       <History />
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
         <SettingsPanel
-          settings={settings.data?.dataExportSettings}
-          error={settings.error}
+          answer={settings}
           reload={() => {
             reload({ requestPolicy: 'network-only' });
           }}
@@ -50,7 +47,7 @@ export function HomePage() {
   );
 }
 
-/** Says so if the export that ended last has failed: from then on there is no newer copy. */
+/** Says so if the last export that has an end has failed: from then on there is no newer copy. */
 function LastFailure({ exports }: { exports: readonly ExportRowFragment[] }) {
   const last = exports.find(({ status }) => status === 'FAILED' || status === 'COMPLETED');
   if (last?.failure == null) {

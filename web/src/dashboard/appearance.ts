@@ -70,7 +70,6 @@ export const theme = createTheme({
   headings: { fontFamily: 'var(--sans)' },
   cursorType: 'pointer',
   respectReducedMotion: true,
-  // Both have a button of an icon alone.
   components: {
     // Else the focus goes to an empty element in the menu, which is none that a menu may have.
     Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),

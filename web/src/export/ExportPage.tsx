@@ -3,6 +3,7 @@ import { Anchor, SimpleGrid, Stack } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { Link } from 'wouter';
+import { Boundary } from '../dashboard/Boundary';
 import { Missing } from '../dashboard/Missing';
 import { RunningExport } from '../running/RunningExport';
 import { Announcements } from './Announcements';
@@ -56,7 +57,9 @@ export default function ExportPage({ id }: { id: string }) {
       {completed && (
         <>
           <Changes dataExport={dataExport} tables={tables} />
-          <Trend id={id} />
+          <Boundary what="The chart">
+            <Trend id={id} />
+          </Boundary>
           {/* The last, since it may be long. */}
           <TablesSection tables={tables} />
         </>

@@ -13,13 +13,16 @@ import {
   IconShieldCheck,
   IconTrash,
 } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, type Ref, useRef, useState } from 'react';
 import type { ExportRowFragment } from '../api/operations';
 import { useMayAdminister, useMayOperate } from '../session/viewer';
 import { DeleteExport } from './DeleteExport';
 import { FilePassword } from './FilePassword';
 import { type ExportActions as Actions, useExportActions } from './useExportActions';
 import classes from './ExportActions.module.css';
+
+/** Milliseconds until a dialog has let the focus go. */
+const AFTER_CLOSING = 250;
 
 interface Props {
   of: ExportRowFragment;
@@ -31,11 +34,16 @@ interface Props {
 
 export function ExportActions({ of, compact = false, deleted }: Props) {
   const [dialog, setDialog] = useState<'password' | 'delete' | null>(null);
+  const more = useRef<HTMLButtonElement>(null);
   const actions = useExportActions(of);
   if (!useMayOperate()) {
     return null;
   }
   const close = () => {
+    // What opened the dialog to delete was an item of a menu that is closed since.
+    if (dialog === 'delete') {
+      setTimeout(() => more.current?.focus(), AFTER_CLOSING);
+    }
     setDialog(null);
   };
   return (
@@ -58,6 +66,7 @@ export function ExportActions({ of, compact = false, deleted }: Props) {
         <Others
           of={of}
           actions={actions}
+          more={more}
           askToDelete={() => {
             setDialog('delete');
           }}
@@ -92,14 +101,22 @@ function Wanted({ compact, label, of, icon, act }: WantedProps) {
   );
 }
 
-function Others({ of, actions, askToDelete }: { of: ExportRowFragment; actions: Actions; askToDelete: () => void }) {
+interface OthersProps {
+  of: ExportRowFragment;
+  actions: Actions;
+  /** The button that opens the menu. */
+  more: Ref<HTMLButtonElement>;
+  askToDelete: () => void;
+}
+
+function Others({ of, actions, more, askToDelete }: OthersProps) {
   const administers = useMayAdminister();
   const { status, fileStatus, pinned, cancelRequested, uploadStatus } = of;
   const active = status === 'QUEUED' || status === 'RUNNING';
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
-        <ActionIcon variant="default" size="lg" aria-label={`More: ${of.name}`} loading={actions.busy}>
+        <ActionIcon ref={more} variant="default" size="lg" aria-label={`More: ${of.name}`} loading={actions.busy}>
           <IconDots size={18} />
         </ActionIcon>
       </Menu.Target>

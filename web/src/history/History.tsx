@@ -1,5 +1,6 @@
 // The Data Export History: a page of it, newest first, which changes by itself.
 import { Alert, Button, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { OutOfDate } from '../api/OutOfDate';
 import { inWords } from '../api/useChange';
 import { counted } from '../format/bytes';
 import { HistoryTable } from './HistoryTable';
@@ -17,6 +18,7 @@ export function History() {
         </Title>
         {exports && <Text c="dimmed">{counted(exports.totalCount, 'export')}</Text>}
       </Group>
+      <OutOfDate of={page.response[0]} />
       {error && !exports && <Alert color="red">{inWords(error)}</Alert>}
       {!exports && !error && <Waiting />}
       {exports?.totalCount === 0 && (

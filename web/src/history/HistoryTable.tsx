@@ -15,19 +15,36 @@ import classes from './HistoryTable.module.css';
 export function HistoryTable({ exports }: { exports: readonly ExportRowFragment[] }) {
   const operates = useMayOperate();
   return (
-    <Table className={classes.table ?? ''} verticalSpacing="sm" aria-labelledby="history">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Name</Table.Th>
-          <Table.Th>Created</Table.Th>
-          <Table.Th>Status</Table.Th>
-          <Table.Th>File</Table.Th>
-          <Table.Th>Duration</Table.Th>
-          <Table.Th>Copies</Table.Th>
-          {operates && <Table.Th>File and password</Table.Th>}
+    // The roles are written down: as cards on a phone, the elements would lose theirs.
+    <Table role="table" className={classes.table ?? ''} verticalSpacing="sm" aria-labelledby="history">
+      <Table.Thead role="rowgroup">
+        <Table.Tr role="row">
+          <Table.Th role="columnheader" scope="col">
+            Name
+          </Table.Th>
+          <Table.Th role="columnheader" scope="col">
+            Created
+          </Table.Th>
+          <Table.Th role="columnheader" scope="col">
+            Status
+          </Table.Th>
+          <Table.Th role="columnheader" scope="col">
+            File
+          </Table.Th>
+          <Table.Th role="columnheader" scope="col">
+            Duration
+          </Table.Th>
+          <Table.Th role="columnheader" scope="col">
+            Copies
+          </Table.Th>
+          {operates && (
+            <Table.Th role="columnheader" scope="col">
+              File and password
+            </Table.Th>
+          )}
         </Table.Tr>
       </Table.Thead>
-      <Table.Tbody>
+      <Table.Tbody role="rowgroup">
         {exports.map((of) => (
           <Row key={of.id} of={of} operates={operates} />
         ))}
@@ -38,17 +55,17 @@ export function HistoryTable({ exports }: { exports: readonly ExportRowFragment[
 
 function Row({ of, operates }: { of: ExportRowFragment; operates: boolean }) {
   return (
-    <Table.Tr>
-      <Table.Th scope="row" className={classes.name ?? ''}>
+    <Table.Tr role="row">
+      <Table.Th role="rowheader" scope="row" className={classes.name ?? ''}>
         <Anchor component={Link} href={`/exports/${of.id}`} fw={600} lineClamp={3} title={of.name}>
           {of.name}
         </Anchor>
         <Origin of={of} />
       </Table.Th>
-      <Table.Td data-label="Created">
+      <Table.Td role="cell" data-label="Created">
         <Moment at={of.createdAt} />
       </Table.Td>
-      <Table.Td data-label="Status">
+      <Table.Td role="cell" data-label="Status">
         <div>
           <StatusBadge of={of} />
           {of.failure && (
@@ -58,17 +75,19 @@ function Row({ of, operates }: { of: ExportRowFragment; operates: boolean }) {
           )}
         </div>
       </Table.Td>
-      <Table.Td data-label="File" className={classes.file ?? ''}>
+      <Table.Td role="cell" data-label="File" className={classes.file ?? ''}>
         <File of={of} />
       </Table.Td>
-      <Table.Td data-label="Duration">{between(of.startedAt, of.finishedAt)}</Table.Td>
-      <Table.Td data-label="Copies">
+      <Table.Td role="cell" data-label="Duration">
+        {between(of.startedAt, of.finishedAt)}
+      </Table.Td>
+      <Table.Td role="cell" data-label="Copies">
         <div>
           <CopiesBadge of={of} />
         </div>
       </Table.Td>
       {operates && (
-        <Table.Td data-label="">
+        <Table.Td role="cell" data-label="">
           <ExportActions of={of} compact />
         </Table.Td>
       )}

@@ -5,13 +5,7 @@ import { OFTEN, type Polled, usePolled } from '../api/usePolled';
 import { useMayOperate } from '../session/viewer';
 
 /** So many that all which wait and run are among the newest: at most 20 wait. */
-const PAGE = 25;
-
-/** The newest exports. Their names are in the address of no page. */
-export function useNewest(): Polled<HistoryQuery> {
-  const operator = useMayOperate();
-  return usePolled({ query: HistoryDocument, variables: { first: PAGE, operator } }, OFTEN);
-}
+export const PAGE = 25;
 
 export interface HistoryPage {
   response: Polled<HistoryQuery>;

@@ -13,31 +13,41 @@ export interface Session {
 }
 
 type State =
-  | { at: 'check'; offered: string | null }
+  | { at: 'check'; offered: string | null; signedIn: boolean }
   | { at: 'wait'; problem: string }
   | { at: 'form'; problem: string | null }
   | { at: 'page'; viewer: Viewer };
 
-const OVER = 'Your session is over: it lasts twelve hours, or its token was revoked. Sign in again.';
+const OVER = 'Your session is over. Sign in again.';
+const NO_COOKIE = 'The browser has kept no session. Allow cookies for this address, and sign in again.';
 /** In milliseconds. */
 const TRY_AGAIN = 2000;
 
 function start(): State {
-  return { at: 'check', offered: takeOfferedToken() };
+  return { at: 'check', offered: takeOfferedToken(), signedIn: false };
 }
 
-async function check(offered: string | null): Promise<State> {
+/** `offered`: a token to sign in with first. `signedIn`: whether the server has just accepted one. */
+async function check(offered: string | null, signedIn: boolean): Promise<State> {
   if (offered !== null) {
     const problem = await signIn(offered);
     if (problem !== null) {
       return { at: 'form', problem };
     }
+    return check(null, true);
   }
   const answer = await whoIsThis();
   if ('viewer' in answer) {
     return { at: 'page', viewer: answer.viewer };
   }
-  return 'problem' in answer ? { at: 'wait', problem: answer.problem } : { at: 'form', problem: null };
+  if ('problem' in answer) {
+    return { at: 'wait', problem: answer.problem };
+  }
+  return { at: 'form', problem: signedIn ? NO_COOKIE : null };
+}
+
+function differ(a: Viewer, b: Viewer): boolean {
+  return a.name !== b.name || a.role !== b.role;
 }
 
 /** Null if it is done: what the page has in memory is dropped then. */
@@ -59,7 +69,7 @@ export function SessionGate({ page, children }: { page: string; children: (sessi
     const offered = () => {
       const token = takeOfferedToken();
       if (token !== null) {
-        setState({ at: 'check', offered: token });
+        setState({ at: 'check', offered: token, signedIn: false });
       }
     };
     addEventListener('hashchange', offered);
@@ -70,21 +80,42 @@ export function SessionGate({ page, children }: { page: string; children: (sessi
 
   useEffect(() => {
     let current = true;
-    const run = async (offered: string | null) => {
-      const next = await check(offered);
+    const run = async (offered: string | null, signedIn: boolean) => {
+      const next = await check(offered, signedIn);
       if (current) {
         setState(next);
       }
     };
     if (state.at === 'check') {
-      void run(state.offered);
+      void run(state.offered, state.signedIn);
     }
-    const timer = state.at === 'wait' ? setTimeout(() => void run(null), TRY_AGAIN) : undefined;
+    const timer = state.at === 'wait' ? setTimeout(() => void run(null, false), TRY_AGAIN) : undefined;
     return () => {
       current = false;
       clearTimeout(timer);
     };
   }, [state]);
+
+  const viewer = state.at === 'page' ? state.viewer : null;
+  useEffect(() => {
+    if (viewer === null) {
+      return;
+    }
+    // Another tab may have signed in somebody else, or out.
+    const look = async () => {
+      const answer = document.visibilityState === 'visible' ? await whoIsThis() : null;
+      if (answer !== null && 'signedOut' in answer) {
+        setState({ at: 'form', problem: OVER });
+      } else if (answer !== null && 'viewer' in answer && differ(viewer, answer.viewer)) {
+        setState({ at: 'page', viewer: answer.viewer });
+      }
+    };
+    const looking = () => void look();
+    document.addEventListener('visibilitychange', looking);
+    return () => {
+      document.removeEventListener('visibilitychange', looking);
+    };
+  }, [viewer]);
 
   const session = useMemo(
     () => ({
@@ -107,11 +138,16 @@ export function SessionGate({ page, children }: { page: string; children: (sessi
           page={page}
           problem={state.problem}
           onSignedIn={() => {
-            setState({ at: 'check', offered: null });
+            setState({ at: 'check', offered: null, signedIn: true });
           }}
         />
       );
     case 'page':
-      return <ViewerContext value={state.viewer}>{children(session)}</ViewerContext>;
+      return (
+        // Of another person, nothing stays.
+        <ViewerContext key={`${state.viewer.role} ${state.viewer.name}`} value={state.viewer}>
+          {children(session)}
+        </ViewerContext>
+      );
   }
 }

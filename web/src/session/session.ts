@@ -24,8 +24,15 @@ export async function whoIsThis(): Promise<Answer> {
   if (!response.ok) {
     return { problem: await told(response) };
   }
-  const { data } = (await response.json()) as { data?: { viewer: Viewer } };
-  return data === undefined ? { problem: 'The server does not say who you are.' } : { viewer: data.viewer };
+  try {
+    const { data } = (await response.json()) as { data?: { viewer: Viewer } };
+    if (data !== undefined) {
+      return { viewer: data.viewer };
+    }
+  } catch {
+    // Not ours: a proxy's page, say.
+  }
+  return { problem: 'The server does not say who you are.' };
 }
 
 /** Begins a session. Null if the server accepts the token, else what to tell the person. */

@@ -2,9 +2,11 @@
 import { notifications } from '@mantine/notifications';
 import { useEffect, useRef } from 'react';
 import type { ExportRowFragment } from '../api/operations';
+import { useMayOperate } from '../session/viewer';
 
 /** `exports`: the newest ones; undefined until they are known. */
 export function useEndings(exports: readonly ExportRowFragment[] | undefined): void {
+  const operates = useMayOperate();
   const active = useRef(new Set<string>());
   // The newest that was seen. One that came after it and has ended at first sight was just quick.
   const seen = useRef<string | null>(null);
@@ -17,20 +19,24 @@ export function useEndings(exports: readonly ExportRowFragment[] | undefined): v
       if (of.status === 'QUEUED' || of.status === 'RUNNING') {
         active.current.add(of.id);
       } else if (active.current.delete(of.id) || fresh) {
-        tell(of);
+        tell(of, operates);
       }
     }
     const newest = exports[0]?.createdAt ?? '';
     if (seen.current === null || newest > seen.current) {
       seen.current = newest;
     }
-  }, [exports]);
+  }, [exports, operates]);
 }
 
-function tell({ status, name, failure }: ExportRowFragment): void {
+function tell({ status, name, failure }: ExportRowFragment, operates: boolean): void {
   switch (status) {
     case 'COMPLETED':
-      notifications.show({ title: 'Export completed', message: `“${name}” can be downloaded.`, color: 'green' });
+      notifications.show({
+        title: 'Export completed',
+        message: operates ? `“${name}” can be downloaded.` : `“${name}” is there.`,
+        color: 'green',
+      });
       break;
     case 'FAILED':
       notifications.show({
