@@ -23,7 +23,7 @@ async function findings(page: Page): Promise<string[]> {
 
 /** One export of each kind: completed and pinned, canceled, failed. */
 async function prepared(server: Server): Promise<string> {
-  const id = await ended(server, { name: 'Before the move', pinned: true, upload: true });
+  const id = await ended(server, { name: 'Looked at', pinned: true, upload: true });
   const canceled = await ask(server, { name: 'By mistake' });
   await graphql(server, 'mutation ($id: ID!) { cancelDataExport(input: { id: $id }) { userErrors { code } } }', {
     id: canceled,
@@ -54,7 +54,7 @@ for (const scheme of ['light', 'dark'] as const) {
       await prepared(server);
       const dashboard = new DashboardPage(page);
       await dashboard.open(server);
-      await dashboard.expectCompleted('Before the move');
+      await dashboard.expectCompleted('Looked at');
       expect(await findings(page)).toEqual([]);
 
       await dashboard.create.click();
@@ -66,14 +66,14 @@ for (const scheme of ['light', 'dark'] as const) {
 
       for (const item of ['Password', 'More']) {
         await page
-          .getByRole('button', { name: `${item}: Before the move` })
+          .getByRole('button', { name: `${item}: Looked at` })
           .first()
           .click();
         await expect(page.getByRole(item === 'More' ? 'menu' : 'dialog')).toBeVisible();
         expect(await findings(page)).toEqual([]);
         await dashboard.dismiss();
       }
-      await dashboard.row('Before the move').first().getByRole('button', { name: 'More' }).click();
+      await dashboard.row('Looked at').first().getByRole('button', { name: 'More' }).click();
       await page.getByRole('menuitem', { name: 'Delete…' }).click();
       await expect(dashboard.dialog).toBeVisible();
       expect(await findings(page)).toEqual([]);
@@ -128,7 +128,7 @@ test('the main job is done by the keyboard alone', async ({ page, server }) => {
   await reach('Password: By keyboard');
   await page.keyboard.press('Enter');
   await expect(dashboard.dialog).toContainText('7z x data-export-');
-  await page.keyboard.press('Escape');
+  await dashboard.dismiss();
   await expect(page.getByRole('button', { name: 'Password: By keyboard' })).toBeFocused();
 
   await reach('More: By keyboard');
@@ -148,17 +148,17 @@ test('no page is wider than a phone', async ({ page, server }) => {
   const dashboard = new DashboardPage(page);
   const width = () => page.evaluate(() => document.documentElement.scrollWidth);
   await dashboard.open(server);
-  await dashboard.expectCompleted('Before the move');
+  await dashboard.expectCompleted('Looked at');
   expect(await width()).toBeLessThanOrEqual(360);
   await dashboard.create.click();
   await expect(dashboard.dialog).toBeVisible();
   expect(await width()).toBeLessThanOrEqual(360);
   await dashboard.dismiss();
-  await page.getByRole('button', { name: 'Password: Before the move' }).first().click();
+  await page.getByRole('button', { name: 'Password: Looked at' }).first().click();
   await expect(dashboard.dialog).toContainText('7z x');
   expect(await width()).toBeLessThanOrEqual(360);
   await dashboard.open(server, `/exports/${id}`);
-  await expect(page.getByRole('heading', { level: 1, name: 'Before the move' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: 'Looked at' })).toBeVisible();
   expect(await width()).toBeLessThanOrEqual(360);
 });
 
