@@ -95,7 +95,7 @@ interface ContentProps extends Pick<Props, 'providers' | 'close' | 'reload' | 'r
 function Content({ shown, providers, close, reload, reopen, closeRemoved }: ContentProps) {
   switch (shown.what) {
     case 'add':
-      return <StorageForm providers={providers} close={close} stale={reload} reopen={close} />;
+      return <StorageForm providers={providers} close={close} reload={reload} reopen={close} />;
     case 'edit': {
       const { row, provider, saved } = shown.storage;
       return provider && saved ? (
@@ -104,7 +104,7 @@ function Content({ shown, providers, close, reload, reopen, closeRemoved }: Cont
           providers={providers}
           of={{ row, provider, saved }}
           close={close}
-          stale={reload}
+          reload={reload}
           reopen={() => {
             reopen(row.id);
           }}
@@ -114,7 +114,7 @@ function Content({ shown, providers, close, reload, reopen, closeRemoved }: Cont
       );
     }
     case 'test':
-      return <SavedTest of={shown.storage.row} close={close} />;
+      return <SavedTest of={shown.storage.row} close={close} finished={reload} />;
     case 'switch-off':
       return <SwitchOff of={shown.storage.row} close={close} />;
     case 'remove':

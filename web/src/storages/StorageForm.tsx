@@ -24,8 +24,8 @@ interface Props {
   /** The storage as it was when the dialog opened; without one, a storage is added. */
   of?: Edited;
   close: () => void;
-  /** Called when somebody else has changed it. */
-  stale: () => void;
+  /** Asks for what is saved now. */
+  reload: () => void;
   /** Opens it anew, as it is by now. */
   reopen: () => void;
 }
@@ -37,10 +37,10 @@ function isStale({ code }: UserError): boolean {
 /** Where the fingerprint of a host's key is entered, at providers that have such keys. */
 const HOST_KEY = 'hostKeyFingerprint';
 
-export function StorageForm({ providers, of, close, stale, reopen }: Props) {
+export function StorageForm({ providers, of, close, reload, reopen }: Props) {
   const form = useStorageForm(of && { name: of.row.name, provider: of.provider, settings: of.saved.settings });
   const [rest, setRest] = useState<readonly UserError[]>([]);
-  const [trial, startTrial, forgetTrial] = useTrial();
+  const [trial, startTrial, forgetTrial] = useTrial(reload);
   const [saving, save] = useSaving(of);
   const [focus, setFocus] = useState(0);
   const element = useRef<HTMLFormElement>(null);
@@ -49,7 +49,7 @@ export function StorageForm({ providers, of, close, stale, reopen }: Props) {
   const show = (userErrors: readonly UserError[]) => {
     setRest(form.show(userErrors));
     if (userErrors.some(isStale)) {
-      stale();
+      reload();
     }
     setFocus(focus + 1);
   };
