@@ -48,7 +48,8 @@ export function useTrial(finished: () => void): [Trial | null, Start, () => void
             setTrial({ running: !told.finished, told, problem: null });
             if (told.userErrors.length > 0) {
               refused?.(told.userErrors);
-            } else if (told.finished) {
+            }
+            if (told.finished) {
               whenFinished.current();
             }
           },
