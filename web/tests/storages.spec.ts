@@ -246,6 +246,9 @@ test('what somebody else has changed in the meantime is not overwritten', async 
     { id },
   );
   await storages.field('base path').fill('mine');
+  // The list has heard of it; the form is still of what it was filled with.
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await expect(storages.row('Of another')).toBeAttached();
   await storages.pressInDialog('Save');
   await expect(storages.dialog.getByRole('alert')).toContainText('Somebody else changed it');
   await expect(storages.row('Of another')).toBeAttached();
@@ -255,6 +258,58 @@ test('what somebody else has changed in the meantime is not overwritten', async 
   await storages.field('name').fill('Off-site again');
   await storages.pressInDialog('Save');
   await expect(storages.row('Off-site again')).toBeVisible();
+});
+
+test('a form is filled with what is saved when it opens, even if the list knows only half of it', async ({
+  page,
+  server,
+  sftp,
+}) => {
+  const id = await configure(server, 'Half known', sftp, 'former');
+  const storages = new StoragesPage(page);
+  await storages.open(server);
+  await expect(storages.row('Half known')).toContainText('127.0.0.1 › former');
+  // The list's own answer comes, and with it the version; that about the settings does not.
+  await page.route('**/graphql', async (route) => {
+    const { query } = route.request().postDataJSON() as { query: string };
+    if (!query.includes('query StorageSettings')) {
+      await route.continue();
+    }
+  });
+  const config = { host: '127.0.0.1', port: sftp.port, username: 'exporter', password: '', basePath: 'latter' };
+  await graphql(
+    server,
+    'mutation ($input: UpdateStorageLocationInput!) { updateStorageLocation(input: $input) { releasedFiles } }',
+    { input: { id, name: 'Known by half', config: { sftp: config } } },
+  );
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await expect(storages.row('Known by half')).toContainText('127.0.0.1 › former');
+  await page.unroute('**/graphql');
+  await storages.press('Edit', 'Known by half');
+  await expect(storages.field('base path')).toHaveValue('latter');
+  await expect(storages.field('name')).toBeFocused();
+  await storages.field('name').fill('Known');
+  await storages.pressInDialog('Save');
+  await expect(storages.row('Known')).toContainText('127.0.0.1 › latter');
+});
+
+test('what a test has shown is of the settings that it was made with', async ({ page, server, sftp }) => {
+  const storages = new StoragesPage(page);
+  await storages.open(server);
+  await storages.fillSftp('Tried', sftp, 'tried');
+  await storages.pressInDialog('Test');
+  const verdict = storages.dialog.getByText('Everything that copying needs works there.');
+  const pin = storages.dialog.getByRole('button', { name: 'It is the right one: pin this key' });
+  await expect(verdict).toBeVisible();
+  await expect(pin).toBeVisible();
+  await storages.field('host').fill('other.example.com');
+  await expect(verdict).toBeHidden();
+  await expect(pin).toBeHidden();
+  await storages.field('host').fill('127.0.0.1');
+  await storages.pressInDialog('Test');
+  await pin.click();
+  await expect(verdict).toBeVisible();
+  await expect(storages.field('host key fingerprint')).toHaveValue(sftp.fingerprint);
 });
 
 test('a key is read from its file, and what is wrong with it stands at its field', async ({ page, server }) => {

@@ -1,10 +1,11 @@
 // Asks what becomes of the files there before a storage is removed.
-import { Alert, Button, Group, Radio, Stack, Text } from '@mantine/core';
+import { Radio, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { DeleteStorageDocument, type StorageRowFragment } from '../api/operations';
 import { useChange } from '../api/useChange';
 import { counted } from '../format/bytes';
 import { tellDone } from '../history/told';
+import { DialogEnd } from './DialogEnd';
 
 const LEFT =
   'Carryall no longer touches them. The exports that they are of keep their passwords in the history until somebody ' +
@@ -65,19 +66,15 @@ export function RemoveStorage({ of, close, removed }: Props) {
           </Radio.Group>
         </>
       )}
-      {problem !== null && (
-        <Alert color="red" role="alert">
-          {problem}
-        </Alert>
-      )}
-      <Group justify="flex-end">
-        <Button variant="default" onClick={close} data-autofocus>
-          {of.deleting ? 'Go on deleting' : 'Keep it'}
-        </Button>
-        <Button color="red" loading={busy} onClick={() => void confirm()}>
-          {of.deleting ? 'Stop and remove' : deleteFiles ? 'Remove and delete the files' : 'Remove'}
-        </Button>
-      </Group>
+      <DialogEnd
+        problem={problem}
+        busy={busy}
+        leave={of.deleting ? 'Go on deleting' : 'Keep it'}
+        act={of.deleting ? 'Stop and remove' : deleteFiles ? 'Remove and delete the files' : 'Remove'}
+        grave
+        close={close}
+        confirm={confirm}
+      />
     </Stack>
   );
 }

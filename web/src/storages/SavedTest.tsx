@@ -6,8 +6,15 @@ import { HostKey } from './HostKey';
 import { TrialSteps } from './TrialSteps';
 import { useTrial } from './useTrial';
 
-export function SavedTest({ of: { id }, close }: { of: StorageRowFragment; close: () => void }) {
-  const [trial, start] = useTrial();
+interface Props {
+  of: StorageRowFragment;
+  close: () => void;
+  /** Called when the server has noted how it went. */
+  finished: () => void;
+}
+
+export function SavedTest({ of: { id }, close, finished }: Props) {
+  const [trial, start] = useTrial(finished);
   useEffect(() => {
     start({ id });
   }, [id, start]);

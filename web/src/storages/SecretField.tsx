@@ -1,11 +1,11 @@
 // A secret in a form: what is typed stands in the field alone, and what is saved never comes back.
 import { Button, Checkbox, FileButton, Group, PasswordInput, Text } from '@mantine/core';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Described } from './Described';
 import type { FieldProps } from './SettingField';
 
-/** In bytes. A key is far smaller. */
-const LARGEST_FILE = 1_000_000;
+/** In bytes. A key is far smaller; a test, which is sent by WebSocket, may have twice as many. */
+const LARGEST_FILE = 64 * 1024;
 
 export function SecretField({ setting, value, error, saved, removed, onChange, onRemove }: FieldProps) {
   const { name, label, description, required, nullable } = setting;
@@ -14,8 +14,12 @@ export function SecretField({ setting, value, error, saved, removed, onChange, o
   // Remade when what it holds is no longer what was typed.
   const [round, setRound] = useState(0);
 
+  const reset = useRef<() => void>(null);
+
   const problem = error ?? unread;
   const read = async (chosen: File | null) => {
+    // Else the same file could not be chosen again.
+    reset.current?.();
     if (chosen === null) {
       return;
     }
@@ -23,7 +27,13 @@ export function SecretField({ setting, value, error, saved, removed, onChange, o
       setUnread(`${chosen.name} is too large to be a key.`);
       return;
     }
-    const text = await chosen.text();
+    let text: string;
+    try {
+      text = await chosen.text();
+    } catch {
+      setUnread(`${chosen.name} cannot be read. Choose it again.`);
+      return;
+    }
     setUnread(null);
     setFile(chosen.name);
     setRound(round + 1);
@@ -48,12 +58,13 @@ export function SecretField({ setting, value, error, saved, removed, onChange, o
         visibilityToggleButtonProps={{ 'aria-label': `Show what is typed as ${label.toLowerCase()}` }}
         onChange={(event) => {
           setFile(null);
+          setUnread(null);
           onChange(event.currentTarget.value);
         }}
       />
       <Group gap="sm" mt={name.endsWith('File') || (saved && nullable) ? 6 : 0}>
         {name.endsWith('File') && (
-          <FileButton onChange={(chosen) => void read(chosen)}>
+          <FileButton resetRef={reset} onChange={(chosen) => void read(chosen)}>
             {({ onClick }) => (
               <Button variant="default" size="xs" onClick={onClick} aria-label={`Read it from a file: ${label}`}>
                 Read it from a file

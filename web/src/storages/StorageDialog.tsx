@@ -1,7 +1,8 @@
 // The one dialog of the storages: adding, editing, testing, switching off and removing, one at a time.
-import { Alert, Modal, Text } from '@mantine/core';
+import { Modal, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useRef, useState } from 'react';
+import { EditStorage } from './EditStorage';
 import type { Provider } from './providers';
 import { RemoveStorage } from './RemoveStorage';
 import { SavedTest } from './SavedTest';
@@ -13,17 +14,17 @@ export type Opened = { what: 'add' } | { what: 'edit' | 'test' | 'switch-off' | 
 
 interface Props {
   opened: Opened | null;
+  /** As they are now. */
+  storages: readonly Storage[];
   providers: readonly Provider[];
   close: () => void;
   /** Asks for what is saved now. */
   reload: () => void;
-  /** Edits the storage as it is by now. */
-  reopen: (id: string) => void;
   /** Called when the dialog is gone, and with it the button that it was opened by. */
   lost: () => void;
 }
 
-export function StorageDialog({ opened, providers, close, reload, reopen, lost }: Props) {
+export function StorageDialog({ opened, storages, providers, close, reload, lost }: Props) {
   const phone = useMediaQuery('(max-width: 36em)');
   // What it shows while it goes away.
   const [shown, setShown] = useState(opened);
@@ -56,10 +57,10 @@ export function StorageDialog({ opened, providers, close, reload, reopen, lost }
       {shown !== null && (
         <Content
           shown={shown}
+          storages={storages}
           providers={providers}
           close={close}
           reload={reload}
-          reopen={reopen}
           closeRemoved={() => {
             isRemoved.current = true;
             close();
@@ -87,36 +88,31 @@ function title(opened: Opened): string {
   }
 }
 
-interface ContentProps extends Pick<Props, 'providers' | 'close' | 'reload' | 'reopen'> {
+/** A storage as it is by now: what is done to it carries its version. */
+function now(opened: Storage, storages: readonly Storage[]): Storage {
+  return storages.find(({ row }) => row.id === opened.row.id) ?? opened;
+}
+
+interface ContentProps extends Pick<Props, 'storages' | 'providers' | 'close' | 'reload'> {
   shown: Opened;
   closeRemoved: () => void;
 }
 
-function Content({ shown, providers, close, reload, reopen, closeRemoved }: ContentProps) {
+function Content({ shown, storages, providers, close, reload, closeRemoved }: ContentProps) {
   switch (shown.what) {
     case 'add':
-      return <StorageForm providers={providers} close={close} stale={reload} reopen={close} />;
+      return <StorageForm providers={providers} close={close} reload={reload} reopen={close} />;
     case 'edit': {
-      const { row, provider, saved } = shown.storage;
-      return provider && saved ? (
-        <StorageForm
-          key={saved.version}
-          providers={providers}
-          of={{ row, provider, saved }}
-          close={close}
-          stale={reload}
-          reopen={() => {
-            reopen(row.id);
-          }}
-        />
-      ) : (
-        <Alert color="red">Its settings cannot be had. Load the page anew.</Alert>
+      const { row, provider } = shown.storage;
+      return (
+        // Without the schema, there is no button for it.
+        provider && <EditStorage id={row.id} provider={provider} providers={providers} close={close} reload={reload} />
       );
     }
     case 'test':
-      return <SavedTest of={shown.storage.row} close={close} />;
+      return <SavedTest of={shown.storage.row} close={close} finished={reload} />;
     case 'switch-off':
-      return <SwitchOff of={shown.storage.row} close={close} />;
+      return <SwitchOff of={now(shown.storage, storages).row} close={close} reload={reload} />;
     case 'remove':
       return <RemoveStorage of={shown.storage.row} close={close} removed={closeRemoved} />;
   }

@@ -1,7 +1,6 @@
 // Adds a storage or changes one: the provider, its settings as the schema has them, a test, and saving.
 import { Alert, Button, Group, Stack, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import type { StorageRowFragment } from '../api/operations';
 import type { UserError } from '../api/useChange';
 import { HostKey } from './HostKey';
 import { ProviderSelect } from './ProviderSelect';
@@ -14,18 +13,21 @@ import { useStorageForm } from './useStorageForm';
 import { useTrial } from './useTrial';
 
 export interface Edited {
-  row: StorageRowFragment;
+  id: string;
+  name: string;
+  /** The one that the rest is of. */
+  version: number;
   provider: Provider;
-  saved: { version: number; settings: Settings };
+  settings: Settings;
 }
 
 interface Props {
   providers: readonly Provider[];
-  /** The storage as it was when the dialog opened; without one, a storage is added. */
+  /** The storage as it was read for this form; without one, a storage is added. */
   of?: Edited;
   close: () => void;
-  /** Called when somebody else has changed it. */
-  stale: () => void;
+  /** Asks for what is saved now. */
+  reload: () => void;
   /** Opens it anew, as it is by now. */
   reopen: () => void;
 }
@@ -37,10 +39,10 @@ function isStale({ code }: UserError): boolean {
 /** Where the fingerprint of a host's key is entered, at providers that have such keys. */
 const HOST_KEY = 'hostKeyFingerprint';
 
-export function StorageForm({ providers, of, close, stale, reopen }: Props) {
-  const form = useStorageForm(of && { name: of.row.name, provider: of.provider, settings: of.saved.settings });
+export function StorageForm({ providers, of, close, reload, reopen }: Props) {
+  const form = useStorageForm(of);
   const [rest, setRest] = useState<readonly UserError[]>([]);
-  const [trial, startTrial, forgetTrial] = useTrial();
+  const [trial, startTrial, forgetTrial] = useTrial(reload);
   const [saving, save] = useSaving(of);
   const [focus, setFocus] = useState(0);
   const element = useRef<HTMLFormElement>(null);
@@ -49,7 +51,7 @@ export function StorageForm({ providers, of, close, stale, reopen }: Props) {
   const show = (userErrors: readonly UserError[]) => {
     setRest(form.show(userErrors));
     if (userErrors.some(isStale)) {
-      stale();
+      reload();
     }
     setFocus(focus + 1);
   };
@@ -87,12 +89,19 @@ export function StorageForm({ providers, of, close, stale, reopen }: Props) {
     if (check(false)) {
       startTrial(
         {
-          ...(of && { id: of.row.id }),
+          ...(of && { id: of.id }),
           // With the settings that are saved it is noted how it went.
           ...(of === undefined || form.isConfigChanged ? { config: form.config() } : {}),
         },
         show,
       );
+    }
+  };
+
+  /** What a test has shown is of the settings that it was made with. */
+  const changed = (really: boolean) => {
+    if (really) {
+      forgetTrial();
     }
   };
 
@@ -135,6 +144,8 @@ export function StorageForm({ providers, of, close, stale, reopen }: Props) {
           maxLength={200}
           autoComplete="off"
           data-autofocus
+          // That of a storage that is saved comes after the dialog.
+          autoFocus={form.isSaved}
           onChange={(event) => {
             form.setName(event.currentTarget.value);
           }}
@@ -159,9 +170,11 @@ export function StorageForm({ providers, of, close, stale, reopen }: Props) {
             saved={form.isSaved}
             removed={removed.includes(setting.name)}
             onChange={(value) => {
+              changed(value !== values[setting.name]);
               form.setValue(setting.name, value);
             }}
             onRemove={(isRemoved) => {
+              changed(true);
               form.setRemoved(setting.name, isRemoved);
             }}
           />

@@ -16,7 +16,7 @@ interface Props {
 }
 
 export function StorageRow({ storage, mayAdminister, open }: Props) {
-  const { row, provider, saved } = storage;
+  const { row, provider, settings } = storage;
   return (
     <li className={classes.row} aria-label={row.name}>
       <Stack gap={6}>
@@ -28,7 +28,7 @@ export function StorageRow({ storage, mayAdminister, open }: Props) {
             <Text span size="sm" c="dimmed">
               {provider?.name}
             </Text>
-            {provider && saved && <Place provider={provider} settings={saved.settings} />}
+            {provider && settings && <Place provider={provider} settings={settings} />}
           </Group>
         </div>
         <StorageState of={row} />
@@ -39,7 +39,7 @@ export function StorageRow({ storage, mayAdminister, open }: Props) {
 }
 
 function Actions({ storage, open }: Pick<Props, 'storage' | 'open'>) {
-  const { row, saved } = storage;
+  const { row, provider } = storage;
   if (row.deleting) {
     return (
       <Group className={classes.actions ?? ''}>
@@ -61,7 +61,8 @@ function Actions({ storage, open }: Pick<Props, 'storage' | 'open'>) {
       variant="default"
       size="xs"
       aria-label={`${word} ${row.name}`}
-      disabled={what === 'edit' && saved === undefined}
+      // Its form is drawn from the schema; that it cannot be read is said above the list.
+      disabled={what === 'edit' && provider === undefined}
       onClick={() => {
         open({ what, storage });
       }}

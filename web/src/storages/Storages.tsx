@@ -76,15 +76,12 @@ function Configured() {
       </Stack>
       <StorageDialog
         opened={opened}
+        storages={storages ?? []}
         providers={providers ?? []}
         close={() => {
           setOpened(null);
         }}
         reload={reload}
-        reopen={(id) => {
-          const storage = storages?.find(({ row }) => row.id === id);
-          setOpened(storage === undefined ? null : { what: 'edit', storage });
-        }}
         lost={() => {
           // Else the focus would be at the page's top.
           heading.current?.focus();

@@ -1,10 +1,19 @@
 // Asks before a storage is switched off, and says what that gives up.
-import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { type StorageRowFragment, UpdateStorageDocument } from '../api/operations';
 import { useChange } from '../api/useChange';
+import { DialogEnd } from './DialogEnd';
 
-export function SwitchOff({ of, close }: { of: StorageRowFragment; close: () => void }) {
+interface Props {
+  /** As it is now. */
+  of: StorageRowFragment;
+  close: () => void;
+  /** Asks for the list as it is now. */
+  reload: () => void;
+}
+
+export function SwitchOff({ of, close, reload }: Props) {
   const [busy, update] = useChange(UpdateStorageDocument);
   const [problem, setProblem] = useState<string | null>(null);
   const confirm = async () => {
@@ -14,6 +23,8 @@ export function SwitchOff({ of, close }: { of: StorageRowFragment; close: () => 
       close();
     } else {
       setProblem(first.message);
+      // Whoever wants it in spite of what somebody else has changed presses again.
+      reload();
     }
   };
   return (
@@ -22,19 +33,7 @@ export function SwitchOff({ of, close }: { of: StorageRowFragment; close: () => 
         Exports are no longer copied there, and copies that are on their way are given up. What is there stays there.
         You can switch it on again at any time.
       </Text>
-      {problem !== null && (
-        <Alert color="red" role="alert">
-          {problem}
-        </Alert>
-      )}
-      <Group justify="flex-end">
-        <Button variant="default" onClick={close} data-autofocus>
-          Leave it on
-        </Button>
-        <Button loading={busy} onClick={() => void confirm()}>
-          Switch off
-        </Button>
-      </Group>
+      <DialogEnd problem={problem} busy={busy} leave="Leave it on" act="Switch off" close={close} confirm={confirm} />
     </Stack>
   );
 }

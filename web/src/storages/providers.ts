@@ -118,9 +118,22 @@ export function providerOf(providers: readonly Provider[], value: string): Provi
   return providers.find(({ field }) => same(value, field));
 }
 
-/** Asked for once: the schema is the same for as long as the page is open. */
-export function useProviders(): { providers: readonly Provider[] | undefined; problem: string | null } {
-  const [{ data, error }] = useQuery({ query: StorageSchemaDocument, requestPolicy: 'cache-first' });
+interface Providers {
+  providers: readonly Provider[] | undefined;
+  problem: string | null;
+  /** Asks again. */
+  ask: () => void;
+}
+
+/** Asked for until it is known: the schema is the same for as long as the page is open. */
+export function useProviders(): Providers {
+  const [{ data, error }, ask] = useQuery({ query: StorageSchemaDocument, requestPolicy: 'cache-first' });
   const providers = useMemo(() => data && readProviders(data), [data]);
-  return { providers, problem: error === undefined ? null : inWords(error) };
+  return {
+    providers,
+    problem: error === undefined ? null : inWords(error),
+    ask: () => {
+      ask({ requestPolicy: 'network-only' });
+    },
+  };
 }

@@ -9,7 +9,8 @@ export type Settings = Record<string, unknown>;
 
 export interface Saved {
   readonly id: string;
-  /** With which the settings were had. */
+  readonly name: string;
+  /** Of the answer that the settings are of, if that is as it came: see EditStorage. */
   readonly version: number;
   readonly config: Settings;
 }
@@ -31,7 +32,9 @@ export function savedQuery(providers: readonly Provider[]): SavedQuery {
       );
       return `... on ${provider.type} { ${fields.join(' ')} }`;
     });
-  return gql(`query StorageSettings { storageLocations { id version config { __typename ${fragments.join(' ')} } } }`);
+  return gql(
+    `query StorageSettings { storageLocations { id name version config { __typename ${fragments.join(' ')} } } }`,
+  );
 }
 
 function alias({ type }: Provider, field: string): string {

@@ -28,8 +28,8 @@ export function useSaving(of: Edited | undefined): [boolean, (form: Form) => Pro
     }
     const outcome = await update({
       input: {
-        id: of.row.id,
-        expectedVersion: of.saved.version,
+        id: of.id,
+        expectedVersion: of.version,
         ...(form.isNameChanged && { name }),
         ...(form.isConfigChanged && { config: form.config() }),
       },

@@ -13,28 +13,33 @@ export interface Storage {
   /** Undefined until the schema is read. */
   provider: Provider | undefined;
   /** Undefined to whoever may not see them, and until they are there. */
-  saved: { version: number; settings: Settings } | undefined;
+  settings: Settings | undefined;
 }
 
-/** Asks for nothing: stands there until the schema is read. */
-const NOTHING: SavedQuery = gql('query Nothing { storageLocations { id version } }');
+/** Stands there until the schema is read, and is not asked meanwhile. */
+const UNASKED: SavedQuery = gql('query Unasked { storageLocations { id } }');
 
 export function useStorages() {
   const mayAdminister = useMayAdminister();
-  const { providers, problem } = useProviders();
+  const { providers, problem, ask: askSchema } = useProviders();
   const [{ data, error }, ask] = usePolled({ query: StoragesDocument }, SELDOM);
-  const query = useMemo(() => (providers === undefined ? NOTHING : savedQuery(providers)), [providers]);
+  const query = useMemo(() => (providers === undefined ? UNASKED : savedQuery(providers)), [providers]);
   const pause = !mayAdminister || providers === undefined;
-  const [{ data: saved }, askSaved] = usePolled({ query, variables: {}, pause }, SELDOM);
+  const [{ data: saved, error: savedError }, askSaved] = usePolled({ query, variables: {}, pause }, SELDOM);
 
   return {
     providers,
     storages: data?.storageLocations.map((row) => put(row, providers, saved?.storageLocations)),
-    problem: problem ?? told(error, data !== undefined),
+    problem: problem ?? told(error, data !== undefined) ?? told(savedError, saved !== undefined),
     /** Asks at once. */
     reload: () => {
       ask({ requestPolicy: 'network-only' });
-      askSaved({ requestPolicy: 'network-only' });
+      if (providers === undefined) {
+        // With it, the settings are asked for by themselves.
+        askSchema();
+      } else if (mayAdminister) {
+        askSaved({ requestPolicy: 'network-only' });
+      }
     },
   };
 }
@@ -51,6 +56,5 @@ function put(
 ): Storage {
   const provider = providers && providerOf(providers, row.provider);
   const saved = all?.find(({ id }) => id === row.id);
-  const known = provider && saved && { version: saved.version, settings: settingsOf(provider, saved) };
-  return { row, provider, saved: known };
+  return { row, provider, settings: provider && saved && settingsOf(provider, saved) };
 }

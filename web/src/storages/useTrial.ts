@@ -1,8 +1,8 @@
 // Trying a storage out, step by step as the server tells of it.
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { useClient } from 'urql';
+import { once } from '../api/once';
 import { type TestStorageLocationInput, TestStorageDocument, type TestStorageSubscription } from '../api/operations';
-import { inWords, type UserError } from '../api/useChange';
+import type { UserError } from '../api/useChange';
 
 export type Told = TestStorageSubscription['storageLocationTest'];
 
@@ -17,34 +17,50 @@ export interface Trial {
 /** `refused` is called if nothing is tried, with what is wrong with the input. */
 type Start = (input: TestStorageLocationInput, refused?: (userErrors: readonly UserError[]) => void) => void;
 
-/** The last one, null if there was none; what starts one; and what forgets it. Who leaves does not stop the server. */
-export function useTrial(): [Trial | null, Start, () => void] {
-  const client = useClient();
+const LOST = 'The connection was lost. The test goes on at the server, but what comes of it is not known here.';
+
+/**
+ * The last one, null if there was none; what starts one; and what forgets it. Who leaves does not stop the server.
+ * `finished` is called when the server has noted how one went.
+ */
+export function useTrial(finished: () => void): [Trial | null, Start, () => void] {
   const [trial, setTrial] = useState<Trial | null>(null);
-  const running = useRef<{ unsubscribe: () => void }>(undefined);
+  const leave = useRef<() => void>(undefined);
   const stop = useCallback(() => {
-    running.current?.unsubscribe();
-    running.current = undefined;
+    leave.current?.();
+    leave.current = undefined;
   }, []);
   useEffect(() => stop, [stop]);
+  const whenFinished = useRef(finished);
+  useEffect(() => {
+    whenFinished.current = finished;
+  });
 
   const start = useCallback<Start>(
     (input, refused) => {
       stop();
       setTrial({ running: true, told: undefined, problem: null });
-      running.current = client.subscription(TestStorageDocument, { input }).subscribe(({ data, error }) => {
-        const told = data?.storageLocationTest;
-        if (error !== undefined) {
-          setTrial((before) => ({ running: false, told: told ?? before?.told, problem: inWords(error) }));
-        } else if (told !== undefined) {
-          setTrial({ running: !told.finished, told, problem: null });
-          if (told.userErrors.length > 0) {
-            refused?.(told.userErrors);
-          }
-        }
-      });
+      leave.current = once(
+        TestStorageDocument,
+        { input },
+        {
+          next: ({ storageLocationTest: told }) => {
+            setTrial({ running: !told.finished, told, problem: null });
+            if (told.userErrors.length > 0) {
+              refused?.(told.userErrors);
+            }
+            if (told.finished) {
+              whenFinished.current();
+            }
+          },
+          end: (refusal) => {
+            // Nothing is missed if it was finished by then.
+            setTrial((now) => (now?.running === true ? { ...now, running: false, problem: refusal ?? LOST } : now));
+          },
+        },
+      );
     },
-    [client, stop],
+    [stop],
   );
   const forget = useCallback(() => {
     stop();
