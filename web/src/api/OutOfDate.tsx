@@ -4,7 +4,8 @@ import type { Answer } from './usePolled';
 import { inWords } from './useChange';
 
 export function OutOfDate({ of: { data, error } }: { of: Answer<unknown> }) {
-  if (data === undefined || error === undefined) {
+  const unreachable = error?.networkError !== undefined && error.response === undefined;
+  if (data === undefined || error === undefined || unreachable) {
     return null;
   }
   return (

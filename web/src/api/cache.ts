@@ -57,12 +57,5 @@ export const cache = () =>
           forget(cache, 'storageLocations');
         },
       },
-      Subscription: {
-        storageLocationTest: ({ storageLocationTest }, _args, cache) => {
-          if ((storageLocationTest as { finished: boolean }).finished) {
-            forget(cache, 'storageLocations');
-          }
-        },
-      },
     },
   });

@@ -6,7 +6,7 @@ import { connectSocket } from './connectSocket';
 
 export interface Connection {
   client: Client;
-  /** For passwords and links: what it is told is kept nowhere. */
+  /** What it is told is kept nowhere: see `UncachedContext`. */
   uncached: Client;
   close: () => void;
 }

@@ -1,4 +1,5 @@
-// The way to ask for what is to be kept nowhere in the page: passwords, and links that let in whoever has them.
+// The way to ask past what the page knows already: for what is to be kept nowhere (passwords, links that let in whoever has
+// them), and where it matters that two things were said in one answer.
 import type { Client } from '@urql/core';
 import { createContext, useContext } from 'react';
 

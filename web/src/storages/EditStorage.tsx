@@ -2,8 +2,7 @@
 // sent with the change are of one answer, whatever the list hears meanwhile.
 import { Alert, Button, Center, Loader, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { useClient } from 'urql';
-import { readAside } from '../api/readAside';
+import { useUncached } from '../api/uncached';
 import { inWords } from '../api/useChange';
 import type { Provider } from './providers';
 import { savedQuery, settingsOf } from './savedSettings';
@@ -19,7 +18,7 @@ interface Props {
 }
 
 export function EditStorage({ id, provider, providers, close, reload }: Props) {
-  const client = useClient();
+  const client = useUncached();
   const [round, setRound] = useState(0);
   const [read, setRead] = useState<Edited | string | null>(null);
   const again = () => {
@@ -30,17 +29,20 @@ export function EditStorage({ id, provider, providers, close, reload }: Props) {
   const [query] = useState(() => savedQuery(providers));
   useEffect(() => {
     let isGone = false;
-    void readAside(client, query, {}).then(({ data, error }) => {
-      const saved = data?.storageLocations.find((storage) => storage.id === id);
-      if (isGone) {
-        return;
-      }
-      if (saved !== undefined) {
-        setRead({ id, name: saved.name, version: saved.version, provider, settings: settingsOf(provider, saved) });
-      } else {
-        setRead(data === undefined ? inWords(error) : 'There is no such storage any more.');
-      }
-    });
+    void client
+      .query(query, {})
+      .toPromise()
+      .then(({ data, error }) => {
+        const saved = data?.storageLocations.find((storage) => storage.id === id);
+        if (isGone) {
+          return;
+        }
+        if (saved !== undefined) {
+          setRead({ id, name: saved.name, version: saved.version, provider, settings: settingsOf(provider, saved) });
+        } else {
+          setRead(data === undefined ? inWords(error) : 'There is no such storage any more.');
+        }
+      });
     return () => {
       isGone = true;
     };
