@@ -24,14 +24,13 @@ export function usePolled<Data, Variables extends AnyVariables>(
   pause: number,
 ): Polled<Data> {
   const [result, ask] = useQuery<Data, Variables>({ requestPolicy: 'cache-and-network', ...args });
-  const { fetching } = result;
   useEffect(() => {
     if (args.pause === true) {
       return;
     }
     const again = () => {
-      // One at a time: a server that hangs is not asked more and more.
-      if (document.visibilityState === 'visible' && !fetching) {
+      // urql asks the same only once at a time, so that a server that hangs is not asked more and more.
+      if (document.visibilityState === 'visible') {
         ask({ requestPolicy: 'network-only' });
       }
     };
@@ -42,7 +41,7 @@ export function usePolled<Data, Variables extends AnyVariables>(
       clearInterval(timer);
       document.removeEventListener('visibilitychange', again);
     };
-  }, [ask, pause, fetching, args.pause]);
+  }, [ask, pause, args.pause]);
   const key = JSON.stringify(args.variables);
   const [kept, keep] = useState({ key, data: result.data });
   // Null is what a fault leaves of an answer.
@@ -51,5 +50,5 @@ export function usePolled<Data, Variables extends AnyVariables>(
     keep({ key, data: fresh });
   }
   const data = fresh ?? (kept.key === key ? kept.data : undefined);
-  return [{ data, error: result.error, fetching }, ask];
+  return [{ data, error: result.error, fetching: result.fetching }, ask];
 }
