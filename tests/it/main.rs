@@ -29,6 +29,7 @@ mod key;
 mod layout;
 mod mariadb;
 mod nightly;
+mod on_postgres;
 mod over_http;
 mod ownership;
 mod postgres;
