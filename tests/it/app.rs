@@ -58,6 +58,8 @@ pub struct Setup {
     pub api_limits: carryall::limits::Limits,
     /// How the server is reached; always at this machine.
     pub reach: Reach,
+    /// Its state lies in PostgreSQL, so that there can be others beside it.
+    pub postgres: bool,
     /// How storages are reached; by default also on this machine, where those of the tests listen.
     pub network: Option<Network>,
 }
@@ -99,7 +101,7 @@ impl TestApp {
         let sources: Vec<_> = sources.iter().map(|(name, address)| ((*name).to_owned(), address.clone())).collect();
         Keyring::create(&folder.path().join("secret.key")).unwrap();
         let network = setup.network.unwrap_or_else(on_this_machine);
-        let address = if on_postgres() {
+        let address = if setup.postgres || on_postgres() {
             Postgres::shared().database().await.address()
         } else {
             format!("sqlite://{}", folder.path().join("carryall.db").display())

@@ -27,6 +27,7 @@ mod history;
 mod interrupted;
 mod key;
 mod layout;
+mod many;
 mod mariadb;
 mod nightly;
 mod on_postgres;
