@@ -13,6 +13,7 @@ mod socket;
 mod archive;
 mod attacks;
 mod audited;
+mod cluster;
 mod command;
 mod crash;
 mod create;

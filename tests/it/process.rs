@@ -7,8 +7,8 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::{Child, Command},
+    io::{AsyncBufReadExt, BufReader, Lines},
+    process::{Child, ChildStderr, Command},
 };
 
 use crate::app::{PATIENCE, client};
@@ -60,31 +60,17 @@ impl Server {
     }
 
     /// Starts `command`, which must end in a server over `data`.
-    pub async fn spawn(mut command: Command, data: &Path) -> Self {
+    pub async fn spawn(command: Command, data: &Path) -> Self {
+        let server = Self::spawn_for(command, data, String::new()).await;
+        Self { token: token(data).await, ..server }
+    }
+
+    /// The same, for the holder of a token that was made before.
+    pub async fn spawn_for(mut command: Command, data: &Path, token: String) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
-        let mut seen = String::new();
-        let url = tokio::time::timeout(PATIENCE, async {
-            while let Some(line) = log.next_line().await.unwrap() {
-                if let Some((_, url)) = line.split_once("listening at ") {
-                    return url.trim().to_owned();
-                }
-                seen += &line;
-            }
-            panic!("the server ended: {seen}")
-        })
-        .await
-        .expect("the server did not start");
-        // Read on, or a full pipe would stop the server.
-        let logged = Arc::new(Mutex::new(String::new()));
-        let keep = Arc::clone(&logged);
-        tokio::spawn(async move {
-            while let Ok(Some(line)) = log.next_line().await {
-                keep.lock().unwrap().push_str(&(line + "\n"));
-            }
-        });
+        let (url, log) = said(&mut child, "listening at ").await;
         let client = client();
-        Self { url, token: token(data).await, child, data: data.to_owned(), client, log: logged }
+        Self { url, token, child, data: data.to_owned(), client, log: read_on(log) }
     }
 
     /// What it has logged since it listens.
@@ -174,6 +160,36 @@ impl Server {
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();
     }
+}
+
+type Log = Lines<BufReader<ChildStderr>>;
+
+/// What a process says behind these words, which it must say before it ends, and what it logs after that.
+pub async fn said(child: &mut Child, words: &str) -> (String, Log) {
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut seen = String::new();
+    let said = tokio::time::timeout(PATIENCE, async {
+        while let Some(line) = log.next_line().await.unwrap() {
+            if let Some((_, said)) = line.split_once(words) {
+                return said.trim().to_owned();
+            }
+            seen += &line;
+        }
+        panic!("it ended: {seen}")
+    });
+    (said.await.expect("it did not start"), log)
+}
+
+/// Reads a log on, or a full pipe would stop whoever writes it.
+pub fn read_on(mut log: Log) -> Arc<Mutex<String>> {
+    let logged = Arc::new(Mutex::new(String::new()));
+    let keep = Arc::clone(&logged);
+    tokio::spawn(async move {
+        while let Ok(Some(line)) = log.next_line().await {
+            keep.lock().unwrap().push_str(&(line + "\n"));
+        }
+    });
+    logged
 }
 
 /// A token for the server over `data`, made beside it.

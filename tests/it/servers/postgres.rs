@@ -1,17 +1,21 @@
 //! A private PostgreSQL, with a database of its own for each test.
 
 use std::{
-    path::PathBuf,
+    collections::VecDeque,
+    path::{Path, PathBuf},
+    process::Command,
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering::Relaxed},
     },
+    time::{Duration, Instant},
 };
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, postgres::PgConnectOptions, raw_sql};
 use uuid::Uuid;
 
 use super::{Process, command, folder, free_port};
+use crate::app::PATIENCE;
 
 /// The role that all belongs to.
 const OWNER: &str = "owner";
@@ -21,7 +25,10 @@ pub struct Postgres {
     port: u16,
     password: String,
     databases: AtomicU32,
-    _process: Process,
+    folder: PathBuf,
+    server: Command,
+    /// The one that runs, and those before it, which clean up after it.
+    processes: VecDeque<Process>,
 }
 
 impl Postgres {
@@ -33,6 +40,11 @@ impl Postgres {
 
     /// A server with these settings, written `name=value`.
     pub fn start(settings: &[&str]) -> Self {
+        Self::start_by(&[], settings)
+    }
+
+    /// A server with these settings, which another command starts, such as `faketime TIME`.
+    pub fn start_by(starter: &[&str], settings: &[&str]) -> Self {
         let (folder, port, password) = (folder(), free_port(), secret());
         let (data, password_file) = (folder.join("data"), folder.join("password"));
         std::fs::write(&password_file, &password).unwrap();
@@ -41,14 +53,47 @@ impl Postgres {
         initdb.arg("--pwfile").arg(&password_file).arg("--pgdata").arg(&data);
         let output = initdb.current_dir(&folder).output().unwrap();
         assert!(output.status.success(), "{output:?}");
-        let mut server = command(&binary("postgres"));
+        let mut server = match starter {
+            [] => command(&binary("postgres")),
+            [first, others @ ..] => {
+                let mut server = command(Path::new(first));
+                server.args(others).arg(binary("postgres"));
+                server
+            }
+        };
         server.arg("-D").arg(&data).args(["-p", &port.to_string()]);
         let own = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "autovacuum=off"];
         server.args(own.iter().chain(settings).flat_map(|setting| ["-c", setting]));
+        let mut postgres =
+            Self { port, password, databases: AtomicU32::new(0), folder, server, processes: VecDeque::new() };
+        postgres.run();
+        postgres
+    }
+
+    fn run(&mut self) {
         // Its last line says how far the server is.
-        let ready = || std::fs::read_to_string(data.join("postmaster.pid")).is_ok_and(|file| file.contains("ready"));
-        let process = Process::start(folder, &server, "QUIT", ready);
-        Self { port, password, databases: AtomicU32::new(0), _process: process }
+        let ready = || std::fs::read_to_string(self.pid_file()).is_ok_and(|file| file.contains("ready"));
+        let process = Process::start(self.folder.clone(), &self.server, "QUIT", ready);
+        self.processes.push_front(process);
+    }
+
+    fn pid_file(&self) -> PathBuf {
+        self.folder.join("data").join("postmaster.pid")
+    }
+
+    /// Ends the server in the middle of whatever it does, as a power cut would, and starts it again.
+    pub fn restart(&mut self) {
+        let pid = std::fs::read_to_string(self.pid_file()).unwrap();
+        let pid = pid.lines().next().unwrap().to_owned();
+        assert!(Command::new("kill").args(["-QUIT", &pid]).status().unwrap().success());
+        let begun = Instant::now();
+        while Path::new("/proc").join(&pid).exists() {
+            assert!(begun.elapsed() < PATIENCE, "PostgreSQL does not end");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        // What it leaves when it is cut off keeps the next from starting only as long as that process is there.
+        let _ = std::fs::remove_file(self.pid_file());
+        self.run();
     }
 
     /// A new database, in UTF-8.
