@@ -107,12 +107,14 @@ pub(super) struct Received {
     inner: reqwest::Body,
     silence: Duration,
     due: Pin<Box<Sleep>>,
+    /// It is waited for since it was asked for last: who takes a pause before asking on does not make it silent.
+    awaited: bool,
     trail: Arc<Trail>,
 }
 
 impl Received {
     pub fn new(inner: reqwest::Body, silence: Duration, trail: Arc<Trail>) -> Self {
-        Self { inner, silence, due: Box::pin(tokio::time::sleep(silence)), trail }
+        Self { inner, silence, due: Box::pin(tokio::time::sleep(silence)), awaited: false, trail }
     }
 }
 
@@ -124,16 +126,22 @@ impl Body for Received {
         let failure = match Pin::new(&mut self.inner).poll_frame(cx) {
             Poll::Ready(Some(Err(error))) => failure_of(&error),
             Poll::Ready(other) => {
-                let due = Instant::now() + self.silence;
-                self.due.as_mut().reset(due);
+                self.awaited = false;
                 return Poll::Ready(
                     other.map(|frame| frame.map_err(|error| HttpError::new(HttpErrorKind::Unknown, error))),
                 );
             }
-            Poll::Pending => match self.due.as_mut().poll(cx) {
-                Poll::Ready(()) => Failure::Silent,
-                Poll::Pending => return Poll::Pending,
-            },
+            Poll::Pending => {
+                if !self.awaited {
+                    self.awaited = true;
+                    let due = Instant::now() + self.silence;
+                    self.due.as_mut().reset(due);
+                }
+                match self.due.as_mut().poll(cx) {
+                    Poll::Ready(()) => Failure::Silent,
+                    Poll::Pending => return Poll::Pending,
+                }
+            }
         };
         self.trail.note(failure.clone());
         Poll::Ready(Some(Err(failure.into_http())))
