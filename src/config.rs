@@ -18,7 +18,13 @@ use std::{
     time::Duration,
 };
 
-use carryall::{database, export::Limits, http::Reach, storage::Network};
+use carryall::{
+    database,
+    export::Limits,
+    files::{Files, FilesError},
+    http::Reach,
+    storage::Network,
+};
 use clap::{
     Args,
     builder::{OsStringValueParser, StringValueParser, TypedValueParser},
@@ -49,7 +55,8 @@ pub(crate) struct StateArgs {
     /// Carryall's own database [default: a SQLite file in the data folder]
     #[arg(long, env = "CARRYALL_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     database_url: Option<String>,
-    /// Where finished archives are kept, as file:///FOLDER [default: a folder in the data folder]
+    /// Where finished archives are kept: file:///FOLDER, or s3://BUCKET/FOLDER, az://CONTAINER/FOLDER, gs://BUCKET/FOLDER with the
+    /// credentials in the variables that the provider's tools read [default: a folder in the data folder]
     #[arg(long, env = "CARRYALL_FILES_URL", value_name = "URL", hide_env_values = true)]
     files_url: Option<String>,
     /// The file with the key that seals secrets [default: secret.key in the data folder, made at the first start]; or the
@@ -121,6 +128,8 @@ pub(crate) struct Server {
     pub(crate) limits: Limits,
     /// How storages may be reached.
     pub(crate) network: Network,
+    /// Who downloads is sent to the place where archives are kept.
+    pub(crate) presigned_downloads: bool,
     /// How long a running export may go on after the server was asked to stop.
     pub(crate) grace: Duration,
     pub(crate) demo: bool,
@@ -175,9 +184,22 @@ impl ServeArgs {
             return Err(ConfigError::new("--source", sources::NONE));
         }
         let (limits, grace) = self.limits.resolve(&file)?;
+        let presigned_downloads = self.storage.presigned_downloads(&file, &state.files_url)?;
         let (network, upload_bytes_per_second) = self.storage.resolve(&file)?;
         let limits = Limits { upload_bytes_per_second, ..limits };
-        Ok(Server { state, listen, reach, certificate, api_limits, sources, limits, network, grace, demo })
+        Ok(Server {
+            state,
+            listen,
+            reach,
+            certificate,
+            api_limits,
+            sources,
+            limits,
+            network,
+            presigned_downloads,
+            grace,
+            demo,
+        })
     }
 }
 
@@ -230,6 +252,8 @@ fn checked_database_url(url: String) -> Result<String, ConfigError> {
 }
 
 fn checked_files_url(url: &str) -> Result<Url, ConfigError> {
-    let why = "only a folder is supported, as file:///srv/carryall/files";
-    Url::parse(url).ok().filter(|url| url.scheme() == "file").ok_or_else(|| ConfigError::new("--files-url", why))
+    // It is not shown: it may hold a password.
+    let url = Url::parse(url).map_err(|_| ConfigError::new("--files-url", FilesError::Address))?;
+    Files::check_address(&url).map_err(|cause| ConfigError::new("--files-url", cause))?;
+    Ok(url)
 }

@@ -70,6 +70,11 @@ pub(crate) enum CommandError {
     Reseal(#[from] ResealError),
     #[error("--files-url: {0}")]
     Files(#[from] FilesError),
+    #[error(
+        "--files-url: archives cannot be kept there: {0}. See whether the bucket is there, and whether the credentials in the \
+         environment may list it, and read, write and delete in it"
+    )]
+    FilesUnusable(#[source] FilesError),
     #[error("the demo database cannot be made: {0}")]
     Demo(#[from] DemoError),
     #[error("--listen: the server cannot listen at {0}: {1}")]

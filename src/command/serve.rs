@@ -18,7 +18,7 @@ use carryall::{
     graphql,
     http::{self, App, Reach, RustlsConfig},
     secret::Keyring,
-    storage::Network,
+    storage::{Environment, Network},
     token,
 };
 use entity::api_token::Role;
@@ -49,7 +49,8 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), CommandError> {
         make_demo(folder).await?;
     }
     let names = server.sources.names().into_iter().map(str::to_owned).collect::<Vec<_>>();
-    let (engine, db) = open(server.state, server.sources, (server.limits, server.network), &clock).await?;
+    let files = open_files(&server.state, &server.network, server.presigned_downloads).await?;
+    let (engine, db) = open(server.state, files, server.sources, (server.limits, server.network), &clock).await?;
     engine.repair().await?;
     let url = address(&listener, &server.reach)?;
     let public_url = server.reach.public_url.as_ref().map_or(url.as_str(), Url::as_str).trim_end_matches('/');
@@ -117,8 +118,17 @@ async fn make_demo(folder: &Path) -> Result<(), CommandError> {
     Ok(made?)
 }
 
+/// The place for archives, after it was tried out.
+async fn open_files(state: &State, network: &Network, presigned: bool) -> Result<Files, CommandError> {
+    let environment = Environment::of(std::env::vars_os());
+    let files = Files::open(&state.files_url, &state.data_dir.join("drafts"), &environment, network)?;
+    files.check().await.map_err(CommandError::FilesUnusable)?;
+    Ok(if presigned { files.with_presigned_downloads() } else { files })
+}
+
 async fn open(
     state: State,
+    files: Files,
     sources: Sources,
     (limits, network): (Limits, Network),
     clock: &Clock,
@@ -131,7 +141,7 @@ async fn open(
     let parts = Parts {
         db: db.clone(),
         keys,
-        files: Arc::new(Files::open(&state.files_url)?),
+        files: Arc::new(files),
         sources: sources.into_named(),
         clock: clock.clone(),
         limits,

@@ -18,7 +18,7 @@ use carryall::{
     http::{self, App, Reach},
     secret::{Keyring, Secret},
     source,
-    storage::Network,
+    storage::{Environment, Network},
     token,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -40,6 +40,7 @@ pub struct TestApp {
     folder: TempDir,
     time: Time,
     sources: Vec<(String, String)>,
+    kept: Kept,
 }
 
 /// How a server is set up, beside its sources.
@@ -54,6 +55,16 @@ pub struct Setup {
     pub reach: Reach,
     /// How storages are reached; by default also on this machine, where those of the tests listen.
     pub network: Option<Network>,
+    /// Where archives are kept; by default in a folder of the server's own.
+    pub files: Kept,
+}
+
+/// Where archives are kept, and what is needed for that.
+#[derive(Clone, Default)]
+pub struct Kept {
+    pub url: Option<String>,
+    pub environment: Environment,
+    pub presigned: bool,
 }
 
 /// The time of a server, which goes on only when the test says so.
@@ -93,7 +104,7 @@ impl TestApp {
         let sources: Vec<_> = sources.iter().map(|(name, address)| ((*name).to_owned(), address.clone())).collect();
         Keyring::create(&folder.path().join("secret.key")).unwrap();
         let network = setup.network.unwrap_or_else(on_this_machine);
-        let parts = Parts { network, ..parts(folder.path(), &sources, &time, setup.limits).await };
+        let parts = Parts { network, ..parts(folder.path(), &sources, &time, setup.limits, &setup.files).await };
         let (db, clock) = (parts.db.clone(), parts.clock.clone());
         let engine = Arc::new(Engine::new(parts));
         let (token, _) = token::create(&db, "tester", Role::Admin, None, clock.now()).await.unwrap();
@@ -106,7 +117,7 @@ impl TestApp {
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(http::serve(app, listener, None, stop.running.clone()));
         let client = client();
-        Self { url, token, engine, client, stop, folder, time, sources }
+        Self { url, token, engine, client, stop, folder, time, sources, kept: setup.files }
     }
 
     /// Starts the worker.
@@ -117,7 +128,8 @@ impl TestApp {
 
     /// Another process over the same database and files, with a worker of its own.
     pub async fn another(&self) -> Arc<Engine> {
-        Arc::new(Engine::new(parts(self.folder.path(), &self.sources, &self.time, Limits::default()).await))
+        let parts = parts(self.folder.path(), &self.sources, &self.time, Limits::default(), &self.kept);
+        Arc::new(Engine::new(parts.await))
     }
 
     /// Runs what waits, to its end.
@@ -140,6 +152,12 @@ impl TestApp {
     /// What lies in the folder of finished archives, hidden files too.
     pub fn file_names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.files()).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    /// The drafts of archives that are kept in an object store.
+    pub fn drafts(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.path().join("drafts")).unwrap();
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
 
@@ -314,17 +332,26 @@ fn named_source(name: &str, address: &str) -> NamedSource {
     NamedSource::whole(name, Arc::from(source))
 }
 
-async fn parts(folder: &Path, sources: &[(String, String)], time: &Time, limits: Limits) -> Parts {
+async fn parts(folder: &Path, sources: &[(String, String)], time: &Time, limits: Limits, kept: &Kept) -> Parts {
     let time = (time.clone(), time.clone());
     Parts {
         db: database::open(&format!("sqlite://{}", folder.join("carryall.db").display())).await.unwrap(),
         keys: Arc::new(Keyring::load(&folder.join("secret.key")).unwrap()),
-        files: Arc::new(Files::open(&Url::from_directory_path(folder.join("files")).unwrap()).unwrap()),
+        files: Arc::new(files(folder, kept)),
         sources: sources.iter().map(|(name, address)| named_source(name, address)).collect(),
         clock: Clock::new(move || time.0.now(), move || time.1.elapsed()),
         limits,
         network: on_this_machine(),
     }
+}
+
+fn files(folder: &Path, kept: &Kept) -> Files {
+    let url = match &kept.url {
+        Some(url) => url.parse().unwrap(),
+        None => Url::from_directory_path(folder.join("files")).unwrap(),
+    };
+    let files = Files::open(&url, &folder.join("drafts"), &kept.environment, &Network::default()).unwrap();
+    if kept.presigned { files.with_presigned_downloads() } else { files }
 }
 
 fn on_this_machine() -> Network {
