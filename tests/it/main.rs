@@ -29,6 +29,7 @@ mod key;
 mod layout;
 mod mariadb;
 mod nightly;
+mod object_store;
 mod over_http;
 mod ownership;
 mod postgres;
