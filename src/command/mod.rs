@@ -120,6 +120,7 @@ impl CommandError {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::Password(..) | Self::NoPassword(_) | Self::Name(_) | Self::Exclude(_) => 2,
+            Self::Files(FilesError::Store(_)) => 2,
             _ => 1,
         }
     }

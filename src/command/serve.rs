@@ -122,8 +122,9 @@ async fn make_demo(folder: &Path) -> Result<(), CommandError> {
 async fn open_files(state: &State, network: &Network, presigned: bool) -> Result<Files, CommandError> {
     let environment = Environment::of(std::env::vars_os());
     let files = Files::open(&state.files_url, &state.data_dir.join("drafts"), &environment, network)?;
+    let files = if presigned { files.with_presigned_downloads() } else { files };
     files.check().await.map_err(CommandError::FilesUnusable)?;
-    Ok(if presigned { files.with_presigned_downloads() } else { files })
+    Ok(files)
 }
 
 async fn open(

@@ -231,8 +231,13 @@ impl Run<'_> {
     /// where archives are kept: then its name stays in the row, to be removed again later.
     async fn clear(&self) -> bool {
         if self.publishing.load(Ordering::Relaxed) {
-            // That may take long, and until the end is stored the run is this worker's.
-            self.alive_during(self.engine.remove_remains(self.export.id, self.file_name)).await;
+            // That may take long, and until the end is stored the run is this worker's. A process that stops does not wait.
+            let hurried = async {
+                self.stop.running.cancelled().await;
+                tokio::time::sleep(PAUSE).await;
+            };
+            let removal = self.alive_during(self.engine.remove_remains(self.export.id, self.file_name));
+            tokio::select! { _ = removal => {}, () = hurried => {} }
             return false;
         }
         // The draft is gone with what wrote it.

@@ -105,9 +105,11 @@ impl Files {
         Self { presigned: true, ..self }
     }
 
-    /// Tries all that will be needed: that the place can be reached, listed and written to. Leaves nothing there.
+    /// Tries all that will be needed: that the place can be reached, listed and written to, and that it can sign addresses, if
+    /// downloads are sent there. Leaves nothing there.
     pub async fn check(&self) -> Result<(), FilesError> {
-        self.kept.check().await
+        self.kept.check().await?;
+        self.presigned("check").await.map(drop)
     }
 
     /// Begins the file that is to be published as `name`. A stray of the same draft is replaced.

@@ -155,3 +155,33 @@ impl Body for Received {
         self.inner.size_hint()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+    use tokio::{join, sync::mpsc, time::sleep};
+    use tokio_stream::wrappers::ReceiverStream;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_a_pause_before_reading_on_does_not_make_it_silent() {
+        let silence = Duration::from_secs(60);
+        let (sender, receiver) = mpsc::channel(1);
+        let trail = Arc::new(Trail::default());
+        let body = reqwest::Body::wrap_stream(ReceiverStream::new(receiver));
+        let mut received = Received::new(body, silence, Arc::clone(&trail));
+        let piece = || Ok::<_, std::io::Error>(Bytes::from_static(b"a"));
+        for _ in 0..3 {
+            sleep(silence * 2).await;
+            let send = async {
+                sleep(silence / 2).await;
+                sender.send(piece()).await
+            };
+            let (frame, sent) = join!(received.frame(), send);
+            assert!(frame.is_some_and(|frame| frame.is_ok()) && sent.is_ok());
+        }
+        assert!(received.frame().await.is_some_and(|frame| frame.is_err()), "nothing comes for too long");
+        assert!(matches!(trail.take(), Some(Failure::Silent)));
+    }
+}

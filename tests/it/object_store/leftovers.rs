@@ -15,7 +15,17 @@ use crate::{
 /// The real server, over the data folder `data`, with its archives there.
 async fn start(there: &There, data: &std::path::Path, database: &std::path::Path) -> Server {
     let mut command = carryall();
-    command.args(["serve", "--listen", "127.0.0.1:0", "--files-url", &there.url, "--data-dir"]).arg(data);
+    command.args([
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--files-url",
+        &there.url,
+        "--shutdown-grace",
+        "1",
+        "--data-dir",
+    ]);
+    command.arg(data);
     command.args(["--source", &format!("app=sqlite:{}", database.display())]).envs(there.variables.iter().cloned());
     Server::spawn(command, data).await
 }
@@ -40,6 +50,28 @@ async fn the_parts_that_a_killed_run_has_sent_go_at_the_next_start_and_its_resta
     assert_eq!(history[0]["failure"]["code"], "WORKER_LOST");
     assert_eq!(there.rclone.list(), [history[1]["fileName"].as_str().unwrap()]);
     assert_eq!(std::fs::read_dir(data.join("drafts")).unwrap().count(), 0);
+    server.kill().await;
+}
+
+/// The store takes nothing, and so cannot be told to forget anything either.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_asked_to_stop_does_not_wait_for_the_store_and_the_next_start_clears_up() {
+    let (folder, database) = large_database();
+    let data = folder.path().join("data");
+    let proxy = FaultProxy::before(Seaweedfs::shared().port).await;
+    let there = There::s3_at(&proxy.address());
+    let server = start(&there, &data, &database).await;
+    proxy.arm(Rule { after: 1 << 20, ..Rule::always(Fault::Hang, "partNumber=") });
+    server.create().await;
+    tokio::time::timeout(PATIENCE, proxy.wait_for_strike()).await.unwrap();
+    proxy.arm(Rule::always(Fault::Hang, ""));
+    assert!(server.stop().await.success());
+    proxy.disarm();
+    let server = start(&there, &data, &database).await;
+    let history = server.settled().await;
+    assert_eq!((history.len(), &history[0]["failure"]["code"]), (2, &"WORKER_LOST".into()));
+    assert_eq!(there.rclone.list(), [history[1]["fileName"].as_str().unwrap()]);
+    assert_eq!(there.rclone.uploads(), [""; 0]);
     server.kill().await;
 }
 

@@ -74,7 +74,7 @@ async fn settings_that_cannot_be_right_are_refused_without_showing_them() {
         assert!(!said.contains("hunter2"), "{said}");
     }
     let half = &with(&s3, &[])[..1];
-    let said = says(&s3.url, half, 1).await;
+    let said = says(&s3.url, half, 2).await;
     assert!(said.contains("AWS_SECRET_ACCESS_KEY"), "{said}");
     let folder = tempfile::tempdir().unwrap();
     let output = refused(&format!("file://{}", folder.path().display()), &[], &["--presigned-downloads"]).await;
