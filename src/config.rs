@@ -18,7 +18,13 @@ use std::{
     time::Duration,
 };
 
-use carryall::{database, export::Limits, http::Reach, storage::Network};
+use carryall::{
+    database,
+    export::Limits,
+    files::{Files, FilesError},
+    http::Reach,
+    storage::Network,
+};
 use clap::{
     Args,
     builder::{OsStringValueParser, StringValueParser, TypedValueParser},
@@ -55,7 +61,8 @@ pub(crate) struct StateArgs {
     /// Seconds that a connection to Carryall's own database, or one statement there, may take [default: 30]
     #[arg(long, env = "CARRYALL_DATABASE_TIMEOUT", value_name = "SECONDS")]
     database_timeout: Option<String>,
-    /// Where finished archives are kept, as file:///FOLDER [default: a folder in the data folder]
+    /// Where finished archives are kept: file:///FOLDER, or s3://BUCKET/FOLDER, az://CONTAINER/FOLDER, gs://BUCKET/FOLDER with the
+    /// credentials in the variables that the provider's tools read [default: a folder in the data folder]
     #[arg(long, env = "CARRYALL_FILES_URL", value_name = "URL", hide_env_values = true)]
     files_url: Option<String>,
     /// The file with the key that seals secrets [default: secret.key in the data folder, made at the first start]; or the
@@ -158,6 +165,8 @@ pub(crate) struct Instance {
     pub(crate) limits: Limits,
     /// How storages may be reached.
     pub(crate) network: Network,
+    /// Who downloads is sent to the place where archives are kept.
+    pub(crate) presigned_downloads: bool,
     /// How long a running export may go on after the server was asked to stop.
     pub(crate) grace: Duration,
     pub(crate) demo: bool,
@@ -254,9 +263,10 @@ impl WorkerArgs {
             return Err(ConfigError::new("--source", sources::NONE));
         }
         let (limits, grace) = self.limits.resolve(file)?;
+        let presigned_downloads = self.storage.presigned_downloads(file, &state.files_url)?;
         let (network, upload_bytes_per_second) = self.storage.resolve(file)?;
         let limits = Limits { upload_bytes_per_second, ..limits };
-        Ok(Instance { state, sources, limits, network, grace, demo })
+        Ok(Instance { state, sources, limits, network, presigned_downloads, grace, demo })
     }
 }
 
@@ -304,6 +314,8 @@ fn sqlite_url(path: &Path) -> Result<String, ConfigError> {
 }
 
 fn checked_files_url(url: &str) -> Result<Url, ConfigError> {
-    let why = "only a folder is supported, as file:///srv/carryall/files";
-    Url::parse(url).ok().filter(|url| url.scheme() == "file").ok_or_else(|| ConfigError::new("--files-url", why))
+    // It is not shown: it may hold a password.
+    let url = Url::parse(url).map_err(|_| ConfigError::new("--files-url", FilesError::Address))?;
+    Files::check_address(&url).map_err(|cause| ConfigError::new("--files-url", cause))?;
+    Ok(url)
 }

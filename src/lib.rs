@@ -12,7 +12,7 @@
 //! # Layout
 //!
 //! The modules, lowest first: [`clock`], [`secret`], [`scalar`], [`database`], [`limits`], [`token`], [`session`], [`audit`],
-//! [`demo`], [`source`], [`format`](mod@format), [`archive`], [`files`], [`storage`], [`export`], [`graphql`], [`http`]. One may name
+//! [`demo`], [`source`], [`format`](mod@format), [`archive`], [`storage`], [`files`], [`export`], [`graphql`], [`http`]. One may name
 //! only those before it, so that each can be read on its own; a test (`tests/it/layout.rs`) holds it to that.
 //!
 //! # Invariants
@@ -30,7 +30,8 @@
 //! - A row is formatted by any thread, in any order; what is written is in the order in which it was read.
 //! - At a storage only that is deleted which a row of `upload` says we put there. Nothing lists a folder to decide what goes.
 //! - An export stays in the history, for its password, as long as its archive may be anywhere.
-//! - A file is synced, read back and then renamed into place; what has a plain name is whole.
+//! - A file is synced, read back and then renamed into place, or put into the object store and read back from there; what has a
+//!   plain name is whole.
 //! - A run's file is named in its row before it exists, so that a start after a crash removes exactly what
 //!   that run left, and nothing else.
 //! - `graphql::Failure` does not implement `Display`, so that an internal error cannot reach a client by accident.

@@ -186,6 +186,8 @@ pub enum FailureCode {
     TableUnreadable,
     /// There was no room for the archive.
     DiskFull,
+    /// The archive was made, but the place where archives are kept could not be reached for too long.
+    FilesUnreachable,
     /// The archive, read back, was not what had been written.
     VerificationFailed,
     /// A fault of Carryall or its machine; the log says more.

@@ -82,6 +82,11 @@ pub(crate) enum CommandError {
     Reseal(#[from] ResealError),
     #[error("--files-url: {0}")]
     Files(#[from] FilesError),
+    #[error(
+        "--files-url: archives cannot be kept there: {0}. See whether the bucket is there, and whether the credentials in the \
+         environment may list it, and read, write and delete in it"
+    )]
+    FilesUnusable(#[source] FilesError),
     #[error("the demo database cannot be made: {0}")]
     Demo(#[from] DemoError),
     #[error("--listen: the server cannot listen at {0}: {1}")]
@@ -127,6 +132,7 @@ impl CommandError {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::Password(..) | Self::NoPassword(_) | Self::Name(_) | Self::Exclude(_) => 2,
+            Self::Files(FilesError::Store(_)) => 2,
             _ => 1,
         }
     }

@@ -42,6 +42,8 @@ pub(super) struct File {
     pub(super) extra_ca_file: Option<PathBuf>,
     pub(super) upload_bandwidth: Option<u64>,
     #[serde(default)]
+    pub(super) presigned_downloads: bool,
+    #[serde(default)]
     pub(super) storage_endpoint: BTreeMap<String, String>,
     /// Where it was read from.
     #[serde(skip)]

@@ -1,8 +1,11 @@
-//! How this process may reach the storages that admins configure.
+//! How this process may reach the storages that admins configure, and how others reach the archives.
 
 use std::{collections::BTreeMap, env, path::PathBuf};
 
-use carryall::storage::{ENDPOINTS, Network};
+use carryall::{
+    files::Files,
+    storage::{ENDPOINTS, Network},
+};
 use clap::Args;
 use url::Url;
 
@@ -29,9 +32,23 @@ pub(crate) struct StorageArgs {
     /// Most KiB a second that all uploads together send, 64 at least [default: as fast as it goes]
     #[arg(long, env = "CARRYALL_UPLOAD_BANDWIDTH", value_name = "KIB")]
     upload_bandwidth: Option<String>,
+    /// Sends those who download an archive to the object store of --files-url, by addresses that it has signed and that are good
+    /// for five minutes, instead of handing it out here
+    #[arg(long, env = "CARRYALL_PRESIGNED_DOWNLOADS", value_parser = switch())]
+    presigned_downloads: bool,
 }
 
 impl StorageArgs {
+    /// Whether those who download are sent to where the archives are.
+    pub(super) fn presigned_downloads(&self, file: &File, files_url: &Url) -> Result<bool, ConfigError> {
+        let wanted = self.presigned_downloads || file.presigned_downloads;
+        if wanted && !Files::can_presign(files_url) {
+            let why = "--files-url names a folder, to which nobody can be sent; it needs an object store, such as s3://BUCKET";
+            return Err(ConfigError::new("--presigned-downloads", why));
+        }
+        Ok(wanted)
+    }
+
     /// The settings, with the file's filled in, and most bytes a second.
     pub(super) fn resolve(self, file: &File) -> Result<(Network, Option<u64>), ConfigError> {
         let extra_ca_file = given(self.extra_ca_file).or(file.extra_ca_file.clone());

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use entity::data_export::{Entity, Model};
 use futures_util::stream::BoxStream;
 use sea_orm::{DbErr, EntityTrait};
+use url::Url;
 use uuid::Uuid;
 
 use super::Engine;
@@ -46,7 +47,7 @@ pub enum DownloadError {
 impl Engine {
     /// The path and query of a link to the archive that is good until `expires`; None if there is no file.
     pub async fn download_path(&self, export: &Model, expires: DateTime<Utc>) -> Result<Option<String>, FilesError> {
-        let file_name = self.available_file(export).await?;
+        let file_name = self.shown_file(export).await?;
         Ok(file_name.map(|file_name| link::path(&self.parts.keys, export.id, file_name, expires)))
     }
 
@@ -78,5 +79,10 @@ impl Engine {
         range: Range<u64>,
     ) -> Result<BoxStream<'static, std::io::Result<Bytes>>, DownloadError> {
         Ok(self.parts.files.read(&download.file_name, range).await?)
+    }
+
+    /// The address to which a client is sent for an archive; None if it is handed out here.
+    pub async fn presigned(&self, download: &Download) -> Result<Option<Url>, DownloadError> {
+        Ok(self.parts.files.presigned(&download.file_name).await?)
     }
 }

@@ -5,7 +5,7 @@ use std::{io, time::Duration};
 use entity::data_export::FailureCode;
 use tokio::task::JoinError;
 
-use crate::{archive::VerifyError, secret::KeyError, source::SourceError};
+use crate::{archive::VerifyError, files::FilesError, secret::KeyError, source::SourceError, storage::StorageError};
 
 /// Why no archive was made.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +16,9 @@ pub enum PackError {
     /// The archive could not be written.
     #[error("the archive cannot be written: {0}")]
     Write(#[from] io::Error),
+    /// The archive was made, but could not be put where archives are kept.
+    #[error("the archive cannot be kept: {0}")]
+    Keep(#[source] FilesError),
     /// The archive, read back, is not what was written.
     #[error(transparent)]
     Verify(#[from] VerifyError),
@@ -99,7 +102,10 @@ impl Failure {
 
     /// Whether another try may well succeed: nothing is wrong with the data or the settings of the sources.
     pub(super) fn is_restarted(&self) -> bool {
-        matches!(self.code, FailureCode::TimedOut | FailureCode::Stalled | FailureCode::WorkerLost)
+        matches!(
+            self.code,
+            FailureCode::TimedOut | FailureCode::Stalled | FailureCode::WorkerLost | FailureCode::FilesUnreachable
+        )
     }
 
     /// The same, saying that a restart follows, the how-manieth of `most`.
@@ -161,6 +167,7 @@ impl From<&PackError> for Failure {
                 Self { table: Some(table.clone()), ..Self::new(FailureCode::VerificationFailed, error.to_string()) }
             }
             PackError::NoRoom { needed, free } => Self::no_room(*needed, *free),
+            PackError::Keep(cause) => from_files(cause),
             PackError::Write(_)
             | PackError::Verify(VerifyError::Io(_))
             | PackError::Key(_)
@@ -168,6 +175,23 @@ impl From<&PackError> for Failure {
             | PackError::Died(_) => Self::internal(),
         }
     }
+}
+
+fn from_files(cause: &FilesError) -> Failure {
+    let FilesError::Store(store) = cause else {
+        let full = matches!(cause, FilesError::Write(cause) if is_full(cause));
+        return if full { Failure::disk_full() } else { Failure::internal() };
+    };
+    let (code, remedy) = match store {
+        StorageError::Unreachable { .. } => (FailureCode::FilesUnreachable, "See whether it answers."),
+        StorageError::QuotaExceeded(_) => (FailureCode::DiskFull, "Make room there, and create the export again."),
+        StorageError::Damaged(_) => (
+            FailureCode::VerificationFailed,
+            "It was not offered, and is removed there; if that happens again, something is wrong with the store or on the way.",
+        ),
+        _ => (FailureCode::Internal, "Put --files-url or what is allowed there right, and create the export again."),
+    };
+    Failure::new(code, format!("The archive was made, but could not be put where archives are kept: {store}. {remedy}"))
 }
 
 fn from_source(name: &str, cause: &SourceError) -> Failure {

@@ -47,8 +47,12 @@ use std::{
 use chrono::{DateTime, Utc};
 use entity::data_export::{FileState, Model, State, TableFormat};
 use sea_orm::{DatabaseConnection, DbBackend};
-use tokio::sync::{Semaphore, broadcast};
+use tokio::{
+    sync::{Semaphore, broadcast},
+    time::timeout,
+};
 use tokio_util::task::TaskTracker;
+use tracing::debug;
 use uuid::Uuid;
 
 use crate::{
@@ -82,6 +86,8 @@ pub use worker::Stop;
 const PAUSE: Duration = Duration::from_secs(5);
 /// So many storages are tried out at the same time.
 const CHECKS: usize = 4;
+/// How long somebody who looks at the history waits for the place where archives are kept.
+const QUICKLY: Duration = Duration::from_secs(5);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// What the engine is made of.
@@ -181,11 +187,28 @@ impl Engine {
 
     /// The name of the archive, if it is complete and there is a file of its length.
     pub async fn available_file<'a>(&self, export: &'a Model) -> Result<Option<&'a str>, FilesError> {
-        let kept = export.state == State::Completed && export.file_state == FileState::Kept;
-        let (true, Some(name), Some(size)) = (kept, &export.file_name, export.size_bytes) else { return Ok(None) };
+        let Some((name, size)) = kept_file(export) else { return Ok(None) };
         let length = self.parts.files.length(name).await?;
-        Ok(length.filter(|length| i64::try_from(*length) == Ok(size)).map(|_| name.as_str()))
+        Ok(length.filter(|length| i64::try_from(*length) == Ok(size)).map(|_| name))
     }
+
+    /// The same, as it is shown to people: where the object store cannot say it now, as the row has it. The history is there
+    /// although the store is not.
+    pub async fn shown_file<'a>(&self, export: &'a Model) -> Result<Option<&'a str>, FilesError> {
+        // A page of the history would have a line of each in the log; whoever wants a file is told why there is none.
+        match timeout(QUICKLY, self.available_file(export)).await {
+            Ok(Err(FilesError::Store(cause))) => debug!(id = %export.id, %cause, "the file cannot be looked for"),
+            Ok(seen) => return seen,
+            Err(_) => debug!(id = %export.id, "the file cannot be looked for in time"),
+        }
+        Ok(kept_file(export).map(|(name, _)| name))
+    }
+}
+
+/// The name and the length of an export's archive, if its row says that it is kept.
+fn kept_file(export: &Model) -> Option<(&str, i64)> {
+    let kept = export.state == State::Completed && export.file_state == FileState::Kept;
+    export.file_name.as_deref().zip(export.size_bytes).filter(|_| kept)
 }
 
 /// The exports that something is being done with.

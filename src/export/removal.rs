@@ -4,14 +4,11 @@
 //! copied of it, and at last its row. Whatever fails or is
 //! cut off in between is gone on with at the next look, so that no file is left without a row that knows of it.
 
-use std::sync::Arc;
-
 use entity::{
     data_export::{Column, Entity, Model, State},
     upload,
 };
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
-use tokio::task::spawn_blocking;
 use tracing::{error, info};
 use uuid::Uuid;
 
@@ -87,15 +84,10 @@ impl Engine {
 
     /// Removes the file of an export from the instance; false if it cannot be.
     async fn remove_file(&self, export: &Model) -> bool {
-        let Some(file_name) = export.file_name.clone() else { return true };
-        let files = Arc::clone(&self.parts.files);
-        let removed = spawn_blocking(move || {
-            files.remove_draft(&file_name)?;
-            files.remove(&file_name)
-        });
-        let removed = removed.await.map_err(crate::secret::died).and_then(|removed| removed);
+        let Some(file_name) = &export.file_name else { return true };
+        let removed = self.parts.files.remove_remains(file_name).await;
         let failed =
-            |cause: &std::io::Error| error!(id = %export.id, %cause, "the file of an export cannot be removed yet");
+            |cause: &FilesError| error!(id = %export.id, %cause, "the file of an export cannot be removed yet");
         removed.inspect_err(failed).is_ok()
     }
 

@@ -83,7 +83,7 @@ impl Engine {
 
     async fn on_instance(&self, standing: &Standing, maximum: usize) -> Result<Vec<Decision>, RemoveError> {
         // An error here ends it all: what cannot be seen is not taken for gone.
-        let files = self.parts.files.list().await?.into_iter().filter(|found| !found.draft);
+        let files = self.parts.files.list().await?.into_iter();
         let files: HashMap<_, _> = files.map(|found| (found.name, found.bytes)).collect();
         let awaited: HashSet<_> =
             standing.locations.iter().flat_map(|at| awaited(standing.copies_at(at.id), maximum)).collect();

@@ -1,11 +1,18 @@
 //! One run: the claimed export is packed, proven, published, and its end stored.
 
-use std::{panic::AssertUnwindSafe, pin::pin, sync::Arc};
+use std::{
+    panic::AssertUnwindSafe,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use entity::data_export::{Column, Entity, Model, State};
 use futures_util::FutureExt;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
-use tokio::task::spawn_blocking;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
@@ -18,7 +25,16 @@ use super::{
     watch::{ALIVE, Interrupt, Watch},
     worker::Stop,
 };
-use crate::{files::Draft, source::Patterns};
+use crate::{
+    files::{Draft, FilesError, Unpublished},
+    source::Patterns,
+};
+
+/// For so long it is tried to publish an archive where that cannot be reached.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
+/// How long the first pause between two tries is; each is twice the last, up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// A claimed export.
 struct Run<'a> {
@@ -27,11 +43,14 @@ struct Run<'a> {
     file_name: &'a str,
     progress: Arc<Progress>,
     stop: &'a Stop,
+    /// It was begun to publish the archive.
+    publishing: AtomicBool,
 }
 
-/// How the packing ended.
+/// How the making ended.
 enum Outcome {
-    Packed(Draft, Packed),
+    /// The archive is published.
+    Made(Packed),
     Interrupted(Interrupt),
     /// The process stops.
     Stopped,
@@ -51,15 +70,14 @@ impl Engine {
         let Some(file_name) = export.file_name.as_deref() else { return };
         let Some(_held) = self.running.hold(export.id) else { return };
         info!(id = %export.id, file_name, "export started");
-        Run { engine: self, export, file_name, progress: Arc::default(), stop }.to_end().await;
+        let (progress, publishing) = (Arc::default(), AtomicBool::new(false));
+        Run { engine: self, export, file_name, progress, stop, publishing }.to_end().await;
     }
 
     /// Removes what is left of a run that will not be offered; false if that is not sure.
     pub(super) async fn remove_remains(&self, id: Uuid, file_name: &str) -> bool {
-        let (files, name) = (Arc::clone(&self.parts.files), file_name.to_owned());
-        let removed = spawn_blocking(move || files.remove_remains(&name)).await.map_err(crate::secret::died);
+        let removed = self.parts.files.remove_remains(file_name).await;
         removed
-            .and_then(|removed| removed)
             .inspect_err(|cause| error!(%id, file_name, %cause, "what is left of the export could not be removed"))
             .is_ok()
     }
@@ -77,25 +95,31 @@ impl Run<'_> {
     async fn to_end(&self) {
         let id = self.export.id;
         let watch = Watch::over(self.engine, self.export, &self.progress);
-        // Dropping the packing ends the connections to the sources and removes the draft.
+        // Dropping the making ends the connections to the sources and to where archives are kept, and removes the draft.
         let outcome = tokio::select! {
-            packed = self.pack_or_fail() => packed.map_or_else(
+            made = self.make() => made.map_or_else(
                 |cause| {
                     warn!(%id, %cause, "no archive was made");
                     Outcome::Interrupted(Interrupt::Failed(Failure::from(&cause)))
                 },
-                |(draft, packed)| Outcome::Packed(draft, packed),
+                Outcome::Made,
             ),
             interrupt = watch.watch() => Outcome::Interrupted(interrupt),
             () = self.stop.running.cancelled() => Outcome::Stopped,
         };
         match outcome {
-            Outcome::Packed(draft, packed) => self.offer(draft, &packed).await,
+            Outcome::Made(packed) => self.complete(&packed).await,
             Outcome::Interrupted(Interrupt::Failed(failure)) => self.end(End::Failed(failure)).await,
             // Of a run that is somebody else's nothing will be stored.
             Outcome::Interrupted(Interrupt::Canceled | Interrupt::Lost) => self.end(End::Canceled).await,
             Outcome::Stopped => self.end(End::GivenBack).await,
         }
+    }
+
+    async fn make(&self) -> Result<Packed, PackError> {
+        let (draft, packed) = self.pack_or_fail().await?;
+        self.publish(draft, &packed).await.map_err(PackError::Keep)?;
+        Ok(packed)
     }
 
     /// Packs. A driver that panics over what a server sends takes this run down, not the server.
@@ -115,7 +139,7 @@ impl Run<'_> {
             clock: parts.clock.clone(),
             room: Some(self.room().await?),
         };
-        let draft = parts.files.draft(self.file_name)?;
+        let draft = parts.files.draft(self.file_name).await?;
         let packed = pack(&order, &draft, &self.progress).await?;
         Ok((draft, packed))
     }
@@ -130,14 +154,29 @@ impl Run<'_> {
         Ok(Room { free: self.engine.parts.files.room()?, needed })
     }
 
-    /// Publishes the archive and completes the export.
-    async fn offer(&self, draft: Draft, packed: &Packed) {
-        let (id, file_name) = (self.export.id, self.file_name);
-        let published = self.alive_during(self.engine.parts.files.publish(draft, file_name)).await;
-        if let Err(cause) = published {
-            warn!(%id, %cause, "the archive could not be published");
-            return self.end(End::Failed(Failure::from(&PackError::Write(cause)))).await;
+    /// Publishes the archive. Where that cannot be reached for a while, it is tried again.
+    async fn publish(&self, mut draft: Draft, packed: &Packed) -> Result<(), FilesError> {
+        self.publishing.store(true, Ordering::Relaxed);
+        let (files, clock) = (&self.engine.parts.files, &self.engine.parts.clock);
+        let (began, mut pause) = (clock.elapsed(), FIRST_PAUSE);
+        loop {
+            let Unpublished { cause, again } = match files.publish(draft, self.file_name, &packed.sealed).await {
+                Ok(()) => return Ok(()),
+                Err(unpublished) => unpublished,
+            };
+            match again {
+                Some(again) if clock.elapsed() - began < PATIENCE => draft = again,
+                _ => return Err(cause),
+            }
+            warn!(id = %self.export.id, %cause, ?pause, "the archive could not be published yet");
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
+    }
+
+    /// Completes the export, whose archive is published.
+    async fn complete(&self, packed: &Packed) {
+        let (id, file_name) = (self.export.id, self.file_name);
         match self.store(&End::Completed(packed), None).await {
             Some(true) => {
                 info!(%id, file_name, bytes = packed.sealed.bytes, rows = packed.verified.rows, "export completed");
@@ -168,7 +207,7 @@ impl Run<'_> {
     /// Ends a run without an archive.
     async fn end(&self, end: End<'_>) {
         let id = self.export.id;
-        let clear = self.engine.remove_remains(id, self.file_name).await;
+        let clear = self.clear().await;
         match &end {
             // The next start will see to it.
             End::GivenBack if !clear => return,
@@ -186,6 +225,23 @@ impl Run<'_> {
             Some(false) => warn!(%id, "export belongs to another worker by now; this run was thrown away"),
             None => {}
         }
+    }
+
+    /// Removes what is left of the run; false if that is not sure. A request that publishes and was broken off may still be done
+    /// where archives are kept: then its name stays in the row, to be removed again later.
+    async fn clear(&self) -> bool {
+        if self.publishing.load(Ordering::Relaxed) {
+            // That may take long, and until the end is stored the run is this worker's. A process that stops does not wait.
+            let hurried = async {
+                self.stop.running.cancelled().await;
+                tokio::time::sleep(PAUSE).await;
+            };
+            let removal = self.alive_during(self.engine.remove_remains(self.export.id, self.file_name));
+            tokio::select! { _ = removal => {}, () = hurried => {} }
+            return false;
+        }
+        // The draft is gone with what wrote it.
+        true
     }
 
     /// Tries to store the end until the database takes it, so that no export stays "running" for ever; None if the

@@ -107,8 +107,9 @@ impl Engine {
                 continue;
             }
             warn!(id = %export.id, "the worker of this export is gone");
-            if self.end_lost(&export, worker, export.file_name.clone()).await? {
-                self.clear(export.id, export.file_name.as_deref()).await?;
+            let ended = self.end_lost(&export, worker, export.file_name.clone()).await?;
+            if let Some(file_name) = export.file_name.as_deref().filter(|_| ended) {
+                self.remove_remains(export.id, file_name).await;
             }
         }
         Ok(())
@@ -131,37 +132,34 @@ impl Engine {
         Ok(self.finish_removals().await?)
     }
 
-    /// Removes what is left of runs that have ended without an archive.
+    /// Removes what is left of runs that have ended without an archive. A worker that was taken for dead may still wake up and
+    /// publish: what a run has left is looked for until an hour after its end.
     async fn remove_remains_of_ended(&self) -> Result<(), SweepError> {
+        let an_hour_ago = self.parts.clock.now() - TimeDelta::hours(1);
         for export in self.queue.with_remains().await? {
-            self.clear(export.id, export.file_name.as_deref()).await?;
+            let Some(file_name) = export.file_name.as_deref() else { continue };
+            let clear = self.remove_remains(export.id, file_name).await;
+            if clear && export.finished_at.is_none_or(|ended| ended <= an_hour_ago) {
+                self.queue.without_remains(export.id).await?;
+            }
         }
         Ok(())
-    }
-
-    async fn clear(&self, id: Uuid, file_name: Option<&str>) -> Result<(), SweepError> {
-        match file_name {
-            Some(file_name) if self.remove_remains(id, file_name).await => Ok(self.queue.without_remains(id).await?),
-            _ => Ok(()),
-        }
     }
 
     /// Removes drafts that nobody writes any more, and tells of archives that no row knows: those are left for people.
     async fn look_over_files(&self, steady: bool) -> Result<(), SweepError> {
         let files = &self.parts.files;
         // The files first: what is made in between then has a row.
-        let found = files.list().await?;
+        let (found, drafts) = (files.list().await?, files.drafts().await?);
         let known = Entity::find().select_only().column(Column::FileName).filter(Column::FileName.is_not_null());
         let known: std::collections::HashSet<String> =
             known.into_tuple::<Option<String>>().all(&self.parts.db).await?.into_iter().flatten().collect();
-        for Found { name, draft, modified, .. } in found.into_iter().filter(|found| !known.contains(&found.name)) {
-            if !draft {
-                warn!(
-                    file_name = name,
-                    "there is an archive that no export in the history has; it is left where it is"
-                );
-            } else if steady && is_abandoned(modified, self.parts.clock.now().into()) {
-                match files.remove_draft(&name) {
+        for Found { name, .. } in found.into_iter().filter(|found| !known.contains(&found.name)) {
+            warn!(file_name = name, "there is an archive that no export in the history has; it is left where it is");
+        }
+        for Found { name, modified, .. } in drafts.into_iter().filter(|found| !known.contains(&found.name)) {
+            if steady && is_abandoned(modified, self.parts.clock.now().into()) {
+                match files.remove_draft(&name).await {
                     Ok(()) => info!(file_name = name, "an abandoned draft was removed"),
                     Err(cause) => error!(file_name = name, %cause, "an abandoned draft cannot be removed"),
                 }

@@ -1,4 +1,4 @@
-//! Reading a finished archive again, as it lies on the instance, and comparing it with what was exported.
+//! Reading a finished archive again, as it is kept, and comparing it with what was exported.
 
 use std::sync::Arc;
 
@@ -78,9 +78,8 @@ impl Engine {
             bytes: export.size_bytes.and_then(|size| size.try_into().ok()).unwrap_or(0),
             sha256: export.sha256.clone().unwrap_or_default(),
         };
-        let files = Arc::clone(&self.parts.files);
+        let file = self.parts.files.open_file(&file_name).await?;
         let read = spawn_blocking(move || {
-            let file = files.open_file(&file_name)?;
             let same = verify_file(FileAt::start(file.try_clone()?), &sealed);
             let whole = verify_alone(FileAt::start(file), &password);
             let (mut mismatches, _) = found(same)?;

@@ -35,13 +35,11 @@ impl Engine {
         copies::give_all_back(&self.parts.db, self.parts.clock.now()).await?;
         for (export, worker) in self.queue.running().await? {
             warn!(id = %export.id, "the server stopped while this export ran");
-            let file_name = export.file_name.as_deref();
-            let clear = match file_name {
-                Some(file_name) => self.remove_remains(export.id, file_name).await,
-                None => true,
-            };
-            // What cannot be removed stays in the row, and is tried again every hour.
-            self.end_lost(&export, worker, file_name.filter(|_| !clear).map(str::to_owned)).await?;
+            if let Some(file_name) = &export.file_name {
+                self.remove_remains(export.id, file_name).await;
+            }
+            // What cannot be removed, or comes after all, is looked for every hour.
+            self.end_lost(&export, worker, export.file_name.clone()).await?;
         }
         Ok(())
     }

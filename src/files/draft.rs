@@ -1,5 +1,5 @@
 //! A file being written: it has no name that anybody would take for a finished one, and it is gone when
-//! it is dropped.
+//! it is dropped. It lies on this machine, wherever the finished one is kept.
 
 use std::{
     ffi::OsStr,
@@ -11,6 +11,7 @@ use std::{
 use tempfile::{Builder, NamedTempFile};
 
 /// A file that is not offered yet, readable by its owner only.
+#[derive(Debug)]
 pub struct Draft(NamedTempFile);
 
 impl Draft {
@@ -47,12 +48,32 @@ impl Draft {
     /// a file. After an error neither the draft nor the name is there. Blocks.
     pub fn publish(self, path: &Path) -> io::Result<()> {
         self.sync()?;
-        self.0.persist_noclobber(path).map_err(|refused| refused.error)?;
-        File::open(folder_of(path)).and_then(|folder| folder.sync_all()).or_else(|cause| {
-            std::fs::remove_file(path)?;
-            Err(cause)
-        })
+        self.name(path)?;
+        sync_name(path)
     }
+
+    /// Gives the file its name, in one step. Refuses to replace a file.
+    pub(super) fn name(self, path: &Path) -> io::Result<()> {
+        self.0.persist_noclobber(path).map(drop).map_err(|refused| refused.error)
+    }
+}
+
+/// Waits until the disk has the name of a file, which is gone after an error.
+pub(super) fn sync_name(path: &Path) -> io::Result<()> {
+    File::open(folder_of(path)).and_then(|folder| folder.sync_all()).or_else(|cause| {
+        std::fs::remove_file(path)?;
+        Err(cause)
+    })
+}
+
+/// The name under which `name` is written until it is whole.
+pub(super) fn draft_name(name: &str) -> String {
+    format!(".{name}.part")
+}
+
+/// What `name` will be called when it is whole, if it is a draft's.
+pub(super) fn whole_name(name: &str) -> Option<&str> {
+    name.strip_prefix('.')?.strip_suffix(".part")
 }
 
 fn folder_of(path: &Path) -> PathBuf {

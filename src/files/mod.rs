@@ -1,45 +1,61 @@
-//! The finished archives on the instance: one folder, in which a file with a plain name is whole.
+//! The finished archives of one instance, and the drafts that become one.
 //!
-//! An archive is written as a [`Draft`] in the same folder, synced, and renamed into place.
+//! A [`Draft`] always lies on this machine, where it is written and proven. Where it is kept from then on is said by an address:
+//! a folder (`file:///…`) or a bucket of an object store (`s3://…`, `az://…`, `gs://…`). `kept` says what such a place must do,
+//! and `folder` and `bucket` do it. What has its plain name there is whole. Nothing is removed but by name: what others
+//! have put there stays.
 
+mod bucket;
 mod draft;
+mod draft_content;
+mod folder;
+mod kept;
 pub mod link;
 
 use std::{
+    fs::File,
     io,
     ops::Range,
-    os::unix::fs::FileExt,
     path::{Path, PathBuf},
-    sync::Arc,
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
-use futures_util::{StreamExt, stream, stream::BoxStream};
-use object_store::{ObjectStoreExt, local::LocalFileSystem, path::Path as Key};
-use tokio::task::spawn_blocking;
+use futures_util::stream::BoxStream;
 use url::Url;
 
+use self::{draft::draft_name, folder::blocking, kept::Kept};
+use crate::{
+    archive::Sealed,
+    storage::{Environment, Network, StorageError},
+};
+
 pub use draft::Draft;
+pub use kept::Unpublished;
 
 /// What the names of archives begin with.
 pub const PREFIX: &str = "data-export-";
 /// What they end with.
 pub const SUFFIX: &str = ".zip";
-/// Bytes that are read at a time.
-const PIECE: usize = 256 * 1024;
+/// How long an address that the place has signed is good for. A download that was begun goes on when it is over.
+const PRESIGNED: Duration = Duration::from_secs(5 * 60);
 
 /// The archives of one instance.
 pub struct Files {
-    folder: PathBuf,
-    store: LocalFileSystem,
+    /// Where drafts lie.
+    drafts: PathBuf,
+    kept: Box<dyn Kept>,
+    presigned: bool,
 }
 
-/// Why the folder for archives cannot be used.
+/// Why archives cannot be kept or reached.
 #[derive(Debug, thiserror::Error)]
 pub enum FilesError {
-    /// Not an address of a folder.
-    #[error("it is not the address of a folder: write file:///absolute/path")]
+    /// Not an address of a place for archives.
+    #[error(
+        "it is not the address of a place for archives: write file:///absolute/path, s3://bucket/folder, az://container/folder \
+         or gs://bucket/folder"
+    )]
     Address,
     /// The folder cannot be made or opened.
     #[error("the folder {0} cannot be used: {1}")]
@@ -47,71 +63,109 @@ pub enum FilesError {
     /// An archive cannot be read.
     #[error("{0} cannot be read: {1}")]
     Read(PathBuf, #[source] io::Error),
-    /// The store refuses.
-    #[error("the archives cannot be reached: {0}")]
-    Store(#[from] object_store::Error),
+    /// An archive cannot be written or removed.
+    #[error("the archive cannot be written: {0}")]
+    Write(#[source] io::Error),
+    /// The object store refuses, or cannot be reached.
+    #[error("{0}")]
+    Store(#[from] StorageError),
 }
 
 impl Files {
-    /// The folder at `url` (`file:///…`), which is made if it is not there, for its owner only.
-    pub fn open(url: &Url) -> Result<Self, FilesError> {
-        let folder = match url.scheme() {
-            "file" => url.to_file_path().map_err(|()| FilesError::Address)?,
-            _ => return Err(FilesError::Address),
-        };
-        make_private_folder(&folder).map_err(|cause| FilesError::Folder(folder.clone(), cause))?;
-        let store = LocalFileSystem::new_with_prefix(&folder)?;
-        Ok(Self { folder, store })
+    /// The place at `url`, whose credentials, if it needs some, are in `environment`. A folder is made if it is not there, for
+    /// its owner only. Drafts lie in it, if it is a folder, or else in `drafts`. Connects to nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the address or the environment cannot be right. No message shows a secret that is in them.
+    pub fn open(url: &Url, drafts: &Path, environment: &Environment, network: &Network) -> Result<Self, FilesError> {
+        let kept = kept::open(url, environment, network)?;
+        let drafts = if kept::can_presign(url) { drafts.to_owned() } else { folder::path(url)? };
+        make_private_folder(&drafts).map_err(|cause| FilesError::Folder(drafts.clone(), cause))?;
+        Ok(Self { drafts, kept, presigned: false })
+    }
+
+    /// Takes an address of a kind that is known, as far as can be said without looking there.
+    ///
+    /// # Errors
+    ///
+    /// If it is not. The message does not show it.
+    pub fn check_address(url: &Url) -> Result<(), FilesError> {
+        kept::check_address(url)
+    }
+
+    /// Whether the place at `url` can sign addresses that work without us.
+    pub fn can_presign(url: &Url) -> bool {
+        kept::can_presign(url)
+    }
+
+    /// The same, but downloads are sent to the place itself, by addresses that it has signed.
+    #[must_use]
+    pub fn with_presigned_downloads(self) -> Self {
+        Self { presigned: true, ..self }
+    }
+
+    /// Tries all that will be needed: that the place can be reached, listed and written to, and that it can sign addresses, if
+    /// downloads are sent there. Leaves nothing there.
+    pub async fn check(&self) -> Result<(), FilesError> {
+        self.kept.check().await?;
+        self.presigned("check").await.map(drop)
     }
 
     /// Begins the file that is to be published as `name`. A stray of the same draft is replaced.
-    pub fn draft(&self, name: &str) -> io::Result<Draft> {
-        self.remove_draft(name)?;
-        Draft::named(&self.folder.join(draft_name(name)))
+    pub async fn draft(&self, name: &str) -> io::Result<Draft> {
+        let path = self.drafts.join(draft_name(name));
+        blocking(move || {
+            if_there(std::fs::remove_file(&path))?;
+            Draft::named(&path)
+        })
+        .await
     }
 
-    /// Offers a finished draft as `name`. Refuses to replace a file.
-    pub async fn publish(&self, draft: Draft, name: &str) -> io::Result<()> {
-        let path = self.folder.join(name);
-        tokio::task::spawn_blocking(move || draft.publish(&path)).await?
+    /// Offers a finished draft as `name`: whole or not at all. A folder refuses to replace a file. If this is dropped in the
+    /// middle, [`remove_remains`](Self::remove_remains) leaves nothing, unless a request that is still on its way is done later.
+    pub async fn publish(&self, draft: Draft, name: &str, sealed: &Sealed) -> Result<(), Unpublished> {
+        self.kept.publish(draft, name, sealed).await
     }
 
     /// Removes what a run that died may have left of `name`: its draft, and the file if it came that far.
-    pub fn remove_remains(&self, name: &str) -> io::Result<()> {
-        self.remove_draft(name)?;
-        if_there(std::fs::remove_file(self.folder.join(name)))
+    pub async fn remove_remains(&self, name: &str) -> Result<(), FilesError> {
+        self.remove_draft(name).await?;
+        self.kept.remove(name).await
     }
 
-    /// Removes `name`, and waits until the disk has forgotten it. It may be gone already. Blocks.
-    pub fn remove(&self, name: &str) -> io::Result<()> {
-        if_there(std::fs::remove_file(self.folder.join(name)))?;
-        std::fs::File::open(&self.folder)?.sync_all()
+    /// Removes the draft of `name`, but not the file.
+    pub async fn remove_draft(&self, name: &str) -> Result<(), FilesError> {
+        let path = self.drafts.join(draft_name(name));
+        blocking(move || if_there(std::fs::remove_file(path))).await.map_err(FilesError::Write)
     }
 
-    /// The archives and the drafts in the folder: what is named as we name them, and nothing else.
+    /// The archives: what is named as we name them, and nothing else.
     pub async fn list(&self) -> Result<Vec<Found>, FilesError> {
-        let folder = self.folder.clone();
-        let listed = spawn_blocking(move || list(&folder)).await.map_err(crate::secret::died);
-        listed.and_then(|listed| listed).map_err(|cause| FilesError::Folder(self.folder.clone(), cause))
+        self.kept.list().await
     }
 
-    /// `name`, opened to be read from its start. Blocks.
-    pub fn open_file(&self, name: &str) -> io::Result<std::fs::File> {
-        std::fs::File::open(self.folder.join(name))
+    /// The drafts, by the names that they will have.
+    pub async fn drafts(&self) -> Result<Vec<Found>, FilesError> {
+        let folder = self.drafts.clone();
+        let drafts = blocking(move || folder::drafts(&folder)).await;
+        drafts.map_err(|cause| FilesError::Folder(self.drafts.clone(), cause))
     }
 
-    /// Bytes for which there is room.
+    /// `name`, as a file of this machine that can be read from its start; what is kept elsewhere is fetched for that, and gone
+    /// when the file is closed.
+    pub async fn open_file(&self, name: &str) -> io::Result<File> {
+        self.kept.open(name, &self.drafts).await
+    }
+
+    /// Bytes for which there is room where drafts lie.
     pub fn room(&self) -> io::Result<u64> {
-        room_at(&self.folder)
+        room_at(&self.drafts)
     }
 
     /// The length of `name` in bytes, or None if there is no such file.
     pub async fn length(&self, name: &str) -> Result<Option<u64>, FilesError> {
-        match self.store.head(&Key::parse(name).map_err(object_store::Error::from)?).await {
-            Ok(found) => Ok(Some(found.size)),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(cause) => Err(cause.into()),
-        }
+        self.kept.length(name).await
     }
 
     /// The bytes of `name` in `range`, piece by piece.
@@ -120,79 +174,35 @@ impl Files {
         name: &str,
         range: Range<u64>,
     ) -> Result<BoxStream<'static, io::Result<Bytes>>, FilesError> {
-        let path = self.folder.join(name);
-        let opened = path.clone();
-        let file = spawn_blocking(move || std::fs::File::open(opened)).await.map_err(crate::secret::died);
-        let file = file.and_then(|file| file).map_err(|cause| FilesError::Read(path, cause))?;
-        let file = Arc::new(file);
-        let starts = range.clone().step_by(PIECE);
-        let pieces = stream::iter(starts).map(move |start| {
-            let (file, length) = (Arc::clone(&file), PIECE.min((range.end - start) as usize));
-            async move {
-                spawn_blocking(move || {
-                    let mut piece = vec![0; length];
-                    file.read_exact_at(&mut piece, start).map(|()| Bytes::from(piece))
-                })
-                .await?
-            }
-        });
-        // One is read while the one before it is on its way.
-        Ok(pieces.buffered(2).boxed())
+        self.kept.read(name, range).await
     }
 
-    /// Removes the draft of `name`, but not the file.
-    pub fn remove_draft(&self, name: &str) -> io::Result<()> {
-        if_there(std::fs::remove_file(self.folder.join(draft_name(name))))
+    /// The address to which those who download `name` are sent; None if it is handed out here.
+    pub async fn presigned(&self, name: &str) -> Result<Option<Url>, FilesError> {
+        if self.presigned { self.kept.presigned(name, PRESIGNED).await } else { Ok(None) }
     }
 }
 
-/// Something that lies in the folder.
+/// Something that is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// What it is called, or will be when it is whole.
     pub name: String,
-    /// It is not whole yet.
-    pub draft: bool,
     /// When it was written to last.
     pub modified: SystemTime,
     /// Its length in bytes.
     pub bytes: u64,
 }
 
-fn list(folder: &Path) -> io::Result<Vec<Found>> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let Some(name) = name.to_str() else { continue };
-        let draft = name.strip_prefix('.').and_then(|name| name.strip_suffix(".part"));
-        let whole = draft.unwrap_or(name);
-        if !(whole.starts_with(PREFIX) && whole.ends_with(SUFFIX)) {
-            continue;
-        }
-        match entry.metadata() {
-            Ok(about) if about.is_file() => {
-                let (name, modified) = (whole.to_owned(), about.modified()?);
-                found.push(Found { name, draft: draft.is_some(), modified, bytes: about.len() });
-            }
-            // A folder, or gone since.
-            Ok(_) => {}
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
-            Err(cause) => return Err(cause),
-        }
-    }
-    Ok(found)
+/// Whether archives have names like this.
+fn is_own(name: &str) -> bool {
+    name.starts_with(PREFIX) && name.ends_with(SUFFIX)
 }
 
 /// Bytes for which there is room in the file system of `path`, for those who may not use what is kept back for root.
 pub fn room_at(path: &Path) -> io::Result<u64> {
     let about = rustix::fs::statvfs(path)?;
     Ok(about.f_bavail.saturating_mul(about.f_frsize))
-}
-
-/// The name under which `name` is written until it is whole.
-fn draft_name(name: &str) -> String {
-    format!(".{name}.part")
 }
 
 fn if_there(removed: io::Result<()>) -> io::Result<()> {

@@ -164,7 +164,7 @@ impl DataExport {
 
     /// Whether its archive is on the instance.
     async fn file_status(&self, ctx: &Context<'_>) -> Result<FileStatus, Failure> {
-        let there = ctx.data::<Arc<Engine>>()?.available_file(&self.0).await?.is_some();
+        let there = ctx.data::<Arc<Engine>>()?.shown_file(&self.0).await?.is_some();
         Ok(match self.0.state {
             State::Completed if there => FileStatus::Available,
             State::Completed if self.0.file_state != FileState::Kept => FileStatus::Removed,

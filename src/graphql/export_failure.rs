@@ -43,6 +43,8 @@ pub enum ExportErrorCode {
     TableUnreadable,
     /// There was no room for the archive.
     DiskFull,
+    /// The archive was made, but the place where archives are kept could not be reached for a quarter of an hour.
+    FilesUnreachable,
     /// The archive, read back, was not what had been written.
     VerificationFailed,
     /// A fault of the server; its log says more.

@@ -1,4 +1,5 @@
-//! `/downloads/…`: an archive, whole or a range of it (RFC 9110, section 14), by a signed link that expires.
+//! `/downloads/…`: an archive, whole or a range of it (RFC 9110, section 14), by a signed link that expires. Where the operator
+//! wants it so, the client is sent to the object store instead, which serves ranges itself.
 
 use std::ops::Range;
 
@@ -43,6 +44,14 @@ pub(super) async fn download(
     let Path((id, file_name)) = parts.map_err(|_| DownloadError::Refused)?;
     let Query(signed) = signed.map_err(|_| DownloadError::Refused)?;
     let download = app.engine.follow(id, &file_name, signed.expires, &signed.signature).await?;
+    // A presigned address is good for GET alone.
+    if method == Method::GET
+        && let Some(address) = app.engine.presigned(&download).await?
+    {
+        note(&app, id, signed.expires).await?;
+        let headers = [(header::LOCATION, address.as_str()), (header::CACHE_CONTROL, "no-store")];
+        return Ok((StatusCode::TEMPORARY_REDIRECT, AppendHeaders(headers)).into_response());
+    }
     let (status, range) = match wanted(&headers, &download) {
         Ok(Some(range)) => (StatusCode::PARTIAL_CONTENT, range),
         Ok(None) => (StatusCode::OK, 0..download.bytes),

@@ -9,7 +9,11 @@ use async_graphql::{InputObject, SimpleObject};
 use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use object_store::{
-    azure::{AzureAccessKey, AzureAuthorizer, AzureCredential, MicrosoftAzure, MicrosoftAzureBuilder},
+    StaticCredentialProvider,
+    azure::{
+        AzureAccessKey, AzureAuthorizer, AzureCredential, AzureCredentialProvider, MicrosoftAzure,
+        MicrosoftAzureBuilder,
+    },
     client::HttpRequest,
 };
 use serde::{Deserialize, Serialize};
@@ -61,7 +65,7 @@ impl AzureBlob {
     /// If the settings cannot be right.
     pub fn open(&self, network: &Network) -> Result<Box<dyn Storage>, StorageError> {
         self.validate()?;
-        let mut root = match network.endpoints.get("azure-blob") {
+        let service = match network.endpoints.get("azure-blob") {
             // As emulators and private clouds have it, the account is named in the path.
             Some(endpoint) => {
                 let mut endpoint = address("azure-blob", endpoint)?;
@@ -71,38 +75,62 @@ impl AzureBlob {
             }
             None => address("accountName", &format!("https://{}.blob.core.windows.net", self.account_name))?,
         };
-        let service = root.to_string();
-        let path = format!("{}/{}", root.path().trim_end_matches('/'), self.container);
-        root.set_path(&path);
-        let azure = Azure { settings: self.clone(), service, root };
-        Bucket::open(azure, Folder::new(&self.base_path)?, network)
+        let key = AzureAccessKey::try_new(self.account_key.expose());
+        let key = key.map_err(|_| StorageError::setting("accountKey", NO_KEY))?;
+        let credentials = Arc::new(StaticCredentialProvider::new(AzureCredential::AccessKey(key)));
+        let azure = Azure::new(&self.account_name, service, &self.container, credentials);
+        Ok(Box::new(Bucket::open(azure, Folder::new(&self.base_path)?, network)?))
     }
 
     fn validate(&self) -> Result<(), StorageError> {
-        let lower = |text: &str, more: &str| {
-            text.chars().all(|character| matches!(character, 'a'..='z' | '0'..='9') || more.contains(character))
-        };
-        let (field, message) = if !(3..=24).contains(&self.account_name.len()) || !lower(&self.account_name, "") {
-            ("accountName", "it must be 3 to 24 lower-case letters and digits")
-        } else if STANDARD.decode(self.account_key.expose()).is_ok_and(|key| !key.is_empty()) {
-            if (3..=63).contains(&self.container.len())
-                && lower(&self.container, "-")
-                && !self.container.starts_with('-')
-            {
-                return Ok(());
-            }
-            ("container", "it must be 3 to 63 lower-case letters, digits and hyphens")
-        } else {
-            ("accountKey", "it must be one of the account's two keys, in base64")
-        };
-        Err(StorageError::setting(field, message))
+        validate_account(&self.account_name)?;
+        if !STANDARD.decode(self.account_key.expose()).is_ok_and(|key| !key.is_empty()) {
+            return Err(StorageError::setting("accountKey", NO_KEY));
+        }
+        validate_container(&self.container)
     }
 }
 
-struct Azure {
-    settings: AzureBlob,
+/// What a key must be.
+const NO_KEY: &str = "it must be one of the account's two keys, in base64";
+
+/// Refuses a name that cannot be an account's.
+pub(super) fn validate_account(account: &str) -> Result<(), StorageError> {
+    if (3..=24).contains(&account.len()) && is_lower(account, "") {
+        return Ok(());
+    }
+    Err(StorageError::setting("accountName", "it must be 3 to 24 lower-case letters and digits"))
+}
+
+/// Refuses a name that cannot be a container's.
+pub(super) fn validate_container(container: &str) -> Result<(), StorageError> {
+    if (3..=63).contains(&container.len()) && is_lower(container, "-") && !container.starts_with('-') {
+        return Ok(());
+    }
+    Err(StorageError::setting("container", "it must be 3 to 63 lower-case letters, digits and hyphens"))
+}
+
+fn is_lower(text: &str, more: &str) -> bool {
+    text.chars().all(|character| matches!(character, 'a'..='z' | '0'..='9') || more.contains(character))
+}
+
+/// A container.
+pub(super) struct Azure {
+    account: String,
+    container: String,
+    credentials: AzureCredentialProvider,
     service: String,
     root: Url,
+}
+
+impl Azure {
+    /// The container of the account whose service is at `service`.
+    pub fn new(account: &str, service: Url, container: &str, credentials: AzureCredentialProvider) -> Self {
+        let mut root = service.clone();
+        root.set_path(&format!("{}/{container}", service.path().trim_end_matches('/')));
+        let (account, container) = (account.to_owned(), container.to_owned());
+        Self { account, container, credentials, service: service.to_string(), root }
+    }
 }
 
 impl Provider for Azure {
@@ -111,7 +139,7 @@ impl Provider for Azure {
     }
 
     fn bucket(&self) -> String {
-        format!("the container {:?}", self.settings.container)
+        format!("the container {:?}", self.container)
     }
 
     fn root(&self) -> &Url {
@@ -123,34 +151,32 @@ impl Provider for Azure {
     }
 
     fn client(&self, transport: Transport) -> object_store::Result<Client> {
-        let AzureBlob { account_name, account_key, container, .. } = &self.settings;
         let store: Arc<MicrosoftAzure> = Arc::new(
             MicrosoftAzureBuilder::new()
-                .with_account(account_name)
-                .with_access_key(account_key.expose())
-                .with_container_name(container)
+                .with_account(&self.account)
+                .with_credentials(Arc::clone(&self.credentials))
+                .with_container_name(&self.container)
                 .with_endpoint(self.service.clone())
                 .with_retry(retries())
                 .with_http_connector(transport)
                 .build()?,
         );
-        let signer = Signer { account: account_name.clone(), key: account_key.clone() };
-        Ok(Client { parts: Arc::clone(&store) as _, store, signer: Box::new(signer) })
+        let signer = Signer { account: self.account.clone(), credentials: Arc::clone(&self.credentials) };
+        Ok(Client::new(store, signer))
     }
 }
 
-/// Signs with the shared key.
+/// Signs as the credentials demand: with the shared key, by a token, or with a shared access signature.
 struct Signer {
     account: String,
-    key: Secret,
+    credentials: AzureCredentialProvider,
 }
 
 #[async_trait]
 impl Sign for Signer {
     async fn sign(&self, request: &mut HttpRequest) -> object_store::Result<()> {
-        let key = AzureAccessKey::try_new(self.key.expose())
-            .map_err(|cause| object_store::Error::Generic { store: "Azure", source: Box::new(cause) })?;
-        AzureAuthorizer::new(&AzureCredential::AccessKey(key), &self.account).try_authorize(request)
+        let credential = self.credentials.get_credential().await?;
+        AzureAuthorizer::new(&credential, &self.account).try_authorize(request)
     }
 }
 

@@ -26,7 +26,7 @@ use super::{
 use crate::secret::Secret;
 
 /// Google's own address.
-const ADDRESS: &str = "https://storage.googleapis.com";
+pub(super) const ADDRESS: &str = "https://storage.googleapis.com";
 /// What of a key file is used.
 const USED: [&str; 3] = ["client_email", "private_key", "private_key_id"];
 /// What a key file must not carry.
@@ -71,24 +71,30 @@ impl GoogleCloudStorage {
     /// If the settings cannot be right.
     pub fn open(&self, network: &Network) -> Result<Box<dyn Storage>, StorageError> {
         let invalid = |field: &'static str, message: &str| Err(StorageError::setting(field, message));
-        let is_word = |text: &str, more: &str| {
-            !text.is_empty()
-                && text.chars().all(|character| character.is_ascii_alphanumeric() || more.contains(character))
-        };
         if !is_word(&self.project_id, "-.:") {
             return invalid("projectId", "it must be letters, digits and hyphens");
         }
-        if !is_word(&self.bucket, "-._") || self.bucket.len() < 3 || self.bucket.starts_with('.') {
-            return invalid("bucket", "it must be a name of at least 3 letters, digits, hyphens, dots and underscores");
-        }
+        validate_bucket(&self.bucket)?;
         let key = key(&self.key_file)?;
         let endpoint = network.endpoints.get("google-cloud-storage").map_or(ADDRESS, String::as_str);
-        let mut root = address("google-cloud-storage", endpoint)?;
-        let service = root.as_str().trim_end_matches('/').to_owned();
-        root.set_path(&format!("{}/{}", root.path().trim_end_matches('/'), self.bucket));
-        let gcs = Gcs { bucket: self.bucket.clone(), key, service, root };
-        Bucket::open(gcs, Folder::new(&self.base_path)?, network)
+        let service = address("google-cloud-storage", endpoint)?;
+        let builder = GoogleCloudStorageBuilder::new().with_service_account_key(key.expose());
+        let gcs = Gcs::new(service, &self.bucket, builder);
+        Ok(Box::new(Bucket::open(gcs, Folder::new(&self.base_path)?, network)?))
     }
+}
+
+fn is_word(text: &str, more: &str) -> bool {
+    !text.is_empty() && text.chars().all(|character| character.is_ascii_alphanumeric() || more.contains(character))
+}
+
+/// Refuses a name that cannot be a bucket's.
+pub(super) fn validate_bucket(bucket: &str) -> Result<(), StorageError> {
+    if is_word(bucket, "-._") && bucket.len() >= 3 && !bucket.starts_with('.') {
+        return Ok(());
+    }
+    let message = "it must be a name of at least 3 letters, digits, hyphens, dots and underscores";
+    Err(StorageError::setting("bucket", message))
 }
 
 #[ComplexObject]
@@ -118,11 +124,22 @@ fn key(file: &Secret) -> Result<Secret, StorageError> {
     Ok(Secret::new(Value::Object(file).to_string()))
 }
 
-struct Gcs {
+/// The bucket.
+pub(super) struct Gcs {
     bucket: String,
-    key: Secret,
     service: String,
     root: Url,
+    /// What knows the credentials.
+    builder: GoogleCloudStorageBuilder,
+}
+
+impl Gcs {
+    /// The bucket of the service at `service`, with the credentials that `builder` has been given.
+    pub fn new(service: Url, bucket: &str, builder: GoogleCloudStorageBuilder) -> Self {
+        let mut root = service.clone();
+        root.set_path(&format!("{}/{bucket}", service.path().trim_end_matches('/')));
+        Self { bucket: bucket.to_owned(), service: service.as_str().trim_end_matches('/').to_owned(), root, builder }
+    }
 }
 
 impl Provider for Gcs {
@@ -144,16 +161,16 @@ impl Provider for Gcs {
 
     fn client(&self, transport: Transport) -> object_store::Result<Client> {
         let store: Arc<Google> = Arc::new(
-            GoogleCloudStorageBuilder::new()
+            self.builder
+                .clone()
                 .with_base_url(&self.service)
                 .with_bucket_name(&self.bucket)
-                .with_service_account_key(self.key.expose())
                 .with_retry(retries())
                 .with_http_connector(transport)
                 .build()?,
         );
         let signer = Signer(Arc::clone(store.credentials()));
-        Ok(Client { parts: Arc::clone(&store) as _, store, signer: Box::new(signer) })
+        Ok(Client::new(store, signer))
     }
 }
 

@@ -111,10 +111,7 @@ impl Http {
 /// What every client of a storage begins with: who we are, how long a connection may take, no redirects, the operator's
 /// certificate authorities beside the system's, the environment's proxies, and only addresses that are admitted.
 pub(super) fn builder(network: &Network) -> Result<ClientBuilder, StorageError> {
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // Nobody has chosen one yet. That somebody else does so in between is no error.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    }
+    choose_cryptography();
     let builder = Client::builder()
         .user_agent(concat!("carryall/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(network::CONNECT)
@@ -126,6 +123,14 @@ pub(super) fn builder(network: &Network) -> Result<ClientBuilder, StorageError> 
     let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
     let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| wrong(failure::deepest(&error)))?;
     Ok(builder.tls_certs_merge(certificates))
+}
+
+/// What TLS is made with, which must be there before the first client is.
+pub(super) fn choose_cryptography() {
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // Nobody has chosen one yet. That somebody else does so in between is no error.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
 }
 
 /// The client that `builder` makes.

@@ -5,11 +5,15 @@
 //! folder to decide what goes, but for the parts of one file under its own name.
 //!
 //! Another provider is one more file here, and one more line in the list of [`Config`].
+//!
+//! Beside these, which admins of the product set up, the operator of the process may give a [`Bucket`] by an address
+//! ([`by_url`]), of which more can be asked: what is there, how long it is, and its bytes.
 
 mod amazon_s3;
 mod azure_blob;
 mod base_path;
 mod bucket;
+pub mod by_url;
 mod config;
 mod digitalocean_spaces;
 pub mod dropbox;
@@ -36,6 +40,8 @@ use serde::{Deserialize, Serialize};
 
 pub use amazon_s3::AmazonS3;
 pub use azure_blob::AzureBlob;
+pub use bucket::{Bucket, Listed};
+pub use by_url::Environment;
 pub use config::{Config, Provider};
 pub use digitalocean_spaces::DigitaloceanSpaces;
 pub use error::StorageError;

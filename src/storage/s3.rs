@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use object_store::{
-    aws::{AmazonS3, AmazonS3Builder, AwsAuthorizer, AwsCredential, Checksum},
+    StaticCredentialProvider,
+    aws::{AmazonS3, AmazonS3Builder, AwsAuthorizer, AwsCredential, AwsCredentialProvider, Checksum},
     client::HttpRequest,
 };
 use url::Url;
@@ -40,18 +41,13 @@ pub(super) fn open(
     network: &Network,
 ) -> Result<Box<dyn Storage>, StorageError> {
     account.validate()?;
-    let (root, names_bucket) = root(endpoint, account.bucket)?;
-    let s3 = S3 {
-        name,
-        bucket: account.bucket.to_owned(),
-        region: account.region.to_owned(),
-        key: account.key.to_owned(),
-        secret: account.secret.clone(),
-        root,
-        names_bucket,
-        checksums,
-    };
-    Bucket::open(s3, Folder::new(account.base_path)?, network)
+    let secret_key = account.secret.expose().to_owned();
+    let credential = AwsCredential { key_id: account.key.to_owned(), secret_key, token: None };
+    let credentials = Arc::new(StaticCredentialProvider::new(credential));
+    let builder = AmazonS3Builder::new();
+    let builder = if checksums { builder.with_checksum_algorithm(Checksum::SHA256) } else { builder };
+    let s3 = S3::new(name, endpoint, [account.bucket, account.region], credentials, builder)?;
+    Ok(Box::new(Bucket::open(s3, Folder::new(account.base_path)?, network)?))
 }
 
 impl Account<'_> {
@@ -59,12 +55,7 @@ impl Account<'_> {
         if !matches!(self.api_version, "latest" | API_VERSION) {
             return invalid("apiVersion", format!(r#"it must be "latest" or "{API_VERSION}""#));
         }
-        if !is_word(self.region, "-") {
-            return invalid("region", "it must be one such as eu-west-1: letters, digits and hyphens");
-        }
-        if !is_word(self.bucket, "-._") || !(3..=255).contains(&self.bucket.len()) || self.bucket.starts_with('.') {
-            return invalid("bucket", "it must be a name of at least 3 letters, digits, hyphens and dots");
-        }
+        validate_place(self.bucket, self.region)?;
         for (field, text) in [("key", self.key), ("secret", self.secret.expose())] {
             if text.is_empty() || !text.chars().all(|character| character.is_ascii_graphic()) {
                 return invalid(field, "it must not be empty, and must hold no white space");
@@ -72,6 +63,17 @@ impl Account<'_> {
         }
         Ok(())
     }
+}
+
+/// Refuses names that cannot be a bucket's and a region's.
+pub(super) fn validate_place(bucket: &str, region: &str) -> Result<(), StorageError> {
+    if !is_word(region, "-") {
+        return invalid("region", "it must be one such as eu-west-1: letters, digits and hyphens");
+    }
+    if !is_word(bucket, "-._") || !(3..=255).contains(&bucket.len()) || bucket.starts_with('.') {
+        return invalid("bucket", "it must be a name of at least 3 letters, digits, hyphens and dots");
+    }
+    Ok(())
 }
 
 fn invalid<T>(field: &'static str, message: impl Into<String>) -> Result<T, StorageError> {
@@ -102,15 +104,31 @@ fn root(mut endpoint: Url, bucket: &str) -> Result<(Url, bool), StorageError> {
     Ok((endpoint, false))
 }
 
-struct S3 {
+/// A bucket at any of them.
+pub(super) struct S3 {
     name: &'static str,
     bucket: String,
     region: String,
-    key: String,
-    secret: Secret,
+    credentials: AwsCredentialProvider,
     root: Url,
     names_bucket: bool,
-    checksums: bool,
+    /// What else clients are set up with.
+    builder: AmazonS3Builder,
+}
+
+impl S3 {
+    /// The bucket of the provider `name` at `endpoint`, whose clients are `builder`'s.
+    pub fn new(
+        name: &'static str,
+        endpoint: Url,
+        [bucket, region]: [&str; 2],
+        credentials: AwsCredentialProvider,
+        builder: AmazonS3Builder,
+    ) -> Result<Self, StorageError> {
+        let (root, names_bucket) = root(endpoint, bucket)?;
+        let (bucket, region) = (bucket.to_owned(), region.to_owned());
+        Ok(Self { name, bucket, region, credentials, root, names_bucket, builder })
+    }
 }
 
 impl Provider for S3 {
@@ -133,34 +151,33 @@ impl Provider for S3 {
     fn client(&self, transport: Transport) -> object_store::Result<Client> {
         let root = self.root.as_str().trim_end_matches('/');
         let endpoint = if self.names_bucket { root } else { root.strip_suffix(&self.bucket).unwrap_or(root) };
-        let builder = AmazonS3Builder::new()
-            .with_endpoint(endpoint)
-            .with_virtual_hosted_style_request(self.names_bucket)
-            .with_region(&self.region)
-            .with_bucket_name(&self.bucket)
-            .with_access_key_id(&self.key)
-            .with_secret_access_key(self.secret.expose())
-            .with_retry(retries())
-            .with_http_connector(transport);
-        let builder = if self.checksums { builder.with_checksum_algorithm(Checksum::SHA256) } else { builder };
-        let store: Arc<AmazonS3> = Arc::new(builder.build()?);
-        let signer = Signer { region: self.region.clone(), key: self.key.clone(), secret: self.secret.clone() };
-        Ok(Client { parts: Arc::clone(&store) as _, store, signer: Box::new(signer) })
+        let builder = self.builder.clone();
+        let store: Arc<AmazonS3> = Arc::new(
+            builder
+                .with_endpoint(endpoint)
+                .with_virtual_hosted_style_request(self.names_bucket)
+                .with_region(&self.region)
+                .with_bucket_name(&self.bucket)
+                .with_credentials(Arc::clone(&self.credentials))
+                .with_retry(retries())
+                .with_http_connector(transport)
+                .build()?,
+        );
+        let signer = Signer { region: self.region.clone(), credentials: Arc::clone(&self.credentials) };
+        Ok(Client::new(store, signer))
     }
 }
 
 /// Signs with version 4 of Amazon's signatures.
 struct Signer {
     region: String,
-    key: String,
-    secret: Secret,
+    credentials: AwsCredentialProvider,
 }
 
 #[async_trait]
 impl Sign for Signer {
     async fn sign(&self, request: &mut HttpRequest) -> object_store::Result<()> {
-        let credential =
-            AwsCredential { key_id: self.key.clone(), secret_key: self.secret.expose().to_owned(), token: None };
+        let credential = self.credentials.get_credential().await?;
         AwsAuthorizer::new(&credential, "s3", &self.region).try_authorize(request, None)
     }
 }

@@ -18,7 +18,7 @@ use carryall::{
     http::{self, App, Reach},
     secret::{Keyring, Secret},
     source,
-    storage::Network,
+    storage::{Environment, Network},
     token,
 };
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
@@ -46,6 +46,7 @@ pub struct TestApp {
     folder: TempDir,
     time: Time,
     sources: Vec<(String, String)>,
+    kept: Kept,
 }
 
 /// How a server is set up, beside its sources.
@@ -62,6 +63,16 @@ pub struct Setup {
     pub postgres: bool,
     /// How storages are reached; by default also on this machine, where those of the tests listen.
     pub network: Option<Network>,
+    /// Where archives are kept; by default in a folder of the server's own.
+    pub files: Kept,
+}
+
+/// Where archives are kept, and what is needed for that.
+#[derive(Clone, Default)]
+pub struct Kept {
+    pub url: Option<String>,
+    pub environment: Environment,
+    pub presigned: bool,
 }
 
 /// The time of a server, which goes on only when the test says so.
@@ -107,7 +118,8 @@ impl TestApp {
             format!("sqlite://{}", folder.path().join("carryall.db").display())
         };
         let address = database::Address::parse(&address).unwrap();
-        let parts = Parts { network, ..parts(folder.path(), &address, &sources, &time, setup.limits).await };
+        let parts =
+            Parts { network, ..parts(folder.path(), &address, &sources, &time, setup.limits, &setup.files).await };
         let (db, clock) = (parts.db.clone(), parts.clock.clone());
         let engine = Arc::new(Engine::new(parts));
         let (token, _) = token::create(&db, "tester", Role::Admin, None, clock.now()).await.unwrap();
@@ -121,7 +133,7 @@ impl TestApp {
         tokio::spawn(http::serve(app, listener, None, stop.running.clone()));
         let client = client();
         take_part(&engine, &stop);
-        Self { url, token, engine, client, stop, db, address, folder, time, sources }
+        Self { url, token, engine, client, stop, db, address, folder, time, sources, kept: setup.files }
     }
 
     /// Starts the worker.
@@ -132,8 +144,8 @@ impl TestApp {
 
     /// Another process over the same database and files, with a worker of its own.
     pub async fn another(&self) -> Arc<Engine> {
-        let parts = parts(self.folder.path(), &self.address, &self.sources, &self.time, Limits::default()).await;
-        let engine = Arc::new(Engine::new(parts));
+        let parts = parts(self.folder.path(), &self.address, &self.sources, &self.time, Limits::default(), &self.kept);
+        let engine = Arc::new(Engine::new(parts.await));
         take_part(&engine, &self.stop);
         engine
     }
@@ -217,6 +229,12 @@ impl TestApp {
     /// What lies in the folder of finished archives, hidden files too.
     pub fn file_names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.files()).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    /// The drafts of archives that are kept in an object store.
+    pub fn drafts(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.path().join("drafts")).unwrap();
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
 
@@ -411,17 +429,27 @@ async fn parts(
     sources: &[(String, String)],
     time: &Time,
     limits: Limits,
+    kept: &Kept,
 ) -> Parts {
     let time = (time.clone(), time.clone());
     Parts {
         db: database.open(database::Pool::default()).await.unwrap(),
         keys: Arc::new(Keyring::load(&folder.join("secret.key")).unwrap()),
-        files: Arc::new(Files::open(&Url::from_directory_path(folder.join("files")).unwrap()).unwrap()),
+        files: Arc::new(files(folder, kept)),
         sources: sources.iter().map(|(name, address)| named_source(name, address)).collect(),
         clock: Clock::new(move || time.0.now(), move || time.1.elapsed()),
         limits,
         network: on_this_machine(),
     }
+}
+
+fn files(folder: &Path, kept: &Kept) -> Files {
+    let url = match &kept.url {
+        Some(url) => url.parse().unwrap(),
+        None => Url::from_directory_path(folder.join("files")).unwrap(),
+    };
+    let files = Files::open(&url, &folder.join("drafts"), &kept.environment, &Network::default()).unwrap();
+    if kept.presigned { files.with_presigned_downloads() } else { files }
 }
 
 fn on_this_machine() -> Network {

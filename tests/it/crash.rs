@@ -147,7 +147,12 @@ async fn a_kill_in_the_first_start_leaves_a_folder_that_the_next_start_takes() {
 async fn a_run_that_was_cut_off_at_any_step_is_failed_and_what_it_left_is_removed() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    for files in [&[][..], &[".data-export-1.zip.part"], &["data-export-1.zip"]] {
+    // The name of a run that was lost stays in its row for an hour.
+    for (name, files) in [
+        ("data-export-1.zip", &[][..]),
+        ("data-export-2.zip", &[".data-export-2.zip.part"]),
+        ("data-export-3.zip", &["data-export-3.zip"]),
+    ] {
         let server = Server::start(&data, &["--demo"]).await;
         server.create().await;
         server.settled().await;
@@ -164,8 +169,8 @@ async fn a_run_that_was_cut_off_at_any_step_is_failed_and_what_it_left_is_remove
             state.execute(&format!("DELETE FROM {table} WHERE data_export_id = ?"), [&id]).unwrap();
         }
         let running = "UPDATE data_export SET state = 'RUNNING', phase = 'EXPORTING', worker = randomblob(16), \
-            finished_at = NULL, size_bytes = NULL, sha256 = NULL, verified_at = NULL, file_name = 'data-export-1.zip'";
-        state.execute(&format!("{running} WHERE {newest}"), []).unwrap();
+            finished_at = NULL, size_bytes = NULL, sha256 = NULL, verified_at = NULL, file_name = ?";
+        state.execute(&format!("{running} WHERE {newest}"), [name]).unwrap();
         for file in files {
             std::fs::write(data.join("files").join(file), "cut off").unwrap();
         }

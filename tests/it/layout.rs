@@ -8,7 +8,7 @@ use std::{
 /// The modules of the library, lowest first: one may name only those before it. `lib.rs` documents why.
 const ORDER: [&str; 17] = [
     "clock", "secret", "scalar", "database", "limits", "token", "session", "audit", "demo", "source", "format",
-    "archive", "files", "storage", "export", "graphql", "http",
+    "archive", "storage", "files", "export", "graphql", "http",
 ];
 
 fn root() -> &'static Path {

@@ -31,6 +31,7 @@ mod layout;
 mod many;
 mod mariadb;
 mod nightly;
+mod object_store;
 mod on_postgres;
 mod over_http;
 mod ownership;

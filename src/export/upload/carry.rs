@@ -167,9 +167,11 @@ impl Engine {
         if !matches!(failure.code, FailureCode::Damaged | FailureCode::FileUnavailable) {
             return Outcome::Failed(failure, left);
         }
-        let (files, name) = (Arc::clone(&archive.files), archive.name.clone());
         let sealed = Sealed { bytes: archive.bytes, sha256: hexadecimal(&archive.sha256) };
-        let read = spawn_blocking(move || verify_file(FileAt::start(files.open_file(&name)?), &sealed)).await;
+        let read = match archive.files.open_file(&archive.name).await {
+            Ok(file) => spawn_blocking(move || verify_file(FileAt::start(file), &sealed)).await,
+            Err(cause) => Ok(Err(VerifyError::Io(cause))),
+        };
         let failure = match read {
             Ok(Err(VerifyError::Mismatch(_))) => Failure::file_changed(),
             Ok(Err(VerifyError::Io(cause))) if cause.kind() == std::io::ErrorKind::NotFound => {

@@ -107,12 +107,14 @@ pub(super) struct Received {
     inner: reqwest::Body,
     silence: Duration,
     due: Pin<Box<Sleep>>,
+    /// It is waited for since it was asked for last: who takes a pause before asking on does not make it silent.
+    awaited: bool,
     trail: Arc<Trail>,
 }
 
 impl Received {
     pub fn new(inner: reqwest::Body, silence: Duration, trail: Arc<Trail>) -> Self {
-        Self { inner, silence, due: Box::pin(tokio::time::sleep(silence)), trail }
+        Self { inner, silence, due: Box::pin(tokio::time::sleep(silence)), awaited: false, trail }
     }
 }
 
@@ -124,16 +126,22 @@ impl Body for Received {
         let failure = match Pin::new(&mut self.inner).poll_frame(cx) {
             Poll::Ready(Some(Err(error))) => failure_of(&error),
             Poll::Ready(other) => {
-                let due = Instant::now() + self.silence;
-                self.due.as_mut().reset(due);
+                self.awaited = false;
                 return Poll::Ready(
                     other.map(|frame| frame.map_err(|error| HttpError::new(HttpErrorKind::Unknown, error))),
                 );
             }
-            Poll::Pending => match self.due.as_mut().poll(cx) {
-                Poll::Ready(()) => Failure::Silent,
-                Poll::Pending => return Poll::Pending,
-            },
+            Poll::Pending => {
+                if !self.awaited {
+                    self.awaited = true;
+                    let due = Instant::now() + self.silence;
+                    self.due.as_mut().reset(due);
+                }
+                match self.due.as_mut().poll(cx) {
+                    Poll::Ready(()) => Failure::Silent,
+                    Poll::Pending => return Poll::Pending,
+                }
+            }
         };
         self.trail.note(failure.clone());
         Poll::Ready(Some(Err(failure.into_http())))
@@ -145,5 +153,35 @@ impl Body for Received {
 
     fn size_hint(&self) -> SizeHint {
         self.inner.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+    use tokio::{join, sync::mpsc, time::sleep};
+    use tokio_stream::wrappers::ReceiverStream;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_a_pause_before_reading_on_does_not_make_it_silent() {
+        let silence = Duration::from_secs(60);
+        let (sender, receiver) = mpsc::channel(1);
+        let trail = Arc::new(Trail::default());
+        let body = reqwest::Body::wrap_stream(ReceiverStream::new(receiver));
+        let mut received = Received::new(body, silence, Arc::clone(&trail));
+        let piece = || Ok::<_, std::io::Error>(Bytes::from_static(b"a"));
+        for _ in 0..3 {
+            sleep(silence * 2).await;
+            let send = async {
+                sleep(silence / 2).await;
+                sender.send(piece()).await
+            };
+            let (frame, sent) = join!(received.frame(), send);
+            assert!(frame.is_some_and(|frame| frame.is_ok()) && sent.is_ok());
+        }
+        assert!(received.frame().await.is_some_and(|frame| frame.is_err()), "nothing comes for too long");
+        assert!(matches!(trail.take(), Some(Failure::Silent)));
     }
 }

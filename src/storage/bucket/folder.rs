@@ -8,6 +8,7 @@ use crate::storage::{StorageError, base_path};
 const LONGEST: usize = 1024;
 
 /// A prefix of keys, without a slash at either end; empty for the bucket itself.
+#[derive(Clone)]
 pub(in crate::storage) struct Folder(String);
 
 impl Folder {
@@ -18,6 +19,11 @@ impl Folder {
             return Err(StorageError::setting("basePath", "it is too long"));
         }
         Ok(Self(path))
+    }
+
+    /// What the keys of files in it begin with whose names begin with `start`.
+    pub fn prefix(&self, start: &str) -> String {
+        if self.0.is_empty() { start.to_owned() } else { format!("{}/{start}", self.0) }
     }
 
     /// The key of the file `name` in it, as it is: nothing in it is a character to escape.

@@ -11,6 +11,7 @@ mod body;
 mod check;
 mod dial;
 mod folder;
+mod held;
 mod leftovers;
 mod session;
 mod transport;
@@ -19,12 +20,15 @@ mod upload;
 use std::sync::{Arc, atomic::AtomicU64};
 
 use async_trait::async_trait;
-use object_store::{ObjectStore, client::HttpRequest, multipart::MultipartStore};
+use object_store::{
+    ObjectStore, client::HttpRequest, list::PaginatedListStore, multipart::MultipartStore, signer::Signer,
+};
 use reqwest::Method;
 use url::Url;
 
 use super::{Content, Network, Receipt, Steps, Storage, StorageError};
 use dial::Dial;
+pub use held::Listed;
 use session::Session;
 pub(super) use {dial::address, folder::Folder, session::retries, transport::Transport};
 
@@ -59,7 +63,19 @@ pub(super) enum Leftovers {
 pub(super) struct Client {
     pub store: Arc<dyn ObjectStore>,
     pub parts: Arc<dyn MultipartStore>,
+    pub pages: Arc<dyn PaginatedListStore>,
+    pub presigner: Arc<dyn Signer>,
     pub signer: Box<dyn Sign>,
+}
+
+impl Client {
+    pub fn new<S>(store: Arc<S>, signer: impl Sign + 'static) -> Self
+    where
+        S: ObjectStore + MultipartStore + PaginatedListStore + Signer,
+    {
+        let (parts, pages, presigner) = (Arc::clone(&store), Arc::clone(&store), Arc::clone(&store));
+        Self { store, parts, pages, presigner, signer: Box::new(signer) }
+    }
 }
 
 /// Signs a request of our own.
@@ -69,7 +85,7 @@ pub(super) trait Sign: Send + Sync {
 }
 
 /// The storage.
-pub(super) struct Bucket {
+pub struct Bucket {
     provider: Arc<dyn Provider>,
     folder: Folder,
     dial: Dial,
@@ -77,11 +93,11 @@ pub(super) struct Bucket {
 
 impl Bucket {
     /// Connects to nothing, but refuses settings that a client cannot be made of.
-    pub fn open(provider: impl Provider, folder: Folder, network: &Network) -> Result<Box<dyn Storage>, StorageError> {
+    pub(super) fn open(provider: impl Provider, folder: Folder, network: &Network) -> Result<Self, StorageError> {
         let dial = Dial::new(provider.root(), network)?;
         let bucket = Self { provider: Arc::new(provider), folder, dial };
         bucket.session()?;
-        Ok(Box::new(bucket))
+        Ok(bucket)
     }
 
     /// A client for one operation, so that what went wrong is known to be this operation's.

@@ -56,10 +56,23 @@ impl Session {
             (None, object_store::Error::NotFound { .. }) => {
                 StorageError::NotFound(format!("{name} has no such file in {}", self.provider.bucket()))
             }
+            // Not the provider's word: nobody was asked yet.
+            (None, object_store::Error::Unauthenticated { source, .. }) => {
+                StorageError::unreachable(format!("{name}: {source}"))
+            }
             (None, object_store::Error::Generic { .. }) => {
                 StorageError::unreachable(format!("{name} answers with something that cannot be understood"))
             }
             (None, _) => StorageError::Rejected(format!("{name} refuses it")),
+        }
+    }
+
+    /// Takes an error that says no more than that there is no such object.
+    pub fn missing(&self, error: &object_store::Error) -> Result<(), StorageError> {
+        match self.transport.trail().take() {
+            Some(failure) if failure.is_missing_object() => Ok(()),
+            Some(failure) => Err(self.explain(failure)),
+            None => Err(self.error(error)),
         }
     }
 

@@ -31,6 +31,8 @@ pub enum Fault {
     Answer(u16),
     /// What was sent is passed on whole, but only so many bytes of the answer, and then it ends.
     Truncate(u64),
+    /// All is passed on, but of the answer this byte is another.
+    Garble(u64),
     /// What the client sends is passed on with a pause after each 16 KiB or less.
     Slow(Duration),
 }
@@ -58,6 +60,17 @@ impl Rule {
 struct Shared {
     rule: Mutex<Option<Rule>>,
     struck: AtomicUsize,
+    /// Bytes of answers that were passed on.
+    answered: AtomicU64,
+    open: AtomicUsize,
+}
+
+/// What befalls the answers on a connection.
+struct Answers {
+    /// How many more bytes may pass.
+    left: AtomicU64,
+    /// How many more bytes pass before one that is changed.
+    garbled: AtomicU64,
 }
 
 impl Shared {
@@ -124,7 +137,12 @@ impl FaultProxy {
             let shared = Arc::clone(&shared);
             async move {
                 while let Ok((client, _)) = listener.accept().await {
-                    tokio::spawn(pass(client, server, Arc::clone(&shared)));
+                    let shared = Arc::clone(&shared);
+                    tokio::spawn(async move {
+                        shared.open.fetch_add(1, Ordering::Relaxed);
+                        pass(client, server, &shared).await;
+                        shared.open.fetch_sub(1, Ordering::Relaxed);
+                    });
                 }
             }
         });
@@ -152,6 +170,16 @@ impl FaultProxy {
         self.shared.struck.load(Ordering::Relaxed)
     }
 
+    /// How many bytes of answers it has passed on.
+    pub fn answered(&self) -> u64 {
+        self.shared.answered.load(Ordering::Relaxed)
+    }
+
+    /// How many connections there are.
+    pub fn open(&self) -> usize {
+        self.shared.open.load(Ordering::Relaxed)
+    }
+
     /// Waits until it has struck.
     pub async fn wait_for_strike(&self) {
         while self.struck() == 0 {
@@ -166,22 +194,21 @@ impl Drop for FaultProxy {
     }
 }
 
-async fn pass(mut client: TcpStream, server: SocketAddr, shared: Arc<Shared>) {
+async fn pass(mut client: TcpStream, server: SocketAddr, shared: &Shared) {
     let Ok(mut server) = TcpStream::connect(server).await else { return };
-    // How many more bytes of answers may pass.
-    let left = AtomicU64::new(u64::MAX);
+    let answers = Answers { left: AtomicU64::new(u64::MAX), garbled: AtomicU64::new(u64::MAX) };
     let fault = {
         let ((from_client, to_client), (from_server, to_server)) = (client.split(), server.split());
         tokio::select! {
-            fault = pass_requests(from_client, to_server, &shared, &left) => fault,
-            () = pass_answers(from_server, to_client, &left) => None,
+            fault = pass_requests(from_client, to_server, shared, &answers) => fault,
+            () = pass_answers(from_server, to_client, shared, &answers) => None,
         }
     };
     match fault {
         Some(Fault::Reset) => client.set_zero_linger().unwrap(),
         Some(Fault::Hang) => std::future::pending().await,
         Some(Fault::Answer(status)) => answer(client, status).await,
-        Some(Fault::Truncate(_) | Fault::Slow(_)) | None => {}
+        Some(Fault::Truncate(_) | Fault::Garble(_) | Fault::Slow(_)) | None => {}
     }
 }
 
@@ -190,7 +217,7 @@ async fn pass_requests(
     mut client: ReadHalf<'_>,
     mut server: WriteHalf<'_>,
     shared: &Shared,
-    left: &AtomicU64,
+    answers: &Answers,
 ) -> Option<Fault> {
     let (mut buffer, mut seen, mut pause) = (vec![0; 16 * 1024], Seen::default(), Duration::ZERO);
     loop {
@@ -201,7 +228,8 @@ async fn pass_requests(
         }
         match shared.strike(&mut seen, &buffer[..length]) {
             None => {}
-            Some(Fault::Truncate(bytes)) => left.store(bytes, Ordering::Relaxed),
+            Some(Fault::Truncate(bytes)) => answers.left.store(bytes, Ordering::Relaxed),
+            Some(Fault::Garble(at)) => answers.garbled.store(at, Ordering::Relaxed),
             Some(Fault::Slow(each)) => pause = each,
             fault => return fault,
         }
@@ -212,16 +240,24 @@ async fn pass_requests(
     }
 }
 
-async fn pass_answers(mut server: ReadHalf<'_>, mut client: WriteHalf<'_>, left: &AtomicU64) {
+async fn pass_answers(mut server: ReadHalf<'_>, mut client: WriteHalf<'_>, shared: &Shared, answers: &Answers) {
     let mut buffer = vec![0; 16 * 1024];
     while let Ok(length @ 1..) = server.read(&mut buffer).await {
-        let may = left.load(Ordering::Relaxed);
+        let may = answers.left.load(Ordering::Relaxed);
         let part = length.min(usize::try_from(may).unwrap_or(usize::MAX));
+        let garbled = answers.garbled.load(Ordering::Relaxed);
+        if let Some(byte) = usize::try_from(garbled).ok().and_then(|at| buffer[..part].get_mut(at)) {
+            *byte ^= 1;
+            answers.garbled.store(u64::MAX, Ordering::Relaxed);
+        } else if garbled != u64::MAX {
+            answers.garbled.store(garbled - part as u64, Ordering::Relaxed);
+        }
         if client.write_all(&buffer[..part]).await.is_err() || part < length {
             break;
         }
+        shared.answered.fetch_add(part as u64, Ordering::Relaxed);
         if may != u64::MAX {
-            left.fetch_sub(part as u64, Ordering::Relaxed);
+            answers.left.fetch_sub(part as u64, Ordering::Relaxed);
         }
     }
 }

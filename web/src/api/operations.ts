@@ -161,6 +161,8 @@ export type DropboxInput = {
 export type ExportErrorCode =
   /** There was no room for the archive. */
   | 'DISK_FULL'
+  /** The archive was made, but the place where archives are kept could not be reached for a quarter of an hour. */
+  | 'FILES_UNREACHABLE'
   /** A fault of the server; its log says more. */
   | 'INTERNAL'
   /** A source refused access. */

@@ -52,6 +52,7 @@ export function copyWord({ status, failure }: Pick<Details['uploads'][number], '
 /** What to do about a failed export, besides what its message says. */
 export const ADVICE: Record<ExportCode, string> = {
   DISK_FULL: 'Make room where the server keeps its files, then export again.',
+  FILES_UNREACHABLE: 'Check that the store where the server keeps its files can be reached, then export again.',
   INTERNAL: 'Export again. If it fails again, the server’s log says more.',
   SOURCE_UNAUTHORIZED: 'Check the user and the password of the source in the server’s settings, then export again.',
   SOURCE_UNREACHABLE: 'Check that the source is there and running, and its address, then export again.',
