@@ -3,13 +3,15 @@
 # with the packages of tests/foreign/requirements.txt, whose path it prints as the last line.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/need-packages.sh curl=curl 7z=p7zip-full bsdtar=libarchive-tools chromium=chromium python3=python3 unshare=util-linux setpriv=util-linux openssl=openssl faketime=faketime >&2
+scripts/need-packages.sh curl=curl 7z=p7zip-full bsdtar=libarchive-tools chromium=chromium python3=python3 unshare=util-linux setpriv=util-linux openssl=openssl >&2
 scripts/need-packages.sh /usr/sbin/mariadbd=mariadb-server >&2
 scripts/need-packages.sh sftp=openssh-client /usr/sbin/sshd=openssh-server >&2
 # Libraries that let sshd run without root, with an account that only it knows.
 for library in nss pam; do
   compgen -G "/usr/lib/*/lib${library}_wrapper.so" >/dev/null || scripts/need-packages.sh "lib${library}_wrapper.so=lib${library}-wrapper" >&2
 done
+# What gives a server another time.
+compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || scripts/need-packages.sh libfaketime.so=libfaketime >&2
 # Debian keeps the commands of PostgreSQL's server out of PATH.
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || scripts/need-packages.sh initdb=postgresql >&2
 # On Debian, Python's own module for environments is a package apart.

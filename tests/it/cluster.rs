@@ -169,7 +169,7 @@ async fn whatever_dies_each_export_is_made_once_and_whole_and_nothing_is_left_be
 #[tokio::test(flavor = "multi_thread")]
 async fn five_processes_make_one_automatic_export_as_midnight_comes() {
     // The database's clock is theirs, so that it is enough to set that one.
-    let postgres = Postgres::start_by(&["faketime", "-f", "@2026-11-20 23:59:40"], &["timezone=UTC"]);
+    let postgres = Postgres::start_at("2026-11-20 23:59:40", &["timezone=UTC"]);
     let database = postgres.database().await;
     let _cluster = Cluster::start(database.address(), 0, 5).await;
     database.execute("UPDATE data_export_settings SET automatic_exports = true, automatic_since = now()").await;

@@ -43,8 +43,18 @@ impl Postgres {
         Self::start_by(&[], settings)
     }
 
-    /// A server with these settings, which another command starts, such as `faketime TIME`.
-    pub fn start_by(starter: &[&str], settings: &[&str]) -> Self {
+    /// A server whose clock says this when it starts.
+    pub fn start_at(time: &str, settings: &[&str]) -> Self {
+        let folders = std::fs::read_dir("/usr/lib").unwrap().map(|entry| entry.unwrap().path());
+        let mut libraries = folders.map(|folder| folder.join("faketime").join("libfaketime.so.1"));
+        let library = libraries.find(|path| path.exists()).expect("libfaketime is needed: `make test` installs it");
+        let (preload, time) = (format!("LD_PRELOAD={}", library.display()), format!("FAKETIME=@{time}"));
+        // How long something takes it is to know as everybody does.
+        Self::start_by(&["/usr/bin/env", &preload, &time, "FAKETIME_DONT_FAKE_MONOTONIC=1", "TZ=UTC"], settings)
+    }
+
+    /// A server with these settings, which another command starts.
+    fn start_by(starter: &[&str], settings: &[&str]) -> Self {
         let (folder, port, password) = (folder(), free_port(), secret());
         let (data, password_file) = (folder.join("data"), folder.join("password"));
         std::fs::write(&password_file, &password).unwrap();
@@ -86,8 +96,10 @@ impl Postgres {
         let pid = std::fs::read_to_string(self.pid_file()).unwrap();
         let pid = pid.lines().next().unwrap().to_owned();
         assert!(Command::new("kill").args(["-QUIT", &pid]).status().unwrap().success());
+        // It stays there as a zombie, since nobody waits for it.
+        let stat = Path::new("/proc").join(&pid).join("stat");
         let begun = Instant::now();
-        while Path::new("/proc").join(&pid).exists() {
+        while std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z ")) {
             assert!(begun.elapsed() < PATIENCE, "PostgreSQL does not end");
             std::thread::sleep(Duration::from_millis(20));
         }
