@@ -36,7 +36,7 @@ pub(crate) use secret_key::SecretKey;
 pub(crate) use sources::{SourceArgs, Sources};
 
 use file::File;
-use limits::LimitArgs;
+use limits::{LimitArgs, number};
 use reach::{CertificateArgs, ReachArgs};
 use storage::StorageArgs;
 
@@ -52,9 +52,15 @@ pub(crate) struct StateArgs {
     /// The folder for everything that Carryall keeps [default: ./carryall-data]
     #[arg(long, env = "CARRYALL_DATA_DIR", value_parser = path(), value_name = "FOLDER")]
     data_dir: Option<PathBuf>,
-    /// Carryall's own database [default: a SQLite file in the data folder]
+    /// Carryall's own database, as sqlite://FILE or postgres://USER@HOST/DATABASE [default: a SQLite file in the data folder]
     #[arg(long, env = "CARRYALL_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     database_url: Option<String>,
+    /// Connections to Carryall's own database at most [default: 10]
+    #[arg(long, env = "CARRYALL_DATABASE_CONNECTIONS", value_name = "NUMBER")]
+    database_connections: Option<String>,
+    /// Seconds that a connection to Carryall's own database, or one statement there, may take [default: 30]
+    #[arg(long, env = "CARRYALL_DATABASE_TIMEOUT", value_name = "SECONDS")]
+    database_timeout: Option<String>,
     /// Where finished archives are kept: file:///FOLDER, or s3://BUCKET/FOLDER, az://CONTAINER/FOLDER, gs://BUCKET/FOLDER with the
     /// credentials in the variables that the provider's tools read [default: a folder in the data folder]
     #[arg(long, env = "CARRYALL_FILES_URL", value_name = "URL", hide_env_values = true)]
@@ -84,6 +90,25 @@ pub(crate) struct ServeArgs {
     /// Adds a source `demo`: the database of an internet provider that does not exist
     #[arg(long, env = "CARRYALL_DEMO", value_parser = switch())]
     demo: bool,
+    /// Serves the API alone: exports are made by `carryall worker`, or by another `carryall serve`
+    #[arg(long, env = "CARRYALL_NO_WORKER", value_parser = switch())]
+    no_worker: bool,
+}
+
+/// The settings of a process that makes exports.
+#[derive(Args, Debug)]
+pub(crate) struct WorkerArgs {
+    #[command(flatten)]
+    state: StateArgs,
+    #[command(flatten)]
+    sources: SourceArgs,
+    #[command(flatten)]
+    limits: LimitArgs,
+    #[command(flatten)]
+    storage: StorageArgs,
+    /// Adds a source `demo`: the database of an internet provider that does not exist
+    #[arg(long, env = "CARRYALL_DEMO", value_parser = switch())]
+    demo: bool,
 }
 
 /// The settings of `carryall healthcheck`.
@@ -99,6 +124,10 @@ pub(crate) struct ListenArgs {
     certificate: CertificateArgs,
 }
 
+/// Why a process cannot do a part of the work over SQLite.
+const ALONE: &str = "SQLite is for one process, `carryall serve`, which does everything; several need PostgreSQL: \
+    --database-url postgres://USER@HOST/DATABASE";
+
 /// A setting that cannot be used. Shown in one line.
 #[derive(Debug, thiserror::Error)]
 #[error("{setting}: {why}")]
@@ -111,19 +140,27 @@ pub(crate) struct ConfigError {
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) data_dir: PathBuf,
-    pub(crate) database_url: String,
+    pub(crate) database: database::Address,
+    /// How it is used.
+    pub(crate) pool: database::Pool,
     pub(crate) files_url: Url,
     pub(crate) secret_key: SecretKey,
 }
 
-/// Everything `carryall serve` needs.
+/// What the API needs.
 pub(crate) struct Server {
-    pub(crate) state: State,
     pub(crate) listen: SocketAddr,
     pub(crate) reach: Reach,
     pub(crate) certificate: Option<Certificate>,
     /// How much a client may ask for.
     pub(crate) api_limits: carryall::limits::Limits,
+    /// Whether the process makes exports too.
+    pub(crate) worker: bool,
+}
+
+/// What every process over an instance needs.
+pub(crate) struct Instance {
+    pub(crate) state: State,
     pub(crate) sources: Sources,
     pub(crate) limits: Limits,
     /// How storages may be reached.
@@ -153,8 +190,25 @@ impl StateArgs {
         // Absolute, so that links to it in URLs do not depend on where the process stands.
         let data_dir = std::path::absolute(&data_dir).map_err(|cause| ConfigError::new("--data-dir", cause))?;
         let database_url = match given(self.database_url).or(file.database_url.clone()) {
-            Some(url) => checked_database_url(url)?,
+            Some(url) => url,
             None => sqlite_url(&data_dir.join("carryall.db"))?,
+        };
+        let database = database::Address::parse(&database_url);
+        let database = database.map_err(|cause| ConfigError::new("--database-url", cause))?;
+        let default = database::Pool::default();
+        // One is held by whoever has a right for itself, and one is needed to do something with it.
+        let connections = number(
+            "--database-connections",
+            self.database_connections,
+            file.database_connections,
+            default.connections.into(),
+            4..=1000,
+        )?;
+        let timeout = default.timeout.as_secs();
+        let timeout = number("--database-timeout", self.database_timeout, file.database_timeout, timeout, 5..=600)?;
+        let pool = database::Pool {
+            connections: connections.try_into().unwrap_or(default.connections),
+            timeout: Duration::from_secs(timeout),
         };
         let files_url = match given(self.files_url).or(file.files_url.clone()) {
             Some(url) => checked_files_url(&url)?,
@@ -162,20 +216,45 @@ impl StateArgs {
                 .map_err(|()| ConfigError::new("--data-dir", "it is not a path that an address can be made of"))?,
         };
         let secret_key = SecretKey::find(given(self.secret_key_file).or(file.secret_key_file.clone()), &data_dir)?;
-        Ok(State { data_dir, database_url, files_url, secret_key })
+        Ok(State { data_dir, database, pool, files_url, secret_key })
     }
 }
 
 impl ServeArgs {
     /// The settings, with the file's and the defaults filled in.
-    pub(crate) fn resolve(self) -> Result<Server, ConfigError> {
+    pub(crate) fn resolve(self) -> Result<(Instance, Server), ConfigError> {
         let file = File::read(given(self.state.config.clone()).as_deref())?;
-        let state = self.state.resolve_with(&file)?;
         let listen = listen(given(self.listen).or(file.listen.clone()))?;
         let (reach, certificate, api_limits) = self.reach.resolve(&file)?;
         let reach = Reach { loopback: listen.ip().is_loopback(), ..reach };
+        let worker = !(self.no_worker || file.no_worker);
+        let args = WorkerArgs {
+            state: self.state,
+            sources: self.sources,
+            limits: self.limits,
+            storage: self.storage,
+            demo: self.demo,
+        };
+        let instance = args.resolve_with(&file)?;
+        if !worker && !instance.state.database.is_shared() {
+            return Err(ConfigError::new("--no-worker", ALONE));
+        }
+        Ok((instance, Server { listen, reach, certificate, api_limits, worker }))
+    }
+}
+
+impl WorkerArgs {
+    /// The settings, with the file's and the defaults filled in.
+    pub(crate) fn resolve(self) -> Result<Instance, ConfigError> {
+        let file = File::read(given(self.state.config.clone()).as_deref())?;
+        let instance = self.resolve_with(&file)?;
+        if instance.state.database.is_shared() { Ok(instance) } else { Err(ConfigError::new("--database-url", ALONE)) }
+    }
+
+    fn resolve_with(self, file: &File) -> Result<Instance, ConfigError> {
+        let state = self.state.resolve_with(file)?;
         let demo = self.demo || file.demo;
-        let mut sources = Sources::collect(self.sources, &file)?;
+        let mut sources = Sources::collect(self.sources, file)?;
         if demo {
             let url = format!("sqlite:{}", state.data_dir.join("demo.db").display());
             sources.add_demo(DEMO, &url)?;
@@ -183,23 +262,11 @@ impl ServeArgs {
         if sources.is_empty() {
             return Err(ConfigError::new("--source", sources::NONE));
         }
-        let (limits, grace) = self.limits.resolve(&file)?;
-        let presigned_downloads = self.storage.presigned_downloads(&file, &state.files_url)?;
-        let (network, upload_bytes_per_second) = self.storage.resolve(&file)?;
+        let (limits, grace) = self.limits.resolve(file)?;
+        let presigned_downloads = self.storage.presigned_downloads(file, &state.files_url)?;
+        let (network, upload_bytes_per_second) = self.storage.resolve(file)?;
         let limits = Limits { upload_bytes_per_second, ..limits };
-        Ok(Server {
-            state,
-            listen,
-            reach,
-            certificate,
-            api_limits,
-            sources,
-            limits,
-            network,
-            presigned_downloads,
-            grace,
-            demo,
-        })
+        Ok(Instance { state, sources, limits, network, presigned_downloads, grace, demo })
     }
 }
 
@@ -244,11 +311,6 @@ fn sqlite_url(path: &Path) -> Result<String, ConfigError> {
         Some(path) => Ok(format!("sqlite://{}", path.replace('%', "%25").replace('?', "%3F"))),
         None => Err(ConfigError::new("--data-dir", "its path is not UTF-8")),
     }
-}
-
-fn checked_database_url(url: String) -> Result<String, ConfigError> {
-    database::file(&url).map_err(|cause| ConfigError::new("--database-url", cause))?;
-    Ok(url)
 }
 
 fn checked_files_url(url: &str) -> Result<Url, ConfigError> {

@@ -1,114 +1,111 @@
-//! Opens Carryall's own database, brings it to the present shape, and sees to it that one server has it.
+//! Carryall's own database: opened, brought to the present shape, and asked for what many processes must agree on.
+//!
+//! It is SQLite, for one process, or PostgreSQL, for as many as there are: the scheme of its address says which. [`sqlite`] and
+//! [`postgres`] open it; [`migrations`] runs what it lacks. What one process alone needs no database for, several have from
+//! PostgreSQL: one time ([`time`]), rights that one of them has at a time ([`right`]), and a way to tell the others
+//! ([`channel`]).
 
-use std::{
-    fs::{File, TryLockError},
-    io,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+mod channel;
+mod migrations;
+mod postgres;
+mod right;
+mod sqlite;
+mod time;
 
-use migration::{Migrator, MigratorTrait};
-use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DbErr,
-    sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
-};
+use std::{io, path::PathBuf, time::Duration};
 
-/// How long one process waits for another's write (`carryall token create` beside a running server).
-const BUSY: Duration = Duration::from_secs(10);
+use sea_orm::{DatabaseConnection, DbErr};
+
+pub use channel::{Channel, Heard};
+pub use right::{Held, Right, Rights, in_turn};
+pub use sqlite::ServerLock;
+pub use time::clock;
 
 /// Why Carryall's own database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
-    /// The address is not one of a SQLite file.
-    #[error("it is not the address of a SQLite file, like sqlite:///srv/carryall/carryall.db")]
+    /// The address is neither one of a SQLite file nor one of a PostgreSQL database.
+    #[error(
+        "it is neither the address of a SQLite file, like sqlite:///srv/carryall/carryall.db, nor that of a PostgreSQL database, \
+         like postgres://carryall@db.example.com/carryall"
+    )]
     Address,
     /// A lock file beside the database cannot be made, or is held for too long.
     #[error("{0}: {1}")]
     Lock(PathBuf, #[source] io::Error),
     /// Another process has it.
-    #[error("{0} is in use by another `carryall serve` or `carryall key rotate`")]
+    #[error(
+        "{0} is in use by another `carryall serve` or `carryall key rotate`; several processes need PostgreSQL as their database"
+    )]
     InUse(PathBuf),
-    /// The database itself.
+    /// The database itself. By its name, which has no password in it.
     #[error("{0}: {1}")]
-    Database(PathBuf, #[source] DbErr),
+    Database(String, #[source] DbErr),
+    /// A version that is newer by more than one has changed it.
+    #[error("{0} was changed by a newer version of Carryall, which this one cannot work beside: run that one")]
+    Newer(String),
 }
 
-/// The right to be the one server of a database, or to do what none may run beside; held until it is dropped or the process ends, however it ends.
-#[derive(Debug)]
-pub struct ServerLock {
-    _file: File,
+/// How the database is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// Most connections at the same time.
+    pub connections: u32,
+    /// How long it may take to get one, or one statement there.
+    pub timeout: Duration,
 }
 
-/// The file of the database at `url`.
-pub fn file(url: &str) -> Result<PathBuf, DatabaseError> {
-    // Whatever has no scheme that it knows is a path to sqlx, and would be shown as one, password and all.
-    let sqlite = Some(url).filter(|url| url.starts_with("sqlite:"));
-    let options = sqlite.and_then(|url| url.parse::<SqliteConnectOptions>().ok()).ok_or(DatabaseError::Address)?;
-    let file = options.get_filename();
-    // sqlx gives a database in memory a name of this form.
-    let named = !file.as_os_str().is_empty() && !file.to_string_lossy().starts_with("file:");
-    if named { Ok(file.to_owned()) } else { Err(DatabaseError::Address) }
-}
-
-/// Makes this process the one server of the database at `url`. Another would take its running exports for lost.
-pub fn lock(url: &str) -> Result<ServerLock, DatabaseError> {
-    let path = file(url)?;
-    let (file, lock) = lock_file(&path, "server.lock")?;
-    match file.try_lock() {
-        Ok(()) => Ok(ServerLock { _file: file }),
-        Err(TryLockError::WouldBlock) => Err(DatabaseError::InUse(path)),
-        Err(TryLockError::Error(cause)) => Err(DatabaseError::Lock(lock, cause)),
+impl Default for Pool {
+    fn default() -> Self {
+        Self { connections: 10, timeout: Duration::from_secs(30) }
     }
 }
 
-/// Opens the database at `url`, in WAL mode and with a full sync at each commit, and runs what migrations it lacks.
-pub async fn open(url: &str) -> Result<DatabaseConnection, DatabaseError> {
-    let path = file(url)?;
-    let failed = |cause| DatabaseError::Database(path.clone(), cause);
-    let mut options = ConnectOptions::new(url);
-    options.max_connections(8).acquire_timeout(BUSY).sqlx_logging(false).map_sqlx_sqlite_opts(|sqlite| {
-        sqlite
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            // What was deleted, or sealed by a key that is no more, does not lie about in the file.
-            .pragma("secure_delete", "ON")
-            .foreign_keys(true)
-            .busy_timeout(BUSY)
-    });
-    // Two processes that find the same step missing would both take it. The lock is held for as long as the file is open.
-    let (migrating, lock) = lock_file(&path, "migration.lock")?;
-    let locked = tokio::time::timeout(BUSY, until_locked(&migrating)).await;
-    locked.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).map_err(|cause| DatabaseError::Lock(lock, cause))?;
-    let database = Database::connect(options).await.map_err(failed)?;
-    Migrator::up(&database, None).await.map_err(failed)?;
-    drop(migrating);
-    Ok(database)
+/// Where a database is.
+#[derive(Clone, Debug)]
+pub enum Address {
+    /// In this file, at this address.
+    Sqlite(PathBuf, String),
+    /// At a server.
+    Postgres(Box<postgres::Options>),
 }
 
-async fn until_locked(file: &File) -> io::Result<()> {
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(()),
-            Err(TryLockError::WouldBlock) => tokio::time::sleep(Duration::from_millis(20)).await,
-            Err(TryLockError::Error(cause)) => return Err(cause),
+impl Address {
+    /// The address that `url` is.
+    pub fn parse(url: &str) -> Result<Self, DatabaseError> {
+        match url.split_once(':').map(|(scheme, _)| scheme) {
+            Some("sqlite") => Ok(Self::Sqlite(sqlite::file(url)?, url.to_owned())),
+            Some("postgres" | "postgresql") => postgres::options(url).map(Box::new).map(Self::Postgres),
+            _ => Err(DatabaseError::Address),
         }
     }
-}
 
-/// The database by its real name, so that a link to it is no way round the lock.
-fn real(database: &Path) -> PathBuf {
-    let folder = || Some(database.parent()?.canonicalize().ok()?.join(database.file_name()?));
-    database.canonicalize().ok().or_else(folder).unwrap_or_else(|| database.to_owned())
-}
+    /// Whether several processes may use it at the same time.
+    pub fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
 
-fn lock_file(database: &Path, ending: &str) -> Result<(File, PathBuf), DatabaseError> {
-    let mut name = real(database).into_os_string();
-    name.push(".");
-    name.push(ending);
-    let path = PathBuf::from(name);
-    match File::create(&path) {
-        Ok(file) => Ok((file, path)),
-        Err(cause) => Err(DatabaseError::Lock(path, cause)),
+    /// The database's name, which has no password in it.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Sqlite(file, _) => file.display().to_string(),
+            Self::Postgres(options) => postgres::name(options),
+        }
+    }
+
+    /// Makes this process the one server of a database that is not shared. Another would take its running exports for lost.
+    pub fn lock(&self) -> Result<Option<ServerLock>, DatabaseError> {
+        match self {
+            Self::Sqlite(file, _) => sqlite::lock(file).map(Some),
+            Self::Postgres(_) => Ok(None),
+        }
+    }
+
+    /// Opens the database, and runs what migrations it lacks.
+    pub async fn open(&self, pool: Pool) -> Result<DatabaseConnection, DatabaseError> {
+        match self {
+            Self::Sqlite(file, url) => sqlite::open(file, url, pool).await,
+            Self::Postgres(options) => postgres::open(options, pool).await,
+        }
     }
 }

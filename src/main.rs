@@ -22,6 +22,8 @@ struct Carryall {
 enum Command {
     /// Runs the server: the API, GraphiQL, and the worker that makes exports
     Serve(Box<config::ServeArgs>),
+    /// Makes exports, and serves no API: as many as there are beside each other, over PostgreSQL
+    Worker(Box<config::WorkerArgs>),
     /// Makes one export without a server
     Export(command::export::ExportArgs),
     /// Reads an archive anywhere, with its password, and says whether it is whole

@@ -129,7 +129,7 @@ pub async fn revoke(db: &impl ConnectionTrait, id: Uuid, now: DateTime<Utc>) -> 
 }
 
 /// Whether no token was made yet.
-pub async fn none_yet(db: &DatabaseConnection) -> Result<bool, DbErr> {
+pub async fn none_yet(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     Ok(Entity::find().count(db).await? == 0)
 }
 

@@ -28,6 +28,8 @@ pub struct Model {
     pub automatic_since: Option<DateTimeUtc>,
     /// Exports may have come to be past the maximum, and were not removed yet: after a success, or a lower maximum.
     pub retention_due: bool,
+    /// How often that was noted: what was noted while retention went on is not forgotten when it ends.
+    pub retention_asked: i64,
     /// Counts the changes, so that two admins do not overwrite each other unseen.
     pub version: i32,
 }

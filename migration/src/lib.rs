@@ -15,6 +15,7 @@ mod m0006_storages;
 mod m0007_token_life;
 mod m0008_audit;
 mod m0009_sessions;
+mod m0010_many;
 
 /// Runs every step that the database has not seen.
 pub struct Migrator;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_token_life::Migration),
             Box::new(m0008_audit::Migration),
             Box::new(m0009_sessions::Migration),
+            Box::new(m0010_many::Migration),
         ]
     }
 }

@@ -6,14 +6,15 @@ use std::{
 };
 
 use carryall::{
-    database,
-    export::{any_sealed, ensure_opens, reseal},
+    database::{self, Address},
+    export::{any_sealed, ensure_opens, present, reseal},
     secret::{KeyError, Keyring},
 };
 use clap::Subcommand;
+use entity::process::Model as Process;
 use sea_orm::DatabaseConnection;
 
-use super::CommandError;
+use super::{CommandError, clock};
 use crate::config::{SecretKey, State, StateArgs};
 
 /// What can be done with the key.
@@ -38,21 +39,61 @@ pub(super) async fn run(command: KeyCommand) -> Result<(), CommandError> {
 }
 
 async fn rotate(state: State) -> Result<(), CommandError> {
-    let file = database::file(&state.database_url)?;
-    if !file.exists() {
-        return Err(CommandError::NoDatabase(file));
+    if let Address::Sqlite(file, _) = &state.database
+        && !file.exists()
+    {
+        return Err(CommandError::NoDatabase(file.clone()));
     }
     // A server that runs would go on sealing with the key that it has.
-    let _lock = database::lock(&state.database_url)?;
-    let db = database::open(&state.database_url).await?;
-    let done = match state.secret_key {
-        SecretKey::File(path) => rotate_file(&db, &path).await,
-        SecretKey::Variable(keys) => rotate_variable(&db, &keys).await,
-    };
+    let _lock = state.database.lock()?;
+    let db = state.database.open(state.pool).await?;
+    let done = replace(&state, &db).await;
     // Closing writes SQLite's log, which holds what was sealed before, back into its file.
     db.close().await?;
     let said = done?;
     Ok(writeln!(io::stdout(), "{said}")?)
+}
+
+async fn replace(state: &State, db: &DatabaseConnection) -> Result<String, CommandError> {
+    match &state.secret_key {
+        SecretKey::File(path) => {
+            nobody_is_there(state, db).await?;
+            rotate_file(db, path).await
+        }
+        SecretKey::Variable(keys) => {
+            all_know(state, db, keys).await?;
+            rotate_variable(db, keys).await
+        }
+    }
+}
+
+/// Processes that have a file of their own would not know the new key.
+async fn nobody_is_there(state: &State, db: &DatabaseConnection) -> Result<(), CommandError> {
+    // Where there can be only one, the lock says whether there is.
+    let there = if state.database.is_shared() { processes(db).await? } else { Vec::new() };
+    match there.first() {
+        Some(first) => Err(CommandError::Running(there.len(), first.host.clone())),
+        None => Ok(()),
+    }
+}
+
+/// Processes that do not have the new key could not open what it seals.
+async fn all_know(state: &State, db: &DatabaseConnection, keys: &Keyring) -> Result<(), CommandError> {
+    if !state.database.is_shared() {
+        return Ok(());
+    }
+    let new = keys.marks().into_iter().next().unwrap_or_default();
+    let knows =
+        |process: &Process| serde_json::from_str::<Vec<String>>(&process.keys).is_ok_and(|keys| keys.contains(&new));
+    match processes(db).await?.into_iter().find(|process| !knows(process)) {
+        Some(unaware) => Err(CommandError::Unaware(unaware.host)),
+        None => Ok(()),
+    }
+}
+
+/// The processes that work over the database.
+async fn processes(db: &DatabaseConnection) -> Result<Vec<Process>, CommandError> {
+    Ok(present(db, database::clock(db, &clock()).await?.now()).await?)
 }
 
 /// The file holds both keys before anything is sealed with the new one, and the new one alone only when everything is: so it

@@ -2,12 +2,14 @@
 
 pub(crate) mod export;
 mod healthcheck;
+mod instance;
 pub(crate) mod key;
 mod password;
 mod serve;
 mod tls;
 pub(crate) mod token;
 pub(crate) mod verify;
+mod worker;
 
 use std::{
     io::{self, Write},
@@ -64,6 +66,16 @@ pub(crate) enum CommandError {
          and rotate then"
     )]
     NoNewKey,
+    #[error(
+        "{0} processes of Carryall are running, the first of them at {1}: stop them, or give the keys by CARRYALL_SECRET_KEY, \
+         the new one in front, to all of them first"
+    )]
+    Running(usize, String),
+    #[error(
+        "the process at {0} does not have the new key: give it CARRYALL_SECRET_KEY with the new key in front and the old one \
+         behind it, and start it again"
+    )]
+    Unaware(String),
     #[error("--database-url: there is no {0}, and so nothing that a key has sealed")]
     NoDatabase(PathBuf),
     #[error("{0}")]
@@ -135,6 +147,7 @@ pub(crate) fn run(command: Command) -> Result<(), CommandError> {
     let result = runtime.block_on(async {
         match command {
             Command::Serve(args) => serve::serve(*args).await,
+            Command::Worker(args) => worker::worker(*args).await,
             Command::Export(args) => export::export(args).await,
             Command::Verify(args) => verify::verify(args).await,
             Command::Token(command) => token::run(command).await,

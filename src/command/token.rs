@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use carryall::{
     audit::{self, Action, Actor, Event},
-    database,
+    database::{self, Address},
     files::make_private_folder,
     token,
 };
@@ -51,14 +51,15 @@ pub(super) async fn run(command: TokenCommand) -> Result<(), CommandError> {
     let state = args.state.resolve()?;
     let folder = &state.data_dir;
     make_private_folder(folder).map_err(|cause| CommandError::DataFolder(folder.clone(), cause))?;
-    let file = database::file(&state.database_url)?;
-    if !file.exists() {
+    if let Address::Sqlite(file, _) = &state.database
+        && !file.exists()
+    {
         writeln!(io::stderr(), "There was no database at {}: a new one is made.", file.display())?;
     }
-    let db = database::open(&state.database_url).await?;
+    let db = state.database.open(state.pool).await?;
     // Shown before it is stored: one that nobody saw would be good for nobody.
     let transaction = db.begin().await?;
-    let now = clock().now();
+    let now = database::clock(&db, &clock()).await?.now();
     let expires_at = args.days.map(|days| now + TimeDelta::days(days.into()));
     let (token, row) = token::create(&transaction, &args.name, args.role, expires_at, now).await?;
     let detail = Some(format!("{}, {:?}", row.name, row.role));

@@ -28,12 +28,15 @@ pub(super) struct File {
     pub(super) limits: BTreeMap<String, u64>,
     pub(super) data_dir: Option<PathBuf>,
     pub(super) database_url: Option<String>,
+    pub(super) database_connections: Option<u64>,
+    pub(super) database_timeout: Option<u64>,
     pub(super) files_url: Option<String>,
     pub(super) secret_key_file: Option<PathBuf>,
     pub(super) shutdown_grace: Option<u64>,
     pub(super) stall_minutes: Option<u64>,
     pub(super) keep_failed_days: Option<u64>,
     pub(super) concurrent_exports: Option<u64>,
+    pub(super) queued_exports: Option<u64>,
     #[serde(default)]
     pub(super) allow_loopback_storage: bool,
     pub(super) extra_ca_file: Option<PathBuf>,
@@ -47,6 +50,8 @@ pub(super) struct File {
     pub(super) path: PathBuf,
     #[serde(default)]
     pub(super) demo: bool,
+    #[serde(default)]
+    pub(super) no_worker: bool,
     #[serde(default)]
     pub(super) source: BTreeMap<String, SourceTable>,
 }

@@ -22,6 +22,9 @@ pub(crate) struct LimitArgs {
     /// Exports that run at the same time [default: 1]
     #[arg(long, env = "CARRYALL_CONCURRENT_EXPORTS", value_name = "NUMBER")]
     concurrent_exports: Option<String>,
+    /// Exports that may wait, beside those of nights and restarts [default: 20]
+    #[arg(long, env = "CARRYALL_QUEUED_EXPORTS", value_name = "NUMBER")]
+    queued_exports: Option<String>,
 }
 
 impl LimitArgs {
@@ -31,9 +34,11 @@ impl LimitArgs {
         let stall = number("--stall-minutes", self.stall_minutes, file.stall_minutes, 10, 1..=1440)?;
         let days = number("--keep-failed-days", self.keep_failed_days, file.keep_failed_days, 30, 1..=3650)?;
         let at_once = number("--concurrent-exports", self.concurrent_exports, file.concurrent_exports, 1, 1..=16)?;
+        let queued = number("--queued-exports", self.queued_exports, file.queued_exports, 20, 1..=100_000)?;
         let limits = Limits {
             stall: Duration::from_secs(stall * 60),
             history: Duration::from_secs(days * 24 * 60 * 60),
+            queued,
             at_once: usize::try_from(at_once).unwrap_or(1),
             ..Limits::default()
         };

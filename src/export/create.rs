@@ -23,9 +23,6 @@ pub const NAME_MAXIMUM: usize = 200;
 /// Most patterns for tables that an export leaves out.
 pub const PATTERNS_MAXIMUM: usize = 1000;
 
-/// Most exports that wait. Nights and restarts are not kept out by it.
-pub const QUEUED_MAXIMUM: u64 = 20;
-
 /// Why no export was queued.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateError {
@@ -36,8 +33,8 @@ pub enum CreateError {
     #[error("{1}")]
     Patterns(usize, #[source] PatternsError),
     /// Too many wait already.
-    #[error("{QUEUED_MAXIMUM} exports are waiting already. Wait for one to end, or cancel one.")]
-    TooManyQueued,
+    #[error("{0} exports are waiting already. Wait for one to end, or cancel one.")]
+    TooManyQueued(u64),
     /// The idempotency key is unusable.
     #[error("An idempotency key has 1 to {NAME_MAXIMUM} characters.")]
     IdempotencyKey,
@@ -121,10 +118,11 @@ impl Engine {
         };
         let detail = Some(entry.name.clone());
         let event = Event { detail, ..wish.by.did(Action::CreatedExport, entry.id) };
-        let refused = match self.queue.push(entry, QUEUED_MAXIMUM, event).await {
+        let most = self.parts.limits.queued;
+        let refused = match self.queue.push(entry, most, event).await {
             Ok(export) => return Ok(export),
             Err(PushError::Database(cause)) => return Err(cause.into()),
-            Err(PushError::Full) => CreateError::TooManyQueued,
+            Err(PushError::Full) => CreateError::TooManyQueued(most),
             Err(PushError::There) => DbErr::RecordNotInserted.into(),
         };
         // The same wish may have come twice at the same time, and the other was quicker.

@@ -11,6 +11,8 @@ pub struct Limits {
     pub history: Duration,
     /// So many exports run at the same time in this process; one at least.
     pub at_once: usize,
+    /// Most exports that wait. Nights and restarts are not kept out by it.
+    pub queued: u64,
     /// Most bytes a second that uploads send together; None: as fast as it goes.
     pub upload_bytes_per_second: Option<u64>,
 }
@@ -21,6 +23,7 @@ impl Default for Limits {
             stall: Duration::from_secs(10 * 60),
             history: Duration::from_secs(30 * 24 * 60 * 60),
             at_once: 1,
+            queued: 20,
             upload_bytes_per_second: None,
         }
     }

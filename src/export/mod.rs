@@ -2,6 +2,7 @@
 //!
 //! [`Engine`] is the only way to change anything; the API reads the tables itself.
 //!
+//! - `bus` tells what changes, in this process and in others; `process` says which there are.
 //! - `create` takes wishes, `nightly` makes those of the nights, when `schedule` says so. `queue` writes an export's state.
 //! - `worker` takes the next one, `run` makes it, `watch` sees to it that it goes on, `pack` is the part of a run that needs no
 //!   history. `progress` counts, `pace` works out how long it will take.
@@ -11,6 +12,7 @@
 //! - `sealed` lists what is sealed, and seals it anew.
 //! - `settings` keeps what admins set, `limits` what the operator of the process sets.
 
+mod bus;
 mod create;
 mod download;
 mod failure;
@@ -19,6 +21,7 @@ mod location;
 mod nightly;
 mod pace;
 mod pack;
+mod process;
 mod progress;
 mod queue;
 mod removal;
@@ -43,9 +46,9 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use entity::data_export::{FileState, Model, State, TableFormat};
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::{DatabaseConnection, DbBackend};
 use tokio::{
-    sync::{Mutex, Notify, Semaphore, broadcast},
+    sync::{Semaphore, broadcast},
     time::timeout,
 };
 use tokio_util::task::TaskTracker;
@@ -54,18 +57,21 @@ use uuid::Uuid;
 
 use crate::{
     clock::{Clock, new_id},
+    database::{Right, Rights},
     files::{Files, FilesError, PREFIX, SUFFIX},
     format::{Csv, Format, Jsonl},
     secret::{KeyError, Keyring, Secret},
     storage::Network,
 };
 
+pub use bus::Change;
 pub use create::{CreateError, NAME_MAXIMUM, NameError, PATTERNS_MAXIMUM, PatternsError, Wish, checked_name};
 pub use download::{Download, DownloadError};
 pub use failure::{Failure, PackError};
 pub use limits::Limits;
 pub use location::{Check, Checked, Location, LocationChange, LocationError, Step};
 pub use pack::{NamedSource, Order, Packed, Room, pack};
+pub use process::{Introduction, present};
 pub use progress::Progress;
 pub use removal::RemoveError;
 pub use retain::Decision;
@@ -105,6 +111,7 @@ pub struct Parts {
 /// Makes exports.
 pub struct Engine {
     parts: Parts,
+    bus: Arc<bus::Bus>,
     queue: queue::Queue,
     /// The fence: what this process runs bears this name.
     worker: Uuid,
@@ -117,13 +124,9 @@ pub struct Engine {
     nights: nightly::Nights,
     sweep: sweep::Sweep,
     /// Held while it is decided what goes, and done: what the decision rests on stays as it is meanwhile.
-    retaining: Mutex<()>,
+    retaining: Rights,
     /// The storages at which this process does what is due.
     serving: Ids,
-    /// Wakes those who do what is due at the storages.
-    copies_due: Notify,
-    /// Wakes those who carry a copy when it may not be wanted any more.
-    copies_unwanted: Notify,
     bandwidth: Arc<upload::Bandwidth>,
     /// Held while a storage is tried out: a few at a time.
     checks: Semaphore,
@@ -134,18 +137,18 @@ pub struct Engine {
 impl Engine {
     /// An engine over `parts`. Nothing runs until [`work`](Self::work) is called.
     pub fn new(parts: Parts) -> Self {
+        let bus = Arc::new(bus::Bus::new());
         Self {
-            queue: queue::Queue::new(parts.db.clone()),
+            queue: queue::Queue::new(parts.db.clone(), Arc::clone(&bus)),
+            bus,
             worker: new_id(parts.clock.now()),
             running: Ids::default(),
             reading: Ids::default(),
             reader: Semaphore::new(1),
             nights: nightly::Nights::default(),
-            retaining: Mutex::new(()),
+            retaining: Rights::new(Right::Retention, parts.db.clone()),
             sweep: sweep::Sweep::default(),
             serving: Ids::default(),
-            copies_due: Notify::new(),
-            copies_unwanted: Notify::new(),
             bandwidth: Arc::new(upload::Bandwidth::new(parts.limits.upload_bytes_per_second)),
             checks: Semaphore::new(CHECKS),
             checking: TaskTracker::new(),
@@ -153,14 +156,19 @@ impl Engine {
         }
     }
 
+    /// Whether other processes may work over the same database.
+    fn is_shared(&self) -> bool {
+        self.parts.db.get_database_backend() == DbBackend::Postgres
+    }
+
     /// The present time.
     pub fn now(&self) -> DateTime<Utc> {
         self.parts.clock.now()
     }
 
-    /// The ids of exports, each time one changes. Subscribe before you read, and no change is missed.
-    pub fn changes(&self) -> broadcast::Receiver<Uuid> {
-        self.queue.changes()
+    /// What changes, in whatever process. Subscribe before you read, and no change is missed.
+    pub fn changes(&self) -> broadcast::Receiver<Change> {
+        self.bus.changes()
     }
 
     /// The archive's password.
@@ -168,9 +176,13 @@ impl Engine {
         SealedColumn::FilePassword.open(&self.parts.keys, export.id, &export.file_password)
     }
 
-    /// Whether the keys are those that sealed what is stored.
-    pub async fn has_right_keys(&self) -> Result<bool, DbErr> {
-        sealed::opens(&self.parts.db, &self.parts.keys).await
+    /// Whether the keys are those that sealed what is stored. Those of the first process become the instance's.
+    pub async fn has_right_keys(&self) -> Result<bool, ResealError> {
+        if any_sealed(&self.parts.db).await? && !sealed::opens(&self.parts.db, &self.parts.keys).await? {
+            return Ok(false);
+        }
+        sealed::found(&self.parts.db, &self.parts.keys).await?;
+        Ok(sealed::opens(&self.parts.db, &self.parts.keys).await?)
     }
 
     /// The name of the archive, if it is complete and there is a file of its length.

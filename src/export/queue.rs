@@ -13,51 +13,33 @@ mod life;
 mod push;
 mod run;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use entity::data_export::{ActiveModel, Column, Entity, State};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, ExprTrait, QueryFilter, Set, UpdateMany, sea_query::Expr};
-use tokio::sync::{Mutex, Notify, broadcast};
 use uuid::Uuid;
+
+use super::bus::Bus;
 
 pub(super) use self::{
     push::{Entry, PushError},
     run::Beat,
 };
 
-/// Changes that a listener may be behind before it is told to read anew.
-const CHANGES_KEPT: usize = 256;
-
 /// The queue of one instance.
 pub(super) struct Queue {
     db: DatabaseConnection,
-    changes: broadcast::Sender<Uuid>,
-    /// Held from counting those that wait to adding one more.
-    pushing: Mutex<()>,
-    /// Wakes the worker when an export was queued.
-    pub(super) queued: Notify,
-    /// Wakes those who run an export when somebody wants one canceled.
-    pub(super) cancels: Notify,
+    bus: Arc<Bus>,
 }
 
 impl Queue {
-    pub(super) fn new(db: DatabaseConnection) -> Self {
-        Self {
-            db,
-            changes: broadcast::Sender::new(CHANGES_KEPT),
-            pushing: Mutex::new(()),
-            queued: Notify::new(),
-            cancels: Notify::new(),
-        }
-    }
-
-    /// The ids of exports, each time one changes.
-    pub(super) fn changes(&self) -> broadcast::Receiver<Uuid> {
-        self.changes.subscribe()
+    pub(super) fn new(db: DatabaseConnection, bus: Arc<Bus>) -> Self {
+        Self { db, bus }
     }
 
     fn changed(&self, id: Uuid) {
-        // An error only says that nobody listens.
-        let _ = self.changes.send(id);
+        self.bus.changed(id);
     }
 }
 

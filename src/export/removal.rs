@@ -42,7 +42,7 @@ impl Engine {
     /// Removes an export from the history, and its file.
     pub async fn remove(&self, id: Uuid, by: Actor<'_>) -> Result<(), RemoveError> {
         // Held, so that nobody wants a copy of it meanwhile.
-        let _retaining = self.retaining.lock().await;
+        let _retaining = self.retaining.hold().await?;
         let export = self.in_history(id).await?.ok_or(RemoveError::NotFound)?;
         if export.pinned {
             return Err(RemoveError::Pinned);
@@ -76,8 +76,7 @@ impl Engine {
             if copies::of_export(&self.parts.db, export.id).await?.is_empty() {
                 self.queue.forget(export.id).await?;
             } else {
-                self.copies_unwanted.notify_waiters();
-                self.copies_due.notify_one();
+                self.bus.copies_going();
             }
         }
         Ok(())
@@ -101,7 +100,7 @@ impl Engine {
 
     /// Pins an export or lets it go, and returns it; None if there is none.
     pub async fn pin(&self, id: Uuid, pinned: bool, by: Actor<'_>) -> Result<Option<Model>, DbErr> {
-        let _retaining = self.retaining.lock().await;
+        let _retaining = self.retaining.hold().await?;
         let event = Event { detail: Some(format!("pinned: {pinned}")), ..by.did(Action::PinnedExport, id) };
         let there = self.queue.pin(id, pinned, self.parts.clock.now(), event).await?;
         if there { self.in_history(id).await } else { Ok(None) }

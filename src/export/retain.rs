@@ -19,6 +19,7 @@ use super::{
     settings,
     upload::copies::{self, Key},
 };
+use crate::database::Held;
 
 /// What retention says of a completed export, on the instance or at a storage.
 #[derive(Clone, Debug)]
@@ -105,9 +106,12 @@ impl Engine {
     /// Removes what is past the maximum, but for the export that has just become `safe`, and returns what went. What fails is
     /// logged, and done at the next look.
     pub(super) async fn retain(&self, safe: Option<Uuid>) -> Vec<Decision> {
-        let _retaining = self.retaining.lock().await;
         let mut removed = Vec::new();
-        if let Err(cause) = self.retain_but(safe, &mut removed).await {
+        let retained = match self.retaining.hold().await {
+            Ok(right) => self.retain_but(safe, &right, &mut removed).await,
+            Err(cause) => Err(cause.into()),
+        };
+        if let Err(cause) = retained {
             error!(%cause, "the oldest exports could not be removed yet");
         }
         removed
@@ -121,9 +125,18 @@ impl Engine {
         Ok(())
     }
 
-    async fn retain_but(&self, safe: Option<Uuid>, removed: &mut Vec<Decision>) -> Result<(), RemoveError> {
+    async fn retain_but(
+        &self,
+        safe: Option<Uuid>,
+        right: &Held<'_>,
+        removed: &mut Vec<Decision>,
+    ) -> Result<(), RemoveError> {
+        let asked = settings::read(&self.parts.db).await?.retention_asked;
         let past = self.decisions(None).await?.into_iter().filter(|decision| !decision.reason.keeps());
         for decision in past.filter(|decision| Some(decision.export.id) != safe) {
+            if right.is_lost() {
+                return Err(DbErr::Custom("the database was out of reach in the middle of it".into()).into());
+            }
             let went = match &decision.location {
                 None => self.let_go(&decision.export).await?,
                 Some(location) => self.let_copy_go(&decision.export, location).await?,
@@ -133,7 +146,7 @@ impl Engine {
             }
         }
         self.finish_removals().await?;
-        Ok(settings::note_retention(&self.parts.db, false).await?)
+        Ok(settings::note_retained(&self.parts.db, asked).await?)
     }
 
     /// Lets an export go from the instance: its file alone, if there are copies of it for which the history has the password.
@@ -164,7 +177,7 @@ impl Engine {
         }
         db.commit().await?;
         self.queue.tell(id);
-        self.copies_unwanted.notify_waiters();
+        self.bus.copies_unwanted.notify_waiters();
         Ok(went)
     }
 
@@ -174,8 +187,7 @@ impl Engine {
         let this = Condition::all().add(upload::Column::DataExportId.eq(export.id)).add(at);
         copies::remove(&self.parts.db, this, self.parts.clock.now()).await?;
         info!(id = %export.id, storage = location.name, "the copy is past the maximum and is removed");
-        self.copies_unwanted.notify_waiters();
-        self.copies_due.notify_one();
+        self.bus.copies_going();
         Ok(true)
     }
 }

@@ -181,7 +181,7 @@ impl Run<'_> {
             Some(true) => {
                 info!(%id, file_name, bytes = packed.sealed.bytes, rows = packed.verified.rows, "export completed");
                 self.engine.retain(Some(id)).await;
-                self.engine.copies_due.notify_one();
+                self.engine.bus.copies_due.notify_one();
             }
             Some(false) => self.end(End::Canceled).await,
             // Whether it was stored is not known, so the archive stays: the next start decides by the row.

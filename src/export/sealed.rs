@@ -1,12 +1,17 @@
 //! What is sealed in Carryall's own database: the one list of the columns, and the walk over all of them.
 
+use entity::instance;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbErr, EnumIter, ExprTrait, Iterable, Order, TransactionTrait,
+    ActiveModelTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, EnumIter, ExprTrait, IntoActiveModel,
+    Iterable, Order, TransactionTrait,
     sea_query::{Alias, Expr, Query, SelectStatement},
 };
 use uuid::Uuid;
 
-use crate::secret::{KeyError, Keyring, Secret};
+use crate::{
+    database::{Right, in_turn},
+    secret::{KeyError, Keyring, Secret},
+};
 
 /// So many rows are sealed anew in one transaction.
 const BATCH: u64 = 100;
@@ -19,6 +24,8 @@ pub enum SealedColumn {
     FilePassword,
     /// The settings of a storage.
     StorageConfig,
+    /// What shows that a process has the key of the instance, although nothing else may be sealed yet.
+    KeyCheck,
 }
 
 /// Why not everything could be sealed anew. What was is, and the rest is as it was.
@@ -51,6 +58,7 @@ impl SealedColumn {
         match self {
             Self::FilePassword => ("data_export", "file_password"),
             Self::StorageConfig => ("storage_location", "config"),
+            Self::KeyCheck => ("instance", "key_check"),
         }
     }
 
@@ -134,6 +142,23 @@ impl SealedColumn {
     }
 }
 
+/// Notes which key the instance has, if nobody has before: of several processes that start at once over a new database with a
+/// key each, the first.
+pub(super) async fn found(db: &DatabaseConnection, keys: &Keyring) -> Result<(), ResealError> {
+    if instance::Entity::find_by_id(instance::ID).one(db).await?.is_some() {
+        return Ok(());
+    }
+    let check = SealedColumn::KeyCheck.seal(keys, instance::ID, &Secret::new("carryall"));
+    let row = instance::Model { id: instance::ID, key_check: check.map_err(ResealError::Key)? };
+    let transaction = db.begin().await?;
+    in_turn(&transaction, Right::FirstStart).await?;
+    if instance::Entity::find_by_id(instance::ID).one(&transaction).await?.is_none() {
+        let row = row.into_active_model().reset_all();
+        instance::Entity::insert(row).exec_without_returning(&transaction).await?;
+    }
+    Ok(transaction.commit().await?)
+}
+
 /// Whether there is anything that a key has sealed.
 pub async fn any_sealed(db: &DatabaseConnection) -> Result<bool, DbErr> {
     for column in SealedColumn::iter() {
@@ -173,9 +198,11 @@ pub async fn reseal(db: &DatabaseConnection, keys: &Keyring) -> Result<usize, Re
     loop {
         let mut changed = 0;
         for column in SealedColumn::iter() {
-            changed += column.walk(db, keys, true).await?;
+            let resealed = column.walk(db, keys, true).await?;
+            changed += resealed;
+            // What the key is checked by is nobody's secret.
+            all += if column == SealedColumn::KeyCheck { 0 } else { resealed };
         }
-        all += changed;
         // Until a walk finds nothing more, so that it is certain that nothing was missed.
         if changed == 0 {
             return Ok(all);

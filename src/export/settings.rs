@@ -8,7 +8,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, Set, TransactionTrait,
-    sea_query::Expr,
+    UpdateMany, sea_query::Expr,
 };
 
 use super::{Engine, retain::Decision};
@@ -79,10 +79,20 @@ pub async fn read(db: &impl ConnectionTrait) -> Result<Model, DbErr> {
     Entity::find_by_id(ID).one(db).await?.ok_or_else(|| DbErr::RecordNotFound("the settings".into()))
 }
 
-/// Notes whether there may be exports past the maximum.
-pub(super) async fn note_retention(db: &impl ConnectionTrait, due: bool) -> Result<(), DbErr> {
-    let row = ActiveModel { retention_due: Set(due), ..Default::default() };
-    Entity::update_many().set(row).exec(db).await.map(drop)
+/// Notes that there may be exports past the maximum.
+pub(super) async fn note_retention(db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    let row = ActiveModel { retention_due: Set(true), ..Default::default() };
+    asked_once_more(Entity::update_many().set(row)).exec(db).await.map(drop)
+}
+
+/// Notes that there are none, unless it was asked for once more since there were so many `asked`.
+pub(super) async fn note_retained(db: &impl ConnectionTrait, asked: i64) -> Result<(), DbErr> {
+    let row = ActiveModel { retention_due: Set(false), ..Default::default() };
+    Entity::update_many().set(row).filter(Column::RetentionAsked.eq(asked)).exec(db).await.map(drop)
+}
+
+fn asked_once_more(update: UpdateMany<Entity>) -> UpdateMany<Entity> {
+    update.col_expr(Column::RetentionAsked, Expr::col(Column::RetentionAsked).add(1))
 }
 
 impl Engine {
@@ -116,6 +126,9 @@ impl Engine {
         }
         let mut update = Entity::update_many().set(row).col_expr(Column::Version, Expr::col(Column::Version).add(1));
         update = update.filter(Column::Id.eq(ID));
+        if change.maximum_exports.is_some() {
+            update = asked_once_more(update);
+        }
         if let Some(version) = change.expected_version {
             update = update.filter(Column::Version.eq(version));
         }

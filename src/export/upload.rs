@@ -44,7 +44,7 @@ impl Engine {
         let mut serving = FuturesUnordered::new();
         while !stop.taking.is_cancelled() {
             // Interest is registered before the rows are read, so that no wake-up is lost.
-            let due = self.copies_due.notified();
+            let due = self.bus.copies_due.notified();
             let look = pin!(copies::due_at(&self.parts.db, self.parts.clock.now()));
             let (looked, ended) = beside(&mut serving, look).await;
             match looked {
@@ -112,6 +112,9 @@ impl Engine {
         if matches!(copy.status, Status::Pending | Status::Uploading) {
             // It gives back what it carries.
             return at_the_storage.await;
+        }
+        if self.is_shared() && !copies::reserve(&self.parts.db, copy, self.parts.clock.now()).await? {
+            return Ok(false);
         }
         // Those that are cut off are still due after the next start.
         tokio::select! { done = at_the_storage => done, () = stop.running.cancelled() => Ok(false) }

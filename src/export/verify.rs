@@ -98,9 +98,15 @@ impl Engine {
     }
 
     async fn keep(&self, export: &Model, read: Result<Vec<String>, VerifyError>) {
-        let _retaining = self.retaining.lock().await;
+        if let Err(cause) = self.try_to_keep(export, &read).await {
+            error!(id = %export.id, %cause, "what reading the archive again has shown could not be stored");
+        }
+    }
+
+    async fn try_to_keep(&self, export: &Model, read: &Result<Vec<String>, VerifyError>) -> Result<(), DbErr> {
+        let _retaining = self.retaining.hold().await?;
         let (id, now) = (export.id, self.parts.clock.now());
-        let stored = match &read {
+        match read {
             Ok(mismatches) => {
                 match mismatches.first() {
                     None => info!(%id, "the archive was read again and is whole"),
@@ -113,9 +119,6 @@ impl Engine {
                 error!(%id, %cause, "the archive could not be read again");
                 self.queue.touch(id, now).await
             }
-        };
-        if let Err(cause) = stored {
-            error!(%id, %cause, "what reading the archive again has shown could not be stored");
         }
     }
 }

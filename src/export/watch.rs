@@ -58,7 +58,7 @@ impl<'a> Watch<'a> {
     /// Watches until the run may not go on.
     pub(super) async fn watch(mut self) -> Interrupt {
         let engine = self.engine;
-        let mut cancels = pin!(engine.queue.cancels.notified());
+        let mut cancels = pin!(engine.bus.cancels.notified());
         loop {
             // Interest is registered before the row is read, so that no wake-up is lost.
             cancels.as_mut().enable();
@@ -73,7 +73,7 @@ impl<'a> Watch<'a> {
                 () = tokio::time::sleep(BEAT) => {}
                 () = cancels.as_mut() => {
                     self.stored = None;
-                    cancels.set(engine.queue.cancels.notified());
+                    cancels.set(engine.bus.cancels.notified());
                 }
             }
         }

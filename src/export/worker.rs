@@ -26,8 +26,12 @@ pub struct Stop {
 impl Engine {
     /// Repairs what an earlier process left: a run that was cut off is failed and restarted, and its files go;
     /// a copy that was cut off is made again. Called
-    /// once at start, by the process that has the database to itself, so that no running export is alive.
+    /// once at start, by the process that has the database to itself, so that no running export is alive. Where others may
+    /// work over the same database, it does nothing: what is lost there is found by its silence.
     pub async fn repair(&self) -> Result<(), DbErr> {
+        if self.is_shared() {
+            return Ok(());
+        }
         copies::give_all_back(&self.parts.db, self.parts.clock.now()).await?;
         for (export, worker) in self.queue.running().await? {
             warn!(id = %export.id, "the server stopped while this export ran");
@@ -64,7 +68,7 @@ impl Engine {
     async fn take_turns(&self, stop: &Stop) {
         while !stop.taking.is_cancelled() {
             // Interest is registered before the queue is read, so that no wake-up is lost.
-            let queued = self.queue.queued.notified();
+            let queued = self.bus.queued.notified();
             match self.drain(stop).await {
                 // Now and then without being woken: what another process queued, or one that died, wakes nobody here.
                 Ok(()) => tokio::select! {

@@ -34,6 +34,7 @@ mod unechoed;
 mod upload;
 mod user_error;
 mod viewer;
+mod worker;
 
 use std::sync::Arc;
 

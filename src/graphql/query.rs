@@ -18,6 +18,7 @@ use super::{
     retention_decision::RetentionDecision,
     storage_location::StorageLocation,
     viewer::Viewer,
+    worker::Worker,
 };
 use crate::{
     export::{Engine, settings},
@@ -75,6 +76,12 @@ impl Query {
     async fn storage_locations(&self, ctx: &Context<'_>) -> Result<Vec<StorageLocation>, Failure> {
         let locations = ctx.data::<Arc<Engine>>()?.locations().await?;
         Ok(locations.into_iter().map(StorageLocation).collect())
+    }
+
+    /// The processes that make exports, in the order in which they started.
+    #[graphql(guard = "guard::operator", complexity = "page_cost(FEW, child_complexity)")]
+    async fn workers(&self, ctx: &Context<'_>) -> Result<Vec<Worker>, Failure> {
+        Ok(ctx.data::<Arc<Engine>>()?.workers().await?.into_iter().map(Worker).collect())
     }
 
     /// The tokens of the API, the newest first.

@@ -21,7 +21,7 @@ use super::{
     storage_location_change::{TestStorageLocationInput, TestStorageLocationPayload},
     storage_location_mutation::test,
 };
-use crate::export::{Check, Engine};
+use crate::export::{Change, Check, Engine};
 
 /// So often a client's view is looked at without being told of a change.
 const LOOK: Duration = Duration::from_secs(10);
@@ -73,7 +73,7 @@ fn shown(check: Check) -> impl Stream<Item = TestStorageLocationPayload> {
 /// One client's view of one export.
 struct Watch {
     engine: Arc<Engine>,
-    changes: broadcast::Receiver<Uuid>,
+    changes: broadcast::Receiver<Change>,
     id: Uuid,
     latest: Arc<Shared>,
     /// The sequence number of the state that was shown last.
@@ -104,7 +104,7 @@ impl Watch {
     async fn next(&mut self) -> Result<Option<Model>, Failure> {
         loop {
             match timeout(LOOK, self.changes.recv()).await {
-                Ok(Ok(changed)) if changed != self.id => continue,
+                Ok(Ok(Change::Of(changed))) if changed != self.id => continue,
                 // Of a listener that fell behind, only the present state is owed. And now and then it looks by itself: nobody
                 // tells of what a process stored that died before it could.
                 Ok(Ok(_) | Err(RecvError::Lagged(_))) | Err(_) => {}

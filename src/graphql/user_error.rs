@@ -90,7 +90,7 @@ impl UserError {
         match error {
             CreateError::Name(wrong) => Ok(Self::from_name(&wrong)),
             CreateError::Patterns(place, wrong) => Ok(Self::from_pattern("excludeTables", place, &wrong)),
-            CreateError::TooManyQueued => {
+            CreateError::TooManyQueued(_) => {
                 Ok(Self { field: None, message: error.to_string(), code: UserErrorCode::TooManyQueued })
             }
             CreateError::IdempotencyKey => Ok(Self::new("idempotencyKey", UserErrorCode::Invalid, error.to_string())),

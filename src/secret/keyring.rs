@@ -101,6 +101,11 @@ impl Keyring {
         Self { active: self.active, former: Vec::new() }
     }
 
+    /// What the keys are told apart by, which tells nothing of them: that of the active one first.
+    pub fn marks(&self) -> Vec<String> {
+        self.keys().map(|key| key.id().iter().map(|byte| format!("{byte:02x}")).collect()).collect()
+    }
+
     /// Seals `plain` for `context`: it opens only for the same context, so that a sealed value moved to
     /// another row or column is refused.
     pub fn seal(&self, plain: &Secret, context: &str) -> Result<Vec<u8>, KeyError> {

@@ -12,7 +12,7 @@ use std::{
 use carryall::{
     clock::Clock,
     database,
-    export::{Engine, Limits, NamedSource, Parts, Stop},
+    export::{Engine, Introduction, Limits, NamedSource, Parts, Stop},
     files::Files,
     graphql,
     http::{self, App, Reach},
@@ -21,11 +21,14 @@ use carryall::{
     storage::{Environment, Network},
     token,
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use entity::api_token::Role;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use url::Url;
+
+use crate::servers::postgres::Postgres;
 
 /// Longest wait for something that is meant to happen; hit only by a test that fails.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -37,6 +40,9 @@ pub struct TestApp {
     pub engine: Arc<Engine>,
     pub client: reqwest::Client,
     pub stop: Stop,
+    /// The state of the server: its own database.
+    pub db: DatabaseConnection,
+    address: database::Address,
     folder: TempDir,
     time: Time,
     sources: Vec<(String, String)>,
@@ -104,7 +110,14 @@ impl TestApp {
         let sources: Vec<_> = sources.iter().map(|(name, address)| ((*name).to_owned(), address.clone())).collect();
         Keyring::create(&folder.path().join("secret.key")).unwrap();
         let network = setup.network.unwrap_or_else(on_this_machine);
-        let parts = Parts { network, ..parts(folder.path(), &sources, &time, setup.limits, &setup.files).await };
+        let address = if on_postgres() {
+            Postgres::shared().database().await.address()
+        } else {
+            format!("sqlite://{}", folder.path().join("carryall.db").display())
+        };
+        let address = database::Address::parse(&address).unwrap();
+        let parts =
+            Parts { network, ..parts(folder.path(), &address, &sources, &time, setup.limits, &setup.files).await };
         let (db, clock) = (parts.db.clone(), parts.clock.clone());
         let engine = Arc::new(Engine::new(parts));
         let (token, _) = token::create(&db, "tester", Role::Admin, None, clock.now()).await.unwrap();
@@ -112,12 +125,13 @@ impl TestApp {
         let limits = Arc::new(setup.api_limits);
         let schema = graphql::schema(Arc::clone(&engine), db.clone(), &limits);
         let reach = Reach { loopback: true, ..setup.reach };
-        let app = App::new(schema, (Arc::clone(&engine), db), reach, limits, stop.taking.clone());
+        let app = App::new(schema, (Arc::clone(&engine), db.clone()), reach, limits, stop.taking.clone());
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(http::serve(app, listener, None, stop.running.clone()));
         let client = client();
-        Self { url, token, engine, client, stop, folder, time, sources, kept: setup.files }
+        take_part(&engine, &stop);
+        Self { url, token, engine, client, stop, db, address, folder, time, sources, kept: setup.files }
     }
 
     /// Starts the worker.
@@ -128,8 +142,11 @@ impl TestApp {
 
     /// Another process over the same database and files, with a worker of its own.
     pub async fn another(&self) -> Arc<Engine> {
-        let parts = parts(self.folder.path(), &self.sources, &self.time, Limits::default(), &self.kept);
-        Arc::new(Engine::new(parts.await))
+        let (folder, limits) = (self.folder.path(), Limits::default());
+        let parts = parts(folder, &self.address, &self.sources, &self.time, limits, &self.kept).await;
+        let engine = Arc::new(Engine::new(parts));
+        take_part(&engine, &self.stop);
+        engine
     }
 
     /// Runs what waits, to its end.
@@ -137,7 +154,66 @@ impl TestApp {
         self.engine.drain(&self.stop).await.unwrap();
     }
 
-    /// The state of the server: its own database.
+    /// Changes the state of the server behind its back.
+    pub async fn execute(&self, sql: &str) -> u64 {
+        self.db.execute_unprepared(sql).await.unwrap().rows_affected()
+    }
+
+    /// A number of the state of the server.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let backend = self.db.get_database_backend();
+        let row = self.db.query_one_raw(Statement::from_string(backend, sql)).await.unwrap();
+        row.unwrap().try_get_by_index(0).unwrap()
+    }
+
+    /// Has the database do something when exports are changed: `UPDATE`, say, `when` something is so.
+    pub async fn on_exports(&self, event: &str, when: &str, what: &str) {
+        let trigger = format!("CREATE TRIGGER intruder {event} ON data_export");
+        let sql = match self.db.get_database_backend() {
+            DbBackend::Postgres => format!(
+                "CREATE FUNCTION intruder() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {what}; RETURN NEW; END $$; \
+                 {trigger} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION intruder()"
+            ),
+            _ => format!("{trigger} WHEN {when} BEGIN {what}; END"),
+        };
+        self.execute(&sql).await;
+    }
+
+    /// Has the database refuse to change exports when this is so of `OLD` and `NEW`.
+    pub async fn refuse_exports(&self, when: &str) {
+        let refuse = match self.db.get_database_backend() {
+            DbBackend::Postgres => "RAISE 'the database is out of order'",
+            _ => "SELECT RAISE(ABORT, 'the database is out of order')",
+        };
+        self.on_exports("BEFORE UPDATE", when, refuse).await;
+    }
+
+    /// Undoes that.
+    pub async fn take_exports_again(&self) {
+        self.execute(match self.db.get_database_backend() {
+            DbBackend::Postgres => "DROP TRIGGER intruder ON data_export; DROP FUNCTION intruder()",
+            _ => "DROP TRIGGER intruder",
+        })
+        .await;
+    }
+
+    /// An id, in SQL.
+    pub fn uuid(&self, id: &str) -> String {
+        match self.db.get_database_backend() {
+            DbBackend::Postgres => format!("'{id}'"),
+            _ => format!("x'{}'", id.replace('-', "")),
+        }
+    }
+
+    /// What stands for some worker, in SQL.
+    pub fn somebody(&self) -> &'static str {
+        match self.db.get_database_backend() {
+            DbBackend::Postgres => "gen_random_uuid()",
+            _ => "randomblob(16)",
+        }
+    }
+
+    /// The state of the server: its own database, where that is a file.
     pub fn state(&self) -> rusqlite::Connection {
         let state = rusqlite::Connection::open(self.folder.path().join("carryall.db")).unwrap();
         state.busy_timeout(Duration::from_secs(10)).unwrap();
@@ -332,10 +408,31 @@ fn named_source(name: &str, address: &str) -> NamedSource {
     NamedSource::whole(name, Arc::from(source))
 }
 
-async fn parts(folder: &Path, sources: &[(String, String)], time: &Time, limits: Limits, kept: &Kept) -> Parts {
+/// Whether the test that runs is one of those of the module `on_postgres`, by its name.
+fn on_postgres() -> bool {
+    std::thread::current().name().is_some_and(|name| name.starts_with("on_postgres::"))
+}
+
+/// Hears what others do, and is heard, until `stop`.
+fn take_part(engine: &Arc<Engine>, stop: &Stop) {
+    let (engine, stop) = (Arc::clone(engine), stop.clone());
+    let introduction = Introduction { host: "a test".into(), worker: true };
+    tokio::spawn(async move {
+        tokio::select! { _ = engine.take_part(&introduction) => {}, () = stop.running.cancelled() => {} }
+    });
+}
+
+async fn parts(
+    folder: &Path,
+    database: &database::Address,
+    sources: &[(String, String)],
+    time: &Time,
+    limits: Limits,
+    kept: &Kept,
+) -> Parts {
     let time = (time.clone(), time.clone());
     Parts {
-        db: database::open(&format!("sqlite://{}", folder.join("carryall.db").display())).await.unwrap(),
+        db: database.open(database::Pool::default()).await.unwrap(),
         keys: Arc::new(Keyring::load(&folder.join("secret.key")).unwrap()),
         files: Arc::new(files(folder, kept)),
         sources: sources.iter().map(|(name, address)| named_source(name, address)).collect(),
@@ -361,7 +458,8 @@ fn on_this_machine() -> Network {
 impl Time {
     #[expect(clippy::disallowed_methods, reason = "the real time is where a time that is moved by hand starts")]
     fn from(start: Option<DateTime<Utc>>) -> Self {
-        Self { start: start.unwrap_or_else(Utc::now), passed: Arc::default(), set: Arc::default() }
+        // Milliseconds, as in `main`.
+        Self { start: start.unwrap_or_else(Utc::now).trunc_subsecs(3), passed: Arc::default(), set: Arc::default() }
     }
 
     fn now(&self) -> DateTime<Utc> {

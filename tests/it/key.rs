@@ -160,7 +160,7 @@ async fn a_rotation_keeps_every_secret_and_leaves_nothing_that_the_old_key_opens
     let (shown, link) = (passwords(&server).await, server.history().await[0]["downloadUrl"].clone());
     assert!(server.stop().await.success());
     let (old, opened, sealed) = (instance.keys(), instance.opened(), instance.sealed());
-    assert!(opened.len() == 2 && opened[1].1.contains(MARKED), "a password and a storage");
+    assert!(opened.len() == 3 && opened[1].1.contains(MARKED), "a password, a storage, and what the key is checked by");
 
     let output = instance.rotate().await;
     assert!(output.status.success(), "{}", stderr(&output));

@@ -30,6 +30,7 @@ mod layout;
 mod mariadb;
 mod nightly;
 mod object_store;
+mod on_postgres;
 mod over_http;
 mod ownership;
 mod postgres;

@@ -40,8 +40,8 @@ async fn a_day_makes_exactly_one_automatic_export_with_or_without_an_upload_as_t
         assert_eq!(nights(&app).await, ["Automatic export of 2026-11-21"]);
         let export = app.history().await.remove(0);
         assert_eq!((&export["status"], app.file_names().len()), (&json!("COMPLETED"), 1));
-        let stored: bool = app.state().query_row("SELECT upload FROM data_export", [], |row| row.get(0)).unwrap();
-        assert_eq!(stored, upload, "whether it is to be uploaded");
+        let stored = app.number("SELECT count(*) FROM data_export WHERE upload").await;
+        assert_eq!(stored, i64::from(upload), "whether it is to be uploaded");
     }
 }
 
@@ -131,7 +131,7 @@ async fn a_clock_that_goes_back_for_a_moment_and_is_put_right_makes_no_night_twi
 #[tokio::test]
 async fn nights_that_were_switched_on_before_carryall_noted_when_come_as_well() {
     let (_folder, app) = start("2026-11-20T12:00:00Z").await;
-    app.state().execute("UPDATE data_export_settings SET automatic_exports = 1", []).unwrap();
+    app.execute("UPDATE data_export_settings SET automatic_exports = true").await;
     app.engine.tick().await;
     assert_eq!(nights(&app).await.len(), 0, "nothing is made up for");
     app.pass(TimeDelta::hours(12));

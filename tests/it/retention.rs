@@ -39,7 +39,7 @@ async fn past_the_maximum_the_oldest_goes_with_its_file_and_its_row_and_a_pinned
     run(&app, "5").await;
     assert_eq!(names(&app, "COMPLETED").await, ["5", "4"]);
     assert_eq!(app.file_names().len(), 2);
-    let rows: i64 = app.state().query_row("SELECT count(*) FROM exported_table", [], |row| row.get(0)).unwrap();
+    let rows = app.number("SELECT count(*) FROM exported_table").await;
     assert_eq!(rows, 2, "what belonged to the others is gone too");
 }
 
@@ -110,13 +110,11 @@ async fn the_newest_export_stays_although_one_from_a_time_when_the_clock_ran_ahe
     let app = TestApp::start_without_worker(&[("app", &database)]).await;
     set_maximum(&app, 1).await;
     run(&app, "ahead").await;
-    let ahead = "UPDATE data_export SET file_password = file_password, id = x'0300000000007000b0000000000000ff'";
-    let state = app.state();
-    state
-        .execute_batch(&format!(
-            "PRAGMA foreign_keys = OFF; DELETE FROM exported_table; DELETE FROM source_snapshot; {ahead}"
-        ))
-        .unwrap();
+    let ahead = app.uuid("03000000-0000-7000-b000-0000000000ff");
+    app.execute(&format!(
+        "DELETE FROM exported_table; DELETE FROM source_snapshot; UPDATE data_export SET id = {ahead}"
+    ))
+    .await;
     for name in ["1", "2"] {
         run(&app, name).await;
         assert_eq!(names(&app, "COMPLETED").await, [name], "by the order in which they were asked for");
@@ -133,7 +131,7 @@ async fn a_maximum_that_was_lowered_before_a_crash_is_seen_to_at_the_next_start(
     }
     app.another().await.tick().await;
     assert_eq!(names(&app, "COMPLETED").await.len(), 3, "nothing goes just because a server starts");
-    app.state().execute("UPDATE data_export_settings SET maximum_exports = 1, retention_due = 1", []).unwrap();
+    app.execute("UPDATE data_export_settings SET maximum_exports = 1, retention_due = true").await;
     app.another().await.tick().await;
     assert_eq!(names(&app, "COMPLETED").await, ["3"]);
 }
@@ -150,12 +148,12 @@ async fn a_file_that_cannot_be_removed_keeps_its_row_until_it_is_gone_and_is_out
     app.mutate("deleteDataExport", json!({"id": export["id"]})).await;
     assert_eq!(app.history().await.len(), 0);
     assert_eq!(app.graphql("{ dataExports { totalCount } }", json!({})).await["dataExports"]["totalCount"], 0);
-    let rows = || app.state().query_row("SELECT count(*) FROM data_export", [], |row| row.get::<_, i64>(0)).unwrap();
+    let rows = async || app.number("SELECT count(*) FROM data_export").await;
     app.engine.tick().await;
-    assert_eq!(rows(), 1);
+    assert_eq!(rows().await, 1);
     std::fs::remove_dir(&path).unwrap();
     app.another().await.tick().await;
-    assert_eq!(rows(), 0);
+    assert_eq!(rows().await, 0);
 }
 
 #[tokio::test]
@@ -163,10 +161,10 @@ async fn only_an_export_that_does_not_run_and_is_not_pinned_can_be_deleted() {
     let (_folder, database) = database_of("CREATE TABLE t (a)");
     let app = TestApp::start_without_worker(&[("app", &database)]).await;
     let id = app.create("x").await;
-    app.state().execute("UPDATE data_export SET state = 'RUNNING', worker = randomblob(16)", []).unwrap();
+    app.execute(&format!("UPDATE data_export SET state = 'RUNNING', worker = {}", app.somebody())).await;
     let refused = app.mutate("deleteDataExport", json!({"id": id})).await;
     assert_eq!((&refused["deletedDataExportId"], &refused["userErrors"][0]["code"]), (&Value::Null, &json!("IN_USE")));
-    app.state().execute("UPDATE data_export SET state = 'QUEUED', worker = NULL, pinned = 1", []).unwrap();
+    app.execute("UPDATE data_export SET state = 'QUEUED', worker = NULL, pinned = true").await;
     assert_eq!(app.mutate("deleteDataExport", json!({"id": id})).await["userErrors"][0]["code"], "IN_USE");
     app.mutate("pinDataExport", json!({"id": id, "pinned": false})).await;
     assert_eq!(app.mutate("deleteDataExport", json!({"id": id})).await["deletedDataExportId"], id);

@@ -1,7 +1,8 @@
 // The API as an integration uses it: to prepare what a page shows, and to compare with it.
 import type { Server } from './server.js';
 
-export async function graphql<Data>(
+/** Fails where the API refuses: a test that goes on as if it had not says something else than what is wrong. */
+export async function graphql<Data extends object>(
   { origin, token }: Pick<Server, 'origin' | 'token'>,
   query: string,
   variables: object = {},
@@ -14,6 +15,11 @@ export async function graphql<Data>(
   const { data, errors } = (await response.json()) as { data?: Data; errors?: unknown };
   if (data === undefined || errors !== undefined) {
     throw new Error(`${query}: ${JSON.stringify(errors)}`);
+  }
+  for (const payload of Object.values(data) as ({ userErrors?: unknown[] } | null)[]) {
+    if (payload?.userErrors !== undefined && payload.userErrors.length > 0) {
+      throw new Error(`${query}: ${JSON.stringify(payload.userErrors)}`);
+    }
   }
   return data;
 }

@@ -242,7 +242,7 @@ test('what somebody else has changed in the meantime is not overwritten', async 
   await storages.press('Edit', 'Of two');
   await graphql(
     server,
-    'mutation ($id: ID!) { updateStorageLocation(input: { id: $id, name: "Of another" }) { releasedFiles } }',
+    'mutation ($id: ID!) { updateStorageLocation(input: { id: $id, name: "Of another" }) { userErrors { message } } }',
     { id },
   );
   await storages.field('base path').fill('mine');
@@ -265,10 +265,10 @@ test('a form is filled with what is saved when it opens, even if the list knows 
   server,
   sftp,
 }) => {
-  const id = await configure(server, 'Half known', sftp, 'former');
+  const id = await configure(server, 'Half known', sftp, 'half-known');
   const storages = new StoragesPage(page);
   await storages.open(server);
-  await expect(storages.row('Half known')).toContainText('127.0.0.1 › former');
+  await expect(storages.row('Half known')).toContainText('127.0.0.1 › half-known');
   // The list's own answer comes, and with it the version; that about the settings does not.
   await page.route('**/graphql', async (route) => {
     const { query } = route.request().postDataJSON() as { query: string };
@@ -276,21 +276,21 @@ test('a form is filled with what is saved when it opens, even if the list knows 
       await route.continue();
     }
   });
-  const config = { host: '127.0.0.1', port: sftp.port, username: 'exporter', password: '', basePath: 'latter' };
+  const config = { host: '127.0.0.1', port: sftp.port, username: 'exporter', password: '', basePath: 'half-moved' };
   await graphql(
     server,
-    'mutation ($input: UpdateStorageLocationInput!) { updateStorageLocation(input: $input) { releasedFiles } }',
+    'mutation ($input: UpdateStorageLocationInput!) { updateStorageLocation(input: $input) { userErrors { message } } }',
     { input: { id, name: 'Known by half', config: { sftp: config } } },
   );
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
-  await expect(storages.row('Known by half')).toContainText('127.0.0.1 › former');
+  await expect(storages.row('Known by half')).toContainText('127.0.0.1 › half-known');
   await page.unroute('**/graphql');
   await storages.press('Edit', 'Known by half');
-  await expect(storages.field('base path')).toHaveValue('latter');
+  await expect(storages.field('base path')).toHaveValue('half-moved');
   await expect(storages.field('name')).toBeFocused();
   await storages.field('name').fill('Known');
   await storages.pressInDialog('Save');
-  await expect(storages.row('Known')).toContainText('127.0.0.1 › latter');
+  await expect(storages.row('Known')).toContainText('127.0.0.1 › half-moved');
 });
 
 test('what a test has shown is of the settings that it was made with', async ({ page, server, sftp }) => {

@@ -90,7 +90,7 @@ impl Engine {
     ) -> Result<Location, LocationError> {
         let name = checked_name(name)?;
         self.ensure_usable(config)?;
-        let retaining = self.retaining.lock().await;
+        let retaining = self.retaining.hold().await?;
         self.ensure_alone(config, None).await?;
         let now = self.parts.clock.now();
         let id = new_id(now);
@@ -145,7 +145,7 @@ impl Engine {
         by: Actor<'_>,
     ) -> Result<(Location, usize), LocationError> {
         // What it rests on stays as it is while retention decides.
-        let retaining = self.retaining.lock().await;
+        let retaining = self.retaining.hold().await?;
         let before = self.location(id).await?.ok_or(LocationError::NotFound)?;
         let version = before.row.version;
         if change.expected_version.is_some_and(|expected| expected != version) {
@@ -174,8 +174,7 @@ impl Engine {
         audit::record(&transaction, event, self.parts.clock.now()).await?;
         transaction.commit().await?;
         drop(retaining);
-        self.copies_unwanted.notify_waiters();
-        self.copies_due.notify_one();
+        self.bus.copies_going();
         info!(%id, released, "storage changed");
         Ok((after, released))
     }
@@ -224,7 +223,7 @@ impl Engine {
             let elsewhere = copies::verify_all_again(db, id).await?;
             self.queue.keep_for_copies(db, &elsewhere).await?;
         }
-        note_retention(db, true).await?;
+        note_retention(db).await?;
         Ok(left)
     }
 
@@ -239,7 +238,7 @@ impl Engine {
     /// gone. Returns how many files stay. A removal that waits for the files can be done at once after all.
     pub async fn delete_location(&self, id: Uuid, with_files: bool, by: Actor<'_>) -> Result<usize, LocationError> {
         let now = self.parts.clock.now();
-        let retaining = self.retaining.lock().await;
+        let retaining = self.retaining.hold().await?;
         let transaction = self.parts.db.begin().await?;
         // Before anything is read, so that nobody else writes in between.
         let going = ActiveModel { removing: Set(true), enabled: Set(false), ..Default::default() };
@@ -255,14 +254,13 @@ impl Engine {
             left = self.release(&transaction, id).await?.there.len();
             Entity::delete_by_id(id).exec(&transaction).await?;
         }
-        note_retention(&transaction, true).await?;
+        note_retention(&transaction).await?;
         let detail = Some(format!("deleteFiles: {with_files}"));
         audit::record(&transaction, Event { detail, ..by.did(Action::DeletedStorage, id) }, now).await?;
         transaction.commit().await?;
         drop(retaining);
         info!(%id, with_files, "storage removed");
-        self.copies_unwanted.notify_waiters();
-        self.copies_due.notify_one();
+        self.bus.copies_going();
         // It may have had no files, or an export may have waited for its last copy to go.
         self.end_what_is_over().await?;
         Ok(left)

@@ -46,7 +46,7 @@ impl Queue {
         if export.is_some_and(|export| export.upload) && copies::want_everywhere(&transaction, id, now).await? == 0 {
             warn!(%id, "the export is to be copied to the storages, but none is enabled");
         }
-        note_retention(&transaction, true).await?;
+        note_retention(&transaction).await?;
         transaction.commit().await?;
         self.changed(id);
         Ok(true)

@@ -54,7 +54,7 @@ impl Queue {
         let running = update(id, wanted).filter(Column::State.eq(State::Running));
         let heard = self.change(id, now, running, Some(event)).await?;
         if heard {
-            self.cancels.notify_waiters();
+            self.bus.cancels.notify_waiters();
         }
         Ok(heard)
     }

@@ -12,7 +12,10 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::Queue;
-use crate::audit::{self, Event};
+use crate::{
+    audit::{self, Event},
+    database::{Right, in_turn},
+};
 
 /// An export to be queued.
 #[derive(Clone, Debug)]
@@ -57,12 +60,13 @@ impl From<DbErr> for PushError {
 impl Queue {
     /// Puts an export at the end of the queue together with its `event`, unless `most` wait already.
     pub(in crate::export) async fn push(&self, entry: Entry, most: u64, event: Event<'_>) -> Result<Model, PushError> {
-        let _pushing = self.pushing.lock().await;
+        let transaction = self.db.begin().await?;
+        // From counting those that wait to adding one more, nobody else adds one.
+        in_turn(&transaction, Right::Queue).await?;
         let waiting = Exports::find().filter(Column::State.eq(State::Queued)).filter(Column::Removing.eq(false));
-        if waiting.count(&self.db).await? >= most {
+        if waiting.count(&transaction).await? >= most {
             return Err(PushError::Full);
         }
-        let transaction = self.db.begin().await?;
         let row = insert(&transaction, entry).await?;
         audit::record(&transaction, event, row.created_at).await?;
         transaction.commit().await?;
@@ -82,7 +86,7 @@ impl Queue {
     }
 
     pub(super) fn pushed(&self, id: Uuid) {
-        self.queued.notify_one();
+        self.bus.queued.notify_one();
         self.changed(id);
     }
 }

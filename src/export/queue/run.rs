@@ -2,7 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use entity::data_export::{ActiveModel, Column, Entity, Model, Phase, State};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    TransactionTrait,
+    sea_query::{LockBehavior, LockType},
+};
 use uuid::Uuid;
 
 use super::{Queue, changed_at, owned, update};
@@ -17,9 +21,21 @@ pub(in crate::export) enum Beat {
     Lost,
 }
 
+/// What came of trying to take an export.
+enum Taken {
+    /// None waits.
+    Nothing,
+    /// The one that was found.
+    BySomebodyElse,
+    This(Box<Model>),
+}
+
 impl Queue {
     /// Takes the export that has waited longest for `worker`. `file_name` says what its archive will be
     /// called: it is stored before the file exists, so that whatever is left of it can be found.
+    ///
+    /// Those who ask at once get different ones, and none waits for another: on PostgreSQL each skips what somebody is just
+    /// taking (`FOR UPDATE SKIP LOCKED`); on SQLite, which has no such thing, whoever comes second looks again.
     pub(in crate::export) async fn claim(
         &self,
         worker: Uuid,
@@ -27,30 +43,21 @@ impl Queue {
         file_name: impl Fn(&Model) -> String,
     ) -> Result<Option<Model>, DbErr> {
         loop {
-            let waiting = Entity::find().filter(Column::State.eq(State::Queued)).filter(Column::Removing.eq(false));
-            let Some(oldest) = waiting.order_by_asc(Column::Id).one(&self.db).await? else { return Ok(None) };
-            // Made here rather than read back: once the claim is stored, nothing may keep the run from beginning.
-            let claimed = Model {
-                state: State::Running,
-                phase: Phase::Connecting,
-                worker: Some(worker),
-                started_at: Some(now),
-                file_name: Some(file_name(&oldest)),
-                updated_at: now,
-                ..oldest
+            let taken = if self.db.get_database_backend() == DbBackend::Postgres {
+                let transaction = self.db.begin().await?;
+                let taken = take(&transaction, worker, now, &file_name).await?;
+                transaction.commit().await?;
+                taken
+            } else {
+                take(&self.db, worker, now, &file_name).await?
             };
-            let claim = ActiveModel {
-                state: Set(claimed.state),
-                phase: Set(claimed.phase),
-                worker: Set(claimed.worker),
-                started_at: Set(claimed.started_at),
-                file_name: Set(claimed.file_name.clone()),
-                ..changed_at(now)
-            };
-            let queued = update(claimed.id, claim).filter(Column::State.eq(State::Queued));
-            if queued.filter(Column::Removing.eq(false)).exec(&self.db).await?.rows_affected == 1 {
-                self.changed(claimed.id);
-                return Ok(Some(claimed));
+            match taken {
+                Taken::Nothing => return Ok(None),
+                Taken::BySomebodyElse => {}
+                Taken::This(export) => {
+                    self.changed(export.id);
+                    return Ok(Some(*export));
+                }
             }
         }
     }
@@ -83,6 +90,39 @@ impl Queue {
         let running = Entity::find().filter(Column::State.eq(State::Running)).all(&self.db).await?;
         Ok(running.into_iter().filter_map(|row| row.worker.map(|worker| (row, worker))).collect())
     }
+}
+
+async fn take(
+    db: &impl ConnectionTrait,
+    worker: Uuid,
+    now: DateTime<Utc>,
+    file_name: impl Fn(&Model) -> String,
+) -> Result<Taken, DbErr> {
+    let waiting = Entity::find().filter(Column::State.eq(State::Queued)).filter(Column::Removing.eq(false));
+    // It is not in the SQL for SQLite.
+    let waiting = waiting.order_by_asc(Column::Id).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    let Some(oldest) = waiting.one(db).await? else { return Ok(Taken::Nothing) };
+    // Made here rather than read back: once the claim is stored, nothing may keep the run from beginning.
+    let claimed = Model {
+        state: State::Running,
+        phase: Phase::Connecting,
+        worker: Some(worker),
+        started_at: Some(now),
+        file_name: Some(file_name(&oldest)),
+        updated_at: now,
+        ..oldest
+    };
+    let claim = ActiveModel {
+        state: Set(claimed.state),
+        phase: Set(claimed.phase),
+        worker: Set(claimed.worker),
+        started_at: Set(claimed.started_at),
+        file_name: Set(claimed.file_name.clone()),
+        ..changed_at(now)
+    };
+    let queued = update(claimed.id, claim).filter(Column::State.eq(State::Queued)).filter(Column::Removing.eq(false));
+    let mine = queued.exec(db).await?.rows_affected == 1;
+    Ok(if mine { Taken::This(Box::new(claimed)) } else { Taken::BySomebodyElse })
 }
 
 pub(super) fn with_reading(row: ActiveModel, reading: Reading, told: Told) -> ActiveModel {

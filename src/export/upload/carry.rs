@@ -143,7 +143,7 @@ impl Engine {
     async fn until_lost(&self, key: Key, sent: &AtomicU64) {
         let mut told = None;
         for beat in 0_u32.. {
-            let unwanted = self.copies_unwanted.notified();
+            let unwanted = self.bus.copies_unwanted.notified();
             let now = sent.load(Ordering::Relaxed);
             if told != Some(now) || beat % ALIVE == 0 {
                 match copies::beat(&self.parts.db, key, self.worker, self.parts.clock.now(), now).await {
@@ -217,7 +217,7 @@ impl Engine {
         };
         if mine {
             // One that arrived makes older ones go; one that is given up keeps no file any longer.
-            note_retention(&db, true).await?;
+            note_retention(&db).await?;
         }
         db.commit().await?;
         Ok(mine)

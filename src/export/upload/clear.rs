@@ -52,7 +52,7 @@ impl Engine {
     /// Ends what only waited for its last copy to be removed: exports whose file has gone from the instance too, those that
     /// are on their way out, and storages.
     pub(in crate::export) async fn end_what_is_over(&self) -> Result<(), DbErr> {
-        let retaining = self.retaining.lock().await;
+        let retaining = self.retaining.hold().await?;
         let db = &self.parts.db;
         let without_file =
             Exports::find().filter(Column::State.eq(State::Completed)).filter(Column::Removing.eq(false));
@@ -110,7 +110,7 @@ impl Engine {
         match failure.filter(|_| told).map(|failure| failure.code) {
             // Somebody may have moved it, or the account is another one: whoever finds it needs its password.
             Some(FailureCode::NotFound) => self.queue.keep_for_copies(&db, &[key.export]).await?,
-            Some(_) => note_retention(&db, true).await?,
+            Some(_) => note_retention(&db).await?,
             None => {}
         }
         db.commit().await

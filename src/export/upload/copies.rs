@@ -99,7 +99,8 @@ pub(in crate::export) async fn want_everywhere(
     now: DateTime<Utc>,
 ) -> Result<usize, DbErr> {
     let on = storage_location::Entity::find().filter(storage_location::Column::Enabled.eq(true));
-    let on = on.filter(storage_location::Column::Removing.eq(false)).all(db).await?;
+    // None of them is removed until the copies are stored. (SQLite has one writer at a time.)
+    let on = on.filter(storage_location::Column::Removing.eq(false)).lock_shared().all(db).await?;
     for location in &on {
         want(db, Key { export, location: location.id }, now).await?;
     }
@@ -162,6 +163,18 @@ pub(super) async fn claim(
     // What changed since it was read is looked at anew.
     let claim = claim.filter(Column::NextTryAt.eq(copy.next_try_at));
     Ok(claim.exec(db).await?.rows_affected == 1)
+}
+
+/// Keeps the other processes from doing what is due for a copy, for as long as a process may be silent. False: one of them does
+/// it, or it has changed since it was read.
+pub(super) async fn reserve(db: &impl ConnectionTrait, copy: &Model, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let reserved = ActiveModel { next_try_at: Set(Some(now + LEASE)), ..Default::default() };
+    let same = match copy.next_try_at {
+        Some(next) => Column::NextTryAt.eq(next),
+        None => Column::NextTryAt.is_null(),
+    };
+    let reserve = Entity::update_many().set(reserved).filter(Key::of(copy).matches()).filter(same);
+    Ok(reserve.filter(Column::Status.eq(copy.status)).exec(db).await?.rows_affected == 1)
 }
 
 /// A change that takes place only while the copy is `worker`'s to carry.

@@ -68,7 +68,7 @@ impl Engine {
     /// whole. What waits for its next try is tried now.
     pub async fn upload(&self, export: Uuid, location: Option<Uuid>, by: Actor<'_>) -> Result<Export, UploadError> {
         // Held, so that neither retention nor an admin decides over the same export and its copies meanwhile.
-        let retaining = self.retaining.lock().await;
+        let retaining = self.retaining.hold().await?;
         let row = self.in_history(export).await?.ok_or(UploadError::NotFound)?;
         if row.state != State::Completed || self.available_file(&row).await?.is_none() {
             return Err(UploadError::FileUnavailable);
@@ -102,7 +102,7 @@ impl Engine {
         }
         drop(retaining);
         self.queue.touch(export, self.parts.clock.now()).await?;
-        self.copies_due.notify_one();
+        self.bus.copies_due.notify_one();
         self.in_history(export).await?.ok_or(UploadError::NotFound)
     }
 
@@ -146,7 +146,7 @@ impl Engine {
         audit::record(&transaction, event, now).await?;
         transaction.commit().await?;
         self.queue.touch(export, now).await?;
-        self.copies_due.notify_one();
+        self.bus.copies_due.notify_one();
         Ok(row)
     }
 

@@ -79,7 +79,7 @@ async fn a_server_that_has_both_keys_seals_with_the_first() {
     assert!(server.stop().await.success());
     let rotated = run(&instance, &format!("{new} {old}"), &["key", "rotate"], Path::new(".")).await;
     assert!(stdout(&rotated).starts_with("2 secrets"), "all but the one that was made since: {}", stdout(&rotated));
-    assert_eq!(instance.opened_with(&new).map(|opened| opened.len()), Some(3));
+    assert_eq!(instance.opened_with(&new).map(|opened| opened.len()), Some(4), "and what the key is checked by");
 }
 
 #[tokio::test]

@@ -1,0 +1,83 @@
+//! What processes over one PostgreSQL tell each other: LISTEN and NOTIFY.
+
+use std::time::Duration;
+
+use sea_orm::{
+    DatabaseConnection, DbBackend,
+    sqlx::{
+        Executor,
+        postgres::{PgListener, PgPool, PgPoolOptions},
+    },
+};
+use tokio::time::{sleep, timeout};
+use tracing::warn;
+
+/// What our triggers tell it on.
+const NAME: &str = "carryall";
+/// When nothing was heard for so long, it is asked whether there is still somebody.
+const QUIET: Duration = Duration::from_secs(15);
+/// How long an answer to that may take.
+const ANSWER: Duration = Duration::from_secs(5);
+/// How long is waited between two tries to connect.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// A session that listens.
+pub struct Channel {
+    pool: PgPool,
+    listener: Option<PgListener>,
+}
+
+/// What was heard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// This was told.
+    Told(String),
+    /// It begins to listen, now or again: what was told before that was not heard, and must be read.
+    Began,
+}
+
+impl Channel {
+    /// The channel of those who use `db`; None if there is only one who does.
+    pub fn of(db: &DatabaseConnection) -> Option<Self> {
+        if db.get_database_backend() != DbBackend::Postgres {
+            return None;
+        }
+        // A session of its own, which is not taken from those who wait for one.
+        let options = db.get_postgres_connection_pool().connect_options().as_ref().clone();
+        let pool = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None).acquire_timeout(QUIET);
+        Some(Self { pool: pool.connect_lazy_with(options), listener: None })
+    }
+
+    /// Waits for what comes next. Connects again when the connection breaks, until it can.
+    pub async fn hear(&mut self) -> Heard {
+        loop {
+            let Some(listener) = &mut self.listener else {
+                match self.connect().await {
+                    Ok(listener) => self.listener = Some(listener),
+                    Err(cause) => {
+                        warn!(%cause, "what other processes tell cannot be heard");
+                        sleep(PAUSE).await;
+                        continue;
+                    }
+                }
+                return Heard::Began;
+            };
+            match timeout(QUIET, listener.try_recv()).await {
+                Ok(Ok(Some(told))) => return Heard::Told(told.payload().to_owned()),
+                Ok(Ok(None) | Err(_)) => self.listener = None,
+                Err(_) => {
+                    if !matches!(timeout(ANSWER, listener.execute("SELECT 1")).await, Ok(Ok(_))) {
+                        self.listener = None;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn connect(&self) -> Result<PgListener, sea_orm::sqlx::Error> {
+        let mut listener = PgListener::connect_with(&self.pool).await?;
+        listener.eager_reconnect(false);
+        listener.listen(NAME).await?;
+        Ok(listener)
+    }
+}

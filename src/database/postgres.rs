@@ -1,0 +1,78 @@
+//! PostgreSQL, which many processes use at the same time.
+
+use std::time::Duration;
+
+use sea_orm::{
+    DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector,
+    sqlx::{
+        self, AssertSqlSafe, ConnectOptions, Executor,
+        pool::PoolOptions,
+        postgres::{PgConnectOptions, PgPoolOptions},
+    },
+};
+
+use super::{DatabaseError, Pool, Right, migrations};
+
+/// How it is reached.
+pub type Options = PgConnectOptions;
+
+/// A session that is in a transaction and says nothing for so long is ended by the server, so that what it has locked is free
+/// again: its process is frozen, or cut off.
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// The database at `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with the parameters of sqlx, such as `sslmode`. What is not
+/// in it is taken from the variables that PostgreSQL's own clients know, such as `PGPASSWORD`, and from `~/.pgpass`.
+pub(super) fn options(url: &str) -> Result<Options, DatabaseError> {
+    let options: PgConnectOptions = url.parse().map_err(|_| DatabaseError::Address)?;
+    Ok(options.application_name("carryall").disable_statement_logging())
+}
+
+/// What it is called in messages.
+pub(super) fn name(options: &Options) -> String {
+    let database = options.get_database().unwrap_or_else(|| options.get_username());
+    match options.get_socket() {
+        Some(folder) => format!("the database {database} at {}", folder.display()),
+        None => format!("the database {database} at {}:{}", options.get_host(), options.get_port()),
+    }
+}
+
+/// Opens it, and runs what migrations it lacks.
+pub(super) async fn open(options: &Options, pool: Pool) -> Result<DatabaseConnection, DatabaseError> {
+    migrate(options, pool).await?;
+    let pool = connections(pool).connect_with(options.clone()).await;
+    Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool.map_err(|cause| failed(options, cause))?))
+}
+
+/// Many processes may start at once: one runs the migrations while the others wait, for as long as it takes.
+async fn migrate(options: &Options, pool: Pool) -> Result<(), DatabaseError> {
+    let failed = |cause| failed(options, cause);
+    let pool = PgPoolOptions::new().max_connections(2).acquire_timeout(pool.timeout);
+    let pool = pool.connect_with(options.clone()).await.map_err(failed)?;
+    let mut holder = pool.acquire().await.map_err(failed)?;
+    let taken = format!("SELECT pg_advisory_lock({})", Right::Migration.key());
+    holder.execute(AssertSqlSafe(taken)).await.map_err(failed)?;
+    let migrated = migrations::run(&SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone()), &name(options)).await;
+    drop(holder);
+    // The session ends, and with it what it holds.
+    pool.close().await;
+    migrated
+}
+
+/// What is set in every session. The server looks whether we are still there, so that what a machine without power has locked
+/// does not stay locked for hours.
+fn connections(pool: Pool) -> PoolOptions<sqlx::Postgres> {
+    let (statement, silence) = (pool.timeout.as_millis(), SILENCE.as_millis());
+    let settings = format!(
+        "SET statement_timeout = {statement}; SET lock_timeout = {statement}; SET idle_in_transaction_session_timeout = {silence}; \
+         SET tcp_user_timeout = 30000; SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5"
+    );
+    let options = PgPoolOptions::new().max_connections(pool.connections).acquire_timeout(pool.timeout);
+    options.after_connect(move |connection, _| {
+        let settings = settings.clone();
+        Box::pin(async move { connection.execute(AssertSqlSafe(settings)).await.map(drop) })
+    })
+}
+
+fn failed(options: &Options, cause: sqlx::Error) -> DatabaseError {
+    DatabaseError::Database(name(options), DbErr::Conn(RuntimeErr::SqlxError(cause.into())))
+}
