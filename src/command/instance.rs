@@ -41,6 +41,7 @@ pub(super) async fn open(instance: Instance) -> Result<Opened, CommandError> {
         make_demo(&state.data_dir).await?;
     }
     info!("exporting {}", sources.names().join(", "));
+    let files = open_files(&state, &network, presigned_downloads).await?;
     let db = state.database.open(state.pool).await?;
     let clock = database::clock(&db, &clock()).await?;
     let files = open_files(&state, &network, presigned_downloads).await?;
@@ -65,6 +66,15 @@ pub(super) async fn open(instance: Instance) -> Result<Opened, CommandError> {
         return Err(wrong);
     }
     Ok(Opened { engine, db, clock, grace })
+}
+
+/// The place for archives, after it was tried out.
+async fn open_files(state: &State, network: &Network, presigned: bool) -> Result<Files, CommandError> {
+    let environment = Environment::of(std::env::vars_os());
+    let files = Files::open(&state.files_url, &state.data_dir.join("drafts"), &environment, network)?;
+    let files = if presigned { files.with_presigned_downloads() } else { files };
+    files.check().await.map_err(CommandError::FilesUnusable)?;
+    Ok(files)
 }
 
 /// What this process says of itself to the others.

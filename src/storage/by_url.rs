@@ -1,7 +1,7 @@
 //! A bucket that the operator of the process gives by an address, such as `s3://bucket/prefix`. The credentials and the
 //! endpoint are not in it: they are in the environment, under the names that the provider's own tools read.
 //!
-//! Another kind is one more file here, and one more line in [`KINDS`].
+//! Another kind is one more file here, and one more line in `KINDS`.
 
 mod azure;
 mod credentials;
