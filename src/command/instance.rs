@@ -34,7 +34,7 @@ pub(super) fn enter(state: &State) -> Result<Option<ServerLock>, CommandError> {
     Ok(state.database.lock()?)
 }
 
-/// Opens the database, the key, and the place of the archives.
+/// Opens the database, the key, and the folder of the files.
 pub(super) async fn open(instance: Instance) -> Result<Opened, CommandError> {
     let Instance { state, sources, limits, network, presigned_downloads, grace, demo } = instance;
     if demo {
@@ -44,7 +44,6 @@ pub(super) async fn open(instance: Instance) -> Result<Opened, CommandError> {
     let files = open_files(&state, &network, presigned_downloads).await?;
     let db = state.database.open(state.pool).await?;
     let clock = database::clock(&db, &clock()).await?;
-    let files = open_files(&state, &network, presigned_downloads).await?;
     let (keys, wrong) = match state.secret_key {
         SecretKey::File(path) => (Arc::new(key_of_file(&path, &db).await?), CommandError::KeyWrong(path)),
         SecretKey::Variable(keys) => (keys, CommandError::KeyVariableWrong),
@@ -98,15 +97,6 @@ async fn make_demo(folder: &Path) -> Result<(), CommandError> {
     let path = folder.join(format!("{DEMO}.db"));
     let made = spawn_blocking(move || demo::create(&path)).await.map_err(carryall::secret::died)?;
     Ok(made?)
-}
-
-/// The place for archives, after it was tried out.
-async fn open_files(state: &State, network: &Network, presigned: bool) -> Result<Files, CommandError> {
-    let environment = Environment::of(std::env::vars_os());
-    let files = Files::open(&state.files_url, &state.data_dir.join("drafts"), &environment, network)?;
-    let files = if presigned { files.with_presigned_downloads() } else { files };
-    files.check().await.map_err(CommandError::FilesUnusable)?;
-    Ok(files)
 }
 
 /// The key in the file at `path`; a new one only if there is nothing yet that the old one has sealed.
