@@ -31,6 +31,7 @@ mod mariadb;
 mod nightly;
 mod over_http;
 mod ownership;
+mod packaging;
 mod postgres;
 mod progress;
 mod queue;
