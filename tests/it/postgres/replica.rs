@@ -23,11 +23,11 @@ fn shared() -> &'static (Postgres, Postgres) {
     })
 }
 
-/// Waits until the standby has replayed what the primary has written.
-async fn caught_up(primary: &Database<'_>, standby: &Database<'_>) {
+/// Waits until the standby has replayed what the primary has written. Until then it may not even have the database.
+async fn caught_up(primary: &Database<'_>, standby: &Postgres) {
     let written = primary.value("SELECT pg_current_wal_lsn()::text").await;
     let replayed = format!("SELECT (pg_last_wal_replay_lsn() >= '{written}')::text");
-    until("the standby has caught up", async || standby.value(&replayed).await == "true").await;
+    until("the standby has caught up", async || standby.named("postgres").value(&replayed).await == "true").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -45,7 +45,7 @@ async fn a_standby_is_exported_over_several_connections_and_every_value_is_its_p
         )
         .await;
     let standby = server.named(&database.name);
-    caught_up(&database, &standby).await;
+    caught_up(&database, server).await;
     assert_eq!(standby.value("SELECT pg_is_in_recovery()::text").await, "true");
 
     let archive = sound(packed(&standby.address(), &[], &Csv).await.expect("it is exported"));
@@ -61,8 +61,8 @@ async fn a_standby_is_exported_over_several_connections_and_every_value_is_its_p
 
 /// A table whose rows come for ever, and one from which something can be removed. They come in bursts that fill the buffer which
 /// PostgreSQL reads a program by: it looks at nothing else before that is full.
-const SLOW: &str = "CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw; \
-    CREATE TABLE t (a text) PARTITION BY LIST (a); CREATE FOREIGN TABLE slow PARTITION OF t DEFAULT SERVER files \
+const SLOW: &str = "CREATE EXTENSION file_fdw; CREATE server files FOREIGN DATA WRAPPER file_fdw; \
+    CREATE TABLE t (a text) PARTITION BY LIST (a); CREATE FOREIGN TABLE slow PARTITION OF t DEFAULT server files \
     OPTIONS (program 'while seq 20000; do sleep 0.2; done', format 'csv'); \
     CREATE TABLE notes AS SELECT i FROM generate_series(1, 1000) i";
 
@@ -73,7 +73,7 @@ async fn a_conflict_with_recovery_ends_an_export_with_what_to_do() {
     database.execute(SLOW).await;
     let server = primary.standby(&["max_standby_streaming_delay=0"]);
     let standby = server.named(&database.name);
-    caught_up(&database, &standby).await;
+    caught_up(&database, &server).await;
 
     // While a table is read.
     let address = standby.address();
@@ -93,21 +93,24 @@ async fn a_conflict_with_recovery_ends_an_export_with_what_to_do() {
     let mut snapshot = source::open(&standby.address()).unwrap().snapshot().await.unwrap();
     database.execute("DELETE FROM notes").await;
     database.execute("VACUUM notes").await;
-    caught_up(&database, &standby).await;
+    caught_up(&database, &server).await;
     let ended = snapshot.contents().await.map(|contents| contents.tables).expect_err("it is ended").to_string();
     assert!(ended.contains("conflict with recovery") && ended.contains("max_standby_streaming_delay"), "{ended}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unlogged_table_which_a_standby_does_not_have_is_named_and_can_be_excluded() {
+async fn what_a_standby_has_otherwise_is_named_and_can_be_excluded_and_its_sequences_are_ahead() {
     let (primary, server) = shared();
     let database = primary.database().await;
-    database.execute("CREATE TABLE a AS SELECT 1 AS i; CREATE UNLOGGED TABLE cache AS SELECT 2 AS i").await;
+    database.execute("CREATE TABLE a AS SELECT 1 AS i; CREATE UNLOGGED TABLE cache AS SELECT 2 AS i; CREATE SEQUENCE n; SELECT nextval('n')").await;
     let standby = server.named(&database.name);
-    caught_up(&database, &standby).await;
+    caught_up(&database, server).await;
     let refused = failure(&standby.address()).await;
     assert_eq!((refused.code, refused.table.as_deref()), (FailureCode::TableUnreadable, Some("public.cache")));
     assert!(refused.message.contains("unlogged") && refused.message.contains("exclude it"), "{}", refused.message);
     let archive = sound(packed(&standby.address(), &["public.cache"], &Csv).await.expect("it is exported"));
-    assert_eq!(archive.tables(), [("public.a".to_owned(), 1)]);
+    assert_eq!((archive.rows("public.a"), archive.tables().len()), (1, 2));
+    // The log has the numbers that may have been given next, some at a time.
+    let sequences = archive.text("app/pg_catalog.pg_sequences.csv");
+    assert!(sequences.trim_end().ends_with(",33"), "{sequences}");
 }
