@@ -3,6 +3,7 @@
 #   run.sh [compare]        against what people use today, in turn, on the same data
 #   run.sh compare PEER …   against these of bench/peers alone; printed only
 #   run.sh memory           the memory it takes and its speed, as the data grow
+#   run.sh threads          what each of its threads takes; printed only
 #
 # BENCH_SCALE  the size of the data: 1 is 1.17 GB of CSV (default 1)
 # MEMORY_SCALES the sizes for `memory` (default "0.02 1 5"); a size that the disk has no room for is left out
@@ -33,8 +34,12 @@ case $part in
     for scale in $MEMORY_SCALES; do data+=("many $scale"); done
     data+=("one $BENCH_SCALE")
     ;;
+  threads)
+    engines=(postgres)
+    data=("many $BENCH_SCALE")
+    ;;
   *)
-    sed -n '2,5s/^# \?//p' "$0" >&2
+    sed -n '2,6s/^# \?//p' "$0" >&2
     exit 2
     ;;
 esac
@@ -87,4 +92,5 @@ fi
 case $part in
   compare) run "$python" bench/measure/compare.py "$@" ;;
   memory) run "$python" bench/measure/memory.py "${present[@]}" ;;
+  threads) run "$python" bench/measure/threads.py postgres "$BENCH_SCALE" ;;
 esac

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside Rust and Node.js: 7-Zip, bsdtar, Chromium, MariaDB, PostgreSQL, OpenSSH, faketime, Azurite, and a Python
-# with the packages of tests/foreign/requirements.txt, whose path it prints as the last line.
+# Installs what the tests need beside Rust and Node.js: 7-Zip, bsdtar, Chromium, MariaDB, PostgreSQL, OpenSSH, systemd's tools,
+# faketime, Azurite, and a Python with the packages of tests/foreign/requirements.txt, whose path it prints as the last line.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/need-packages.sh curl=curl 7z=p7zip-full bsdtar=libarchive-tools chromium=chromium python3=python3 unshare=util-linux setpriv=util-linux openssl=openssl >&2
+scripts/need-packages.sh curl=curl 7z=p7zip-full bsdtar=libarchive-tools chromium=chromium python3=python3 unshare=util-linux setpriv=util-linux openssl=openssl systemd-analyze=systemd >&2
 scripts/need-packages.sh /usr/sbin/mariadbd=mariadb-server >&2
 scripts/need-packages.sh sftp=openssh-client /usr/sbin/sshd=openssh-server >&2
 # Libraries that let sshd run without root, with an account that only it knows.

@@ -42,6 +42,13 @@ const SETTINGS: &str = "SET LOCAL statement_timeout = 0; SET LOCAL client_encodi
     SELECT pg_catalog.set_config(name, CASE name WHEN 'client_encoding' THEN 'SQL_ASCII' ELSE '0' END, true) \
     FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout' \
         OR name = 'client_encoding' AND pg_catalog.current_setting('server_encoding') = 'SQL_ASCII'";
+/// What a standby ends statements and connections with that hinder its replay ("conflict with recovery"). Of a transaction that
+/// only reads, at its isolation level, nothing else has this code.
+const CONFLICT: &str = "40001";
+/// What to do about that.
+const ON_CONFLICT: &str = "; this is a standby, and its primary has meanwhile removed or locked what this export still needed: \
+    let max_standby_streaming_delay be longer there than an export takes, or set hot_standby_feedback = on, which helps \
+    against what VACUUM removes, but not against ALTER TABLE, TRUNCATE and DROP; or export from the primary";
 /// What begins every transaction.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
@@ -199,7 +206,10 @@ fn refused(place: &str, cause: &sqlx::Error) -> SourceError {
 /// Why a connection that was there is of no use.
 fn unreachable(cause: &sqlx::Error) -> SourceError {
     match cause.as_database_error() {
-        Some(error) => SourceError::Unreachable(format!("PostgreSQL: {}", error.message())),
+        Some(error) => {
+            let hint = if error.code().is_some_and(|code| code == CONFLICT) { ON_CONFLICT } else { "" };
+            SourceError::Unreachable(format!("PostgreSQL: {}{hint}", error.message()))
+        }
         None => SourceError::Unreachable(format!("the connection to PostgreSQL was lost: {cause}")),
     }
 }
@@ -225,6 +235,9 @@ fn unreadable(table: &str, cause: &sqlx::Error) -> SourceError {
         }
         "42501" => "; grant SELECT on it to the role of the source, or exclude it",
         "55P03" => "; another session holds a lock on it",
+        // The server says itself that it is in recovery.
+        "0A000" => "; if it is an unlogged table of a standby, exclude it or export from the primary",
+        CONFLICT => ON_CONFLICT,
         _ => "",
     };
     SourceError::Unreadable { table: table.to_owned(), why: format!("{}{hint}", error.message()) }

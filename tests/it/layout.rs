@@ -105,15 +105,36 @@ fn only_the_queue_writes_the_state_of_an_export() {
 }
 
 #[test]
-fn every_path_that_the_readme_names_is_there() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let quoted = readme.split('`').skip(1).step_by(2);
-    let tops = ["src/", "tests/", "benches/", "web/", "entity/", "migration/", "examples/", "scripts/", ".ci/"];
-    let paths =
-        quoted.filter(|text| tops.iter().any(|top| text.starts_with(top)) && !text.contains(char::is_whitespace));
-    let paths = paths.collect::<Vec<_>>();
-    assert!(paths.len() > 10, "the README names only {paths:?}");
-    for path in paths {
-        assert!(root().join(path).exists(), "the README names {path}, which is not there");
+fn every_path_that_the_readme_and_the_docs_name_is_there() {
+    const TOPS: [&str; 12] = [
+        "src/",
+        "tests/",
+        "benches/",
+        "bench/",
+        "web/",
+        "entity/",
+        "migration/",
+        "examples/",
+        "scripts/",
+        ".ci/",
+        "docs/",
+        "packaging/",
+    ];
+    let pages = ["README.md", "docs/operations.md", "docs/scaling.md", "packaging/README.md"];
+    let mut checked = 0;
+    for page in pages.map(|page| root().join(page)) {
+        let text = fs::read_to_string(&page).unwrap();
+        let quoted = text.split('`').skip(1).step_by(2);
+        let paths =
+            quoted.filter(|text| TOPS.iter().any(|top| text.starts_with(top)) && !text.contains(char::is_whitespace));
+        // What a link leads to, in the repository and without the heading.
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+        let links = links.filter(|link| !link.is_empty() && !link.contains(':'));
+        let links = links.map(|link| page.parent().unwrap().join(link));
+        for path in paths.map(|path| root().join(path)).chain(links) {
+            assert!(path.exists(), "{} names {}, which is not there", page.display(), path.display());
+            checked += 1;
+        }
     }
+    assert!(checked > 30, "only {checked} paths were seen");
 }

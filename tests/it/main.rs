@@ -35,6 +35,7 @@ mod object_store;
 mod on_postgres;
 mod over_http;
 mod ownership;
+mod packaging;
 mod postgres;
 mod progress;
 mod queue;

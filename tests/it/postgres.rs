@@ -4,6 +4,7 @@ mod access;
 mod cancel;
 mod changes;
 mod contents;
+mod replica;
 mod size;
 mod types;
 

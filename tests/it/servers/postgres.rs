@@ -55,7 +55,7 @@ impl Postgres {
 
     /// A server with these settings, which another command starts.
     fn start_by(starter: &[&str], settings: &[&str]) -> Self {
-        let (folder, port, password) = (folder(), free_port(), secret());
+        let (folder, password) = (folder(), secret());
         let (data, password_file) = (folder.join("data"), folder.join("password"));
         std::fs::write(&password_file, &password).unwrap();
         let mut initdb = command(&binary("initdb"));
@@ -63,6 +63,23 @@ impl Postgres {
         initdb.arg("--pwfile").arg(&password_file).arg("--pgdata").arg(&data);
         let output = initdb.current_dir(&folder).output().unwrap();
         assert!(output.status.success(), "{output:?}");
+        Self::serve(folder, password, starter, settings)
+    }
+
+    /// A hot standby of this server, with these settings of its own.
+    pub fn standby(&self, settings: &[&str]) -> Self {
+        let folder = folder();
+        let mut backup = command(&binary("pg_basebackup"));
+        backup.args(["--host=127.0.0.1", "--port", &self.port.to_string(), "--username", OWNER]);
+        backup.args(["--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--pgdata"]).arg(folder.join("data"));
+        let output = backup.env("PGPASSWORD", &self.password).current_dir(&folder).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        Self::serve(folder, self.password.clone(), &[], settings)
+    }
+
+    /// The server whose data lie in `folder`.
+    fn serve(folder: PathBuf, password: String, starter: &[&str], settings: &[&str]) -> Self {
+        let (data, port) = (folder.join("data"), free_port());
         let mut server = match starter {
             [] => command(&binary("postgres")),
             [first, others @ ..] => {
@@ -111,6 +128,11 @@ impl Postgres {
     /// A new database, in UTF-8.
     pub async fn database(&self) -> Database<'_> {
         self.database_in("UTF8", "C.UTF-8").await
+    }
+
+    /// The database of this name, which is there.
+    pub fn named(&self, name: &str) -> Database<'_> {
+        Database { server: self, name: name.to_owned() }
     }
 
     /// A new database in this encoding.
