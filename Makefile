@@ -1,7 +1,7 @@
 # What there is to do: `make run` shows the main job on the demo database, `make test` proves everything.
 # Both do all the set-up on a machine with Rust, Node.js and a C compiler.
 
-.PHONY: build run demo test crash-test fuzz-api bench bench-memory web schema screenshots clean
+.PHONY: build run demo cluster test crash-test cluster-test fuzz-api bench bench-memory web schema screenshots clean
 
 LISTEN ?= 127.0.0.1:8080
 DATA_DIR ?= carryall-data
@@ -21,6 +21,11 @@ run: build
 demo: build
 	scripts/run.sh --once target/release/carryall 127.0.0.1:0
 
+# A cluster on this machine: PostgreSQL, SeaweedFS, two servers and three workers; 200 exports, while workers are killed. It
+# serves until interrupted.
+cluster: build
+	scripts/cluster.py target/release/carryall "$$(dirname "$$(scripts/test-tools.sh)")/weed" --stay
+
 # All tests. Installs what they need.
 test: $(WEB)
 	scripts/test.sh
@@ -29,6 +34,11 @@ test: $(WEB)
 crash-test: $(WEB)
 	scripts/test-tools.sh >/dev/null
 	CARRYALL_CRASH_ROUNDS=$(or $(ROUNDS),100) cargo test --locked --test it -- --nocapture crash::after_a_kill
+
+# The cluster once more, as a test and large: 200 exports, 20 workers killed, one frozen for two minutes, PostgreSQL restarted.
+cluster-test: $(WEB)
+	scripts/test-tools.sh >/dev/null
+	CARRYALL_TEST_PYTHON=$(CURDIR)/target/python/bin/python CARRYALL_CLUSTER_EXPORTS=$(or $(EXPORTS),200) cargo test --locked --test it -- --nocapture cluster::
 
 # Sends the API operations that schemathesis makes up from its schema, for two minutes or SECONDS=….
 fuzz-api: $(WEB)
