@@ -32,9 +32,8 @@ pub struct Introduction {
 impl Engine {
     /// Says that this process is there, and hears what others do. Never returns.
     pub async fn take_part(&self, introduction: &Introduction) -> Infallible {
-        match tokio::join!(self.bus.listen(&self.parts.db), self.be_seen(introduction)) {
-            (never, _) => never,
-        }
+        let (never, _) = tokio::join!(self.bus.listen(&self.parts.db), self.be_seen(introduction));
+        never
     }
 
     /// Says that this process ends.
