@@ -28,6 +28,7 @@ mod interrupted;
 mod key;
 mod layout;
 mod mariadb;
+mod migrate_state;
 mod nightly;
 mod on_postgres;
 mod over_http;

@@ -60,7 +60,13 @@ impl Server {
     }
 
     /// Starts `command`, which must end in a server over `data`.
-    pub async fn spawn(mut command: Command, data: &Path) -> Self {
+    pub async fn spawn(command: Command, data: &Path) -> Self {
+        let server = Self::spawn_for(String::new(), command, data).await;
+        Self { token: token(data).await, ..server }
+    }
+
+    /// The same, for a client that has its token already.
+    pub async fn spawn_for(token: String, mut command: Command, data: &Path) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut seen = String::new();
@@ -83,8 +89,7 @@ impl Server {
                 keep.lock().unwrap().push_str(&(line + "\n"));
             }
         });
-        let client = client();
-        Self { url, token: token(data).await, child, data: data.to_owned(), client, log: logged }
+        Self { url, token, child, data: data.to_owned(), client: client(), log: logged }
     }
 
     /// What it has logged since it listens.
