@@ -1,11 +1,12 @@
 //! Carryall's own database: opened, brought to the present shape, and asked for what many processes must agree on.
 //!
-//! It is SQLite, for one process, or PostgreSQL, for as many as there are: the scheme of its address says which. [`sqlite`] and
-//! [`postgres`] open it; [`migrations`] runs what it lacks. What one process alone needs no database for, several have from
-//! PostgreSQL: one time ([`time`]), rights that one of them has at a time ([`right`]), and a way to tell the others
-//! ([`channel`]).
+//! It is SQLite, for one process, or PostgreSQL, for as many as there are: the scheme of its address says which. `sqlite` and
+//! `postgres` open it; `migrations` runs what it lacks. What one process alone needs no database for, several have from
+//! PostgreSQL: one time (`time`), rights that one of them has at a time (`right`), and a way to tell the others
+//! (`channel`). [`copy()`] takes the state from SQLite to PostgreSQL.
 
 mod channel;
+mod copy;
 mod migrations;
 mod postgres;
 mod right;
@@ -17,6 +18,7 @@ use std::{io, path::PathBuf, time::Duration};
 use sea_orm::{DatabaseConnection, DbErr};
 
 pub use channel::{Channel, Heard};
+pub use copy::{Copied, CopyError, LEFT, copied_columns, copy};
 pub use right::{Held, Right, Rights, in_turn};
 pub use sqlite::ServerLock;
 pub use time::clock;
@@ -35,7 +37,8 @@ pub enum DatabaseError {
     Lock(PathBuf, #[source] io::Error),
     /// Another process has it.
     #[error(
-        "{0} is in use by another `carryall serve` or `carryall key rotate`; several processes need PostgreSQL as their database"
+        "{0} is in use by another `carryall serve`, `carryall key rotate` or `carryall migrate-state`; several processes need \
+         PostgreSQL as their database"
     )]
     InUse(PathBuf),
     /// The database itself. By its name, which has no password in it.

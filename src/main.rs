@@ -36,6 +36,8 @@ enum Command {
     /// The key that seals secrets
     #[command(subcommand)]
     Key(command::key::KeyCommand),
+    /// Copies everything that Carryall keeps in its SQLite file to an empty PostgreSQL; no server may run
+    MigrateState(command::migrate_state::MigrateStateArgs),
     /// Asks a running server whether it is well: exits with 0 if it is
     Healthcheck(config::ListenArgs),
 }
@@ -53,7 +55,8 @@ fn main() -> ExitCode {
     // The one provider of TLS; an error says only that it was there before.
     let _ = rustls::crypto::ring::default_provider().install_default();
     // RUST_LOG is the name the field knows; the log goes to stderr, so that stdout has only what was asked for.
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sea_orm_migration=warn"));
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sea_orm_migration=warn,sqlx=warn"));
     // At finer levels these log what they receive, tokens and all.
     let quiet = ["tungstenite", "tokio_tungstenite", "hyper", "axum", "async_graphql"];
     let filter =

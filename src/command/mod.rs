@@ -4,6 +4,7 @@ pub(crate) mod export;
 mod healthcheck;
 mod instance;
 pub(crate) mod key;
+pub(crate) mod migrate_state;
 mod password;
 mod serve;
 mod tls;
@@ -20,7 +21,7 @@ use std::{
 use carryall::{
     archive::VerifyError,
     clock::Clock,
-    database::DatabaseError,
+    database::{CopyError, DatabaseError},
     demo::DemoError,
     export::{NameError, PackError, ResealError},
     files::FilesError,
@@ -78,6 +79,10 @@ pub(crate) enum CommandError {
     Unaware(String),
     #[error("--database-url: there is no {0}, and so nothing that a key has sealed")]
     NoDatabase(PathBuf),
+    #[error("--to: {0}")]
+    To(#[source] DatabaseError),
+    #[error("{0}")]
+    Copy(#[from] CopyError),
     #[error("{0}")]
     Reseal(#[from] ResealError),
     #[error("--files-url: {0}")]
@@ -131,7 +136,12 @@ impl CommandError {
     /// 2 for wrong settings, as for wrong arguments; 1 for everything else.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Password(..) | Self::NoPassword(_) | Self::Name(_) | Self::Exclude(_) => 2,
+            Self::Config(_)
+            | Self::To(_)
+            | Self::Password(..)
+            | Self::NoPassword(_)
+            | Self::Name(_)
+            | Self::Exclude(_) => 2,
             Self::Files(FilesError::Store(_)) => 2,
             _ => 1,
         }
@@ -152,6 +162,7 @@ pub(crate) fn run(command: Command) -> Result<(), CommandError> {
             Command::Verify(args) => verify::verify(args).await,
             Command::Token(command) => token::run(command).await,
             Command::Key(command) => key::run(command).await,
+            Command::MigrateState(args) => migrate_state::migrate_state(args).await,
             Command::Healthcheck(args) => healthcheck::healthcheck(args).await,
             Command::Schema => Ok(()),
         }

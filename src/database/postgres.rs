@@ -39,6 +39,11 @@ pub(super) fn name(options: &Options) -> String {
 /// Opens it, and runs what migrations it lacks.
 pub(super) async fn open(options: &Options, pool: Pool) -> Result<DatabaseConnection, DatabaseError> {
     migrate(options, pool).await?;
+    connect(options, pool).await
+}
+
+/// Opens it as it is.
+pub(super) async fn connect(options: &Options, pool: Pool) -> Result<DatabaseConnection, DatabaseError> {
     let pool = connections(pool).connect_with(options.clone()).await;
     Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool.map_err(|cause| failed(options, cause))?))
 }

@@ -42,7 +42,7 @@ pub struct TestApp {
     pub stop: Stop,
     /// The state of the server: its own database.
     pub db: DatabaseConnection,
-    address: database::Address,
+    pub address: database::Address,
     folder: TempDir,
     time: Time,
     sources: Vec<(String, String)>,
@@ -144,7 +144,12 @@ impl TestApp {
 
     /// Another process over the same database and files, with a worker of its own.
     pub async fn another(&self) -> Arc<Engine> {
-        let parts = parts(self.folder.path(), &self.address, &self.sources, &self.time, Limits::default(), &self.kept);
+        self.another_over(&self.address).await
+    }
+
+    /// Another process over this database, and the same files.
+    pub async fn another_over(&self, address: &database::Address) -> Arc<Engine> {
+        let parts = parts(self.folder.path(), address, &self.sources, &self.time, Limits::default(), &self.kept);
         let engine = Arc::new(Engine::new(parts.await));
         take_part(&engine, &self.stop);
         engine

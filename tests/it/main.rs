@@ -30,6 +30,7 @@ mod key;
 mod layout;
 mod many;
 mod mariadb;
+mod migrate_state;
 mod nightly;
 mod object_store;
 mod on_postgres;

@@ -137,8 +137,17 @@ impl Postgres {
 
     /// A new database in this encoding.
     pub async fn database_in(&self, encoding: &str, locale: &str) -> Database<'_> {
+        self.database_with(&format!("ENCODING '{encoding}' LOCALE '{locale}'")).await
+    }
+
+    /// A new database that puts texts in the order of a language, not of their bytes.
+    pub async fn database_in_english(&self) -> Database<'_> {
+        self.database_with("ENCODING 'UTF8' LOCALE 'C.UTF-8' LOCALE_PROVIDER icu ICU_LOCALE 'en'").await
+    }
+
+    async fn database_with(&self, options: &str) -> Database<'_> {
         let name = format!("test_{}", self.databases.fetch_add(1, Relaxed));
-        let create = format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LOCALE '{locale}'");
+        let create = format!("CREATE DATABASE {name} TEMPLATE template0 {options}");
         Database { server: self, name: "postgres".into() }.execute(&create).await;
         Database { server: self, name }
     }
