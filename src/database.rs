@@ -15,7 +15,7 @@ mod time;
 
 use std::{io, path::PathBuf, time::Duration};
 
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 
 pub use channel::{Channel, Heard};
 pub use copy::{Copied, CopyError, LEFT, copied_columns, copy};
@@ -47,6 +47,16 @@ pub enum DatabaseError {
     /// A version that is newer by more than one has changed it.
     #[error("{0} was changed by a newer version of Carryall, which this one cannot work beside: run that one")]
     Newer(String),
+}
+
+/// How long those wait for an answer who say again and again that they are alive.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// What the database answers to something that is asked again soon. Over a line that is cut no answer comes for many minutes,
+/// not even an error: after some seconds it is one.
+pub async fn answered<T>(asked: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+    let silent = |_| Err(DbErr::Conn(RuntimeErr::Internal("the database does not answer".into())));
+    tokio::time::timeout(ANSWER, asked).await.unwrap_or_else(silent)
 }
 
 /// How the database is used.

@@ -26,6 +26,7 @@ use super::{
     worker::Stop,
 };
 use crate::{
+    database::answered,
     files::{Draft, FilesError, Unpublished},
     source::Patterns,
 };
@@ -197,7 +198,7 @@ impl Run<'_> {
             tokio::select! {
                 done = &mut work => return done,
                 () = tokio::time::sleep(ALIVE) => {
-                    let told = queue.still_alive(self.export.id, *worker, parts.clock.now()).await;
+                    let told = answered(queue.still_alive(self.export.id, *worker, parts.clock.now())).await;
                     told.unwrap_or_else(|cause| warn!(id = %self.export.id, %cause, "the run could not say that it is alive"));
                 }
             }

@@ -18,6 +18,7 @@ use super::{
     queue::Beat,
     settings,
 };
+use crate::database::answered;
 
 /// How often a run looks about. So a listener hears of a run twice a second at most.
 const BEAT: Duration = Duration::from_millis(500);
@@ -86,7 +87,7 @@ impl<'a> Watch<'a> {
             self.moved = (now, reading);
         }
         // An admin may raise the timeout while an export runs. If it cannot be read, the run is not ended for that.
-        let settings = settings::read(&self.engine.parts.db).await;
+        let settings = answered(settings::read(&self.engine.parts.db)).await;
         let minutes = settings.map(|settings| settings.backup_timeout_minutes).ok();
         if let Some(minutes) = minutes.filter(|minutes| now - self.began > of_minutes(*minutes)) {
             return Some(Failure::timed_out(minutes));
@@ -106,7 +107,8 @@ impl<'a> Watch<'a> {
         }
         let told = self.pace.take(&reading, now - self.began);
         let clock = self.engine.parts.clock.now();
-        match self.engine.queue.heartbeat(self.id, self.engine.worker, clock, reading.clone(), told).await {
+        let Engine { queue, worker, .. } = self.engine;
+        match answered(queue.heartbeat(self.id, *worker, clock, reading.clone(), told)).await {
             Ok(Beat::Mine { cancel: true }) => Some(Interrupt::Canceled),
             Ok(Beat::Mine { cancel: false }) => {
                 self.stored = Some((now, reading));

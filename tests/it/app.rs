@@ -43,6 +43,7 @@ pub struct TestApp {
     /// The state of the server: its own database.
     pub db: DatabaseConnection,
     pub address: database::Address,
+    pub database_url: String,
     folder: TempDir,
     time: Time,
     sources: Vec<(String, String)>,
@@ -112,12 +113,12 @@ impl TestApp {
         let sources: Vec<_> = sources.iter().map(|(name, address)| ((*name).to_owned(), address.clone())).collect();
         Keyring::create(&folder.path().join("secret.key")).unwrap();
         let network = setup.network.unwrap_or_else(on_this_machine);
-        let address = if setup.postgres || on_postgres() {
+        let database_url = if setup.postgres || on_postgres() {
             Postgres::shared().database().await.address()
         } else {
             format!("sqlite://{}", folder.path().join("carryall.db").display())
         };
-        let address = database::Address::parse(&address).unwrap();
+        let address = database::Address::parse(&database_url).unwrap();
         let parts =
             Parts { network, ..parts(folder.path(), &address, &sources, &time, setup.limits, &setup.files).await };
         let (db, clock) = (parts.db.clone(), parts.clock.clone());
@@ -133,7 +134,7 @@ impl TestApp {
         tokio::spawn(http::serve(app, listener, None, stop.running.clone()));
         let client = client();
         take_part(&engine, &stop);
-        Self { url, token, engine, client, stop, db, address, folder, time, sources, kept: setup.files }
+        Self { url, token, engine, client, stop, db, address, database_url, folder, time, sources, kept: setup.files }
     }
 
     /// Starts the worker.
@@ -144,13 +145,13 @@ impl TestApp {
 
     /// Another process over the same database and files, with a worker of its own.
     pub async fn another(&self) -> Arc<Engine> {
-        self.another_over(&self.address).await
+        self.another_over(&self.address, database::Pool::default()).await
     }
 
     /// Another process over this database, and the same files.
-    pub async fn another_over(&self, address: &database::Address) -> Arc<Engine> {
-        let parts = parts(self.folder.path(), address, &self.sources, &self.time, Limits::default(), &self.kept);
-        let engine = Arc::new(Engine::new(parts.await));
+    pub async fn another_over(&self, address: &database::Address, pool: database::Pool) -> Arc<Engine> {
+        let parts = parts(self.folder.path(), address, &self.sources, &self.time, Limits::default(), &self.kept).await;
+        let engine = Arc::new(Engine::new(Parts { db: address.open(pool).await.unwrap(), ..parts }));
         take_part(&engine, &self.stop);
         engine
     }

@@ -18,6 +18,7 @@ use crate::{
     app::{PATIENCE, Setup, TestApp, database_of, locked_database, until},
     progress::subscribe,
     servers::postgres::Postgres,
+    storages::fault_proxy::{Fault, FaultProxy, Rule},
 };
 
 /// A server without a worker, beside which there may be others.
@@ -172,6 +173,39 @@ async fn machines_whose_clocks_differ_have_the_time_of_the_database() {
         let off = (DateTime::<Utc>::from_timestamp_millis(real).unwrap() - time).abs();
         assert!(off < TimeDelta::minutes(1), "{time} is off by {off}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_is_cut_off_from_the_database_is_replaced_and_comes_back_by_itself() {
+    let (_folder, database, application) = locked_database();
+    let app = start(&database).await;
+    let mut direct: url::Url = app.database_url.parse().unwrap();
+    let line = FaultProxy::before(direct.port().unwrap()).await;
+    direct.set_port(Some(line.port)).unwrap();
+    let pool = database::Pool { timeout: Duration::from_secs(5), ..database::Pool::default() };
+    let far = app.another_over(&Address::parse(direct.as_str()).unwrap(), pool).await;
+    let id = app.create("x").await;
+    let run = tokio::spawn({
+        let (far, stop) = (Arc::clone(&far), app.stop.clone());
+        async move { far.work(&stop).await }
+    });
+    app.running(&id).await;
+    // Nothing comes through any more, not even an error.
+    line.arm(Rule::always(Fault::Hang, ""));
+    for _ in 0..6 {
+        app.engine.tick().await;
+        app.pass(TimeDelta::seconds(10));
+    }
+    let lost = app.export(&id).await;
+    assert_eq!(lost["failure"]["code"], "WORKER_LOST", "{lost}");
+    line.disarm();
+    application.execute_batch("ROLLBACK").unwrap();
+    // It makes what is left to be made, and nothing that it did late for the first run counts.
+    let restart = lost["restartedAs"]["id"].as_str().unwrap();
+    assert_eq!(app.finished(restart).await["status"], "COMPLETED");
+    assert_eq!(app.export(&id).await, lost);
+    until("one archive is there", async || app.file_names().len() == 1).await;
+    run.abort();
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     archive::{FileAt, Sealed, VerifyError, hexadecimal, sha256_of, verify_file},
+    database::answered,
     export::{Engine, PAUSE, settings::note_retention, worker::Stop},
     files::FilesError,
     storage::{Receipt, Storage},
@@ -146,7 +147,8 @@ impl Engine {
             let unwanted = self.bus.copies_unwanted.notified();
             let now = sent.load(Ordering::Relaxed);
             if told != Some(now) || beat % ALIVE == 0 {
-                match copies::beat(&self.parts.db, key, self.worker, self.parts.clock.now(), now).await {
+                let beat = copies::beat(&self.parts.db, key, self.worker, self.parts.clock.now(), now);
+                match answered(beat).await {
                     Ok(true) => self.queue.tell(key.export),
                     Ok(false) => return,
                     Err(cause) => warn!(export = %key.export, %cause, "the progress of the copy could not be stored"),

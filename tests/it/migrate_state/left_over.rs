@@ -36,7 +36,7 @@ async fn a_run_and_a_copy_that_were_cut_off_are_taken_up_by_the_processes_over_p
     let db = address.open(Pool::default()).await.unwrap();
     let copied = upload::Entity::find().one(&db).await.unwrap().unwrap();
     assert_eq!((copied.status, copied.attempts), (upload::Status::Uploading, 1), "as it was");
-    let engine = app.another_over(&address).await;
+    let engine = app.another_over(&address, Pool::default()).await;
     for _ in 0..6 {
         engine.tick().await;
         app.pass(TimeDelta::seconds(10));
