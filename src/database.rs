@@ -19,7 +19,7 @@ use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 
 pub use channel::{Channel, Heard};
 pub use copy::{Copied, CopyError, LEFT, copied_columns, copy};
-pub use right::{Held, Right, Rights, in_turn};
+pub use right::{Right, in_turn};
 pub use sqlite::ServerLock;
 pub use time::clock;
 

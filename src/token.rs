@@ -5,14 +5,15 @@ use std::collections::HashSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::api_token::{ActiveModel, Column, Entity, Model, Role};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait,
+    ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, Set,
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
     clock::new_id,
+    database::{Right, in_turn},
     secret::{Secret, generate_token},
 };
 
@@ -120,7 +121,9 @@ pub async fn all(db: &DatabaseConnection) -> Result<Vec<Model>, DbErr> {
 }
 
 /// Makes a token good for nothing, for ever. The last good one of an admin stays.
-pub async fn revoke(db: &impl ConnectionTrait, id: Uuid, now: DateTime<Utc>) -> Result<(), RevokeError> {
+pub async fn revoke(db: &DatabaseTransaction, id: Uuid, now: DateTime<Utc>) -> Result<(), RevokeError> {
+    // Two who take away each other's would each see the other's stay.
+    in_turn(db, Right::Tokens).await?;
     if Entity::delete_by_id(id).exec(db).await?.rows_affected == 0 {
         return Err(RevokeError::NotFound);
     }

@@ -1,19 +1,9 @@
-//! What only one may do at a time, of all processes over one database: advisory locks of PostgreSQL, which end with the session
-//! that holds them. Over SQLite there is one process, and a mutex is enough.
+//! What only one may do at a time, of all processes over one database: advisory locks of PostgreSQL, each of which is a
+//! transaction's. What is done by a right is written by the transaction that has it: if its process was frozen or cut off in
+//! between, so that the server has ended the session, nothing of that is stored. So nothing but the database is waited for
+//! meanwhile.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
-
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, TransactionTrait};
-use tokio::sync::{Mutex, MutexGuard, oneshot};
-
-/// So often the holder of a right says that it is still there: well before the server ends a silent session.
-const BEAT: Duration = Duration::from_secs(4);
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr};
 
 /// What one process does at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +14,10 @@ pub enum Right {
     FirstStart = 2,
     /// Adding to the queue.
     Queue = 3,
-    /// Deciding what goes, and letting it go.
+    /// Deciding what goes, or changing what that is decided by.
     Retention = 4,
+    /// Taking a token away, of which one must stay.
+    Tokens = 5,
 }
 
 impl Right {
@@ -43,73 +35,4 @@ pub async fn in_turn(transaction: &DatabaseTransaction, right: Right) -> Result<
         _ => "UPDATE state_version SET oldest = oldest".to_owned(),
     };
     transaction.execute_unprepared(&taken).await.map(drop)
-}
-
-/// A right that is held for longer than a transaction of its holder.
-pub struct Rights {
-    right: Right,
-    db: DatabaseConnection,
-    /// So that of this process at most one waits at the database, with a connection that others may need.
-    here: Mutex<()>,
-}
-
-/// The right, until this is dropped.
-pub struct Held<'a> {
-    _here: MutexGuard<'a, ()>,
-    there: Option<There>,
-}
-
-struct There {
-    lost: Arc<AtomicBool>,
-    _release: oneshot::Sender<()>,
-}
-
-impl Rights {
-    /// A way to the `right` among those who use `db`.
-    pub fn new(right: Right, db: DatabaseConnection) -> Self {
-        Self { right, db, here: Mutex::new(()) }
-    }
-
-    /// Waits until the right is free.
-    pub async fn hold(&self) -> Result<Held<'_>, DbErr> {
-        let here = self.here.lock().await;
-        let there = match self.db.get_database_backend() {
-            DbBackend::Postgres => Some(self.hold_there().await?),
-            _ => None,
-        };
-        Ok(Held { _here: here, there })
-    }
-
-    async fn hold_there(&self) -> Result<There, DbErr> {
-        let transaction = self.db.begin().await?;
-        in_turn(&transaction, self.right).await?;
-        let (release, released) = oneshot::channel();
-        let lost = Arc::new(AtomicBool::new(false));
-        tokio::spawn(keep(transaction, released, Arc::clone(&lost)));
-        Ok(There { lost, _release: release })
-    }
-}
-
-impl Held<'_> {
-    /// Whether another may have the right by now: this process was cut off or frozen.
-    pub fn is_lost(&self) -> bool {
-        self.there.as_ref().is_some_and(|there| there.lost.load(Ordering::SeqCst))
-    }
-}
-
-/// Keeps the transaction that holds a right, until it is released.
-async fn keep(transaction: DatabaseTransaction, mut released: oneshot::Receiver<()>, lost: Arc<AtomicBool>) {
-    loop {
-        tokio::select! {
-            _ = &mut released => break,
-            () = tokio::time::sleep(BEAT) => {
-                if transaction.execute_unprepared("SELECT 1").await.is_err() {
-                    lost.store(true, Ordering::SeqCst);
-                    return;
-                }
-            }
-        }
-    }
-    // An error says that the session is gone, and the right with it.
-    let _ = transaction.rollback().await;
 }

@@ -46,7 +46,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use entity::data_export::{FileState, Model, State, TableFormat};
-use sea_orm::{DatabaseConnection, DbBackend};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, TransactionTrait};
 use tokio::{
     sync::{Semaphore, broadcast},
     time::timeout,
@@ -57,7 +57,7 @@ use uuid::Uuid;
 
 use crate::{
     clock::{Clock, new_id},
-    database::{Right, Rights},
+    database::{Right, in_turn},
     files::{Files, FilesError, PREFIX, SUFFIX},
     format::{Csv, Format, Jsonl},
     secret::{KeyError, Keyring, Secret},
@@ -123,8 +123,6 @@ pub struct Engine {
     reader: Semaphore,
     nights: nightly::Nights,
     sweep: sweep::Sweep,
-    /// Held while it is decided what goes, and done: what the decision rests on stays as it is meanwhile.
-    retaining: Rights,
     /// The storages at which this process does what is due.
     serving: Ids,
     bandwidth: Arc<upload::Bandwidth>,
@@ -146,7 +144,6 @@ impl Engine {
             reading: Ids::default(),
             reader: Semaphore::new(1),
             nights: nightly::Nights::default(),
-            retaining: Rights::new(Right::Retention, parts.db.clone()),
             sweep: sweep::Sweep::default(),
             serving: Ids::default(),
             bandwidth: Arc::new(upload::Bandwidth::new(parts.limits.upload_bytes_per_second)),
@@ -154,6 +151,14 @@ impl Engine {
             checking: TaskTracker::new(),
             parts,
         }
+    }
+
+    /// Begins what decides what goes, or changes what that is decided by: nobody else does until its end. What it reads and
+    /// writes goes through this transaction, and it waits for nothing but the database.
+    async fn decide(&self) -> Result<DatabaseTransaction, DbErr> {
+        let transaction = self.parts.db.begin().await?;
+        in_turn(&transaction, Right::Retention).await?;
+        Ok(transaction)
     }
 
     /// Whether other processes may work over the same database.

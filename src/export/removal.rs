@@ -8,7 +8,7 @@ use entity::{
     data_export::{Column, Entity, Model, State},
     upload,
 };
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use tracing::{error, info};
 use uuid::Uuid;
 
@@ -41,19 +41,19 @@ pub enum RemoveError {
 impl Engine {
     /// Removes an export from the history, and its file.
     pub async fn remove(&self, id: Uuid, by: Actor<'_>) -> Result<(), RemoveError> {
-        // Held, so that nobody wants a copy of it meanwhile.
-        let _retaining = self.retaining.hold().await?;
-        let export = self.in_history(id).await?.ok_or(RemoveError::NotFound)?;
+        // Nobody wants a copy of it meanwhile.
+        let (transaction, now) = (self.decide().await?, self.parts.clock.now());
+        let export = in_history(&transaction, id).await?.ok_or(RemoveError::NotFound)?;
         if export.pinned {
             return Err(RemoveError::Pinned);
         }
         let not_running = [State::Queued, State::Completed, State::Failed, State::Canceled];
         let event = Event { detail: Some(export.name), ..by.did(Action::DeletedExport, id) };
-        if !self.queue.begin_removal(id, self.parts.clock.now(), &not_running, Some(event)).await? {
-            // It was pinned or removed since, or it is running.
-            let export = self.in_history(id).await?.ok_or(RemoveError::NotFound)?;
-            return Err(if export.pinned { RemoveError::Pinned } else { RemoveError::Running });
+        if !self.queue.begin_removal(&transaction, id, now, &not_running, Some(event)).await? {
+            return Err(RemoveError::Running);
         }
+        transaction.commit().await?;
+        self.queue.tell(id);
         info!(%id, "export removed");
         self.finish_removals().await.map_err(RemoveError::from)
     }
@@ -100,14 +100,21 @@ impl Engine {
 
     /// Pins an export or lets it go, and returns it; None if there is none.
     pub async fn pin(&self, id: Uuid, pinned: bool, by: Actor<'_>) -> Result<Option<Model>, DbErr> {
-        let _retaining = self.retaining.hold().await?;
+        let transaction = self.decide().await?;
         let event = Event { detail: Some(format!("pinned: {pinned}")), ..by.did(Action::PinnedExport, id) };
-        let there = self.queue.pin(id, pinned, self.parts.clock.now(), event).await?;
+        let there = self.queue.pin(&transaction, id, pinned, self.parts.clock.now(), event).await?;
+        transaction.commit().await?;
+        self.queue.tell(id);
         if there { self.in_history(id).await } else { Ok(None) }
     }
 
     /// The export of this id, unless it is on its way out.
     pub async fn in_history(&self, id: Uuid) -> Result<Option<Model>, DbErr> {
-        Entity::find_by_id(id).filter(Column::Removing.eq(false)).one(&self.parts.db).await
+        in_history(&self.parts.db, id).await
     }
+}
+
+/// The same, as somebody sees it.
+pub(super) async fn in_history(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(id).filter(Column::Removing.eq(false)).one(db).await
 }

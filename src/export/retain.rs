@@ -8,7 +8,9 @@ use entity::{
     storage_location,
     upload::{self, Status},
 };
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, TransactionTrait};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
+};
 use tracing::{error, info};
 use uuid::Uuid;
 
@@ -19,7 +21,7 @@ use super::{
     settings,
     upload::copies::{self, Key},
 };
-use crate::database::Held;
+use crate::files::FilesError;
 
 /// What retention says of a completed export, on the instance or at a storage.
 #[derive(Clone, Debug)]
@@ -31,6 +33,9 @@ pub struct Decision {
     /// Whether it is kept there, and why.
     pub reason: Reason,
 }
+
+/// The archives on the instance: their names and lengths.
+type Archives = HashMap<String, u64>;
 
 /// What the decisions rest on.
 struct Standing {
@@ -60,59 +65,26 @@ impl Engine {
             Some(maximum) => maximum,
             None => settings::read(&self.parts.db).await?.maximum_exports,
         };
-        let maximum = usize::try_from(maximum).unwrap_or(usize::MAX).max(1);
-        let standing = self.standing().await?;
-        let mut decisions = self.on_instance(&standing, maximum).await?;
-        for location in &standing.locations {
-            let reasons = plan_copies(standing.copies_at(location.id), maximum);
-            decisions.extend(decided(&standing, &reasons, Some(location)));
-        }
-        Ok(decisions)
+        let files = self.archives().await?;
+        Ok(decisions(&self.parts.db, &files, maximum).await?)
     }
 
-    async fn standing(&self) -> Result<Standing, DbErr> {
-        let db = &self.parts.db;
-        let completed = Entity::find().filter(Column::State.eq(State::Completed)).filter(Column::Removing.eq(false));
-        let locations = storage_location::Entity::find().filter(storage_location::Column::Removing.eq(false));
-        let locations = locations.order_by_asc(storage_location::Column::Id).all(db).await?;
-        let exports = completed.all(db).await?.into_iter().map(|export| (export.id, export)).collect();
-        // After the exports: what is completed in between is not looked at without its copies.
-        let copies = upload::Entity::find().filter(upload::Column::Status.ne(Status::Deleting)).all(db).await?;
-        Ok(Standing { exports, locations, copies })
-    }
-
-    async fn on_instance(&self, standing: &Standing, maximum: usize) -> Result<Vec<Decision>, RemoveError> {
-        // An error here ends it all: what cannot be seen is not taken for gone.
-        let files = self.parts.files.list().await?.into_iter();
-        let files: HashMap<_, _> = files.map(|found| (found.name, found.bytes)).collect();
-        let awaited: HashSet<_> =
-            standing.locations.iter().flat_map(|at| awaited(standing.copies_at(at.id), maximum)).collect();
-        let candidate = |export: &Model| {
-            let bytes = export.file_name.as_ref().and_then(|name| files.get(name));
-            let there = bytes.is_some_and(|bytes| i64::try_from(*bytes).ok() == export.size_bytes);
-            let good = there && export.mismatches == "[]";
-            Candidate { id: export.id, pinned: export.pinned, good, awaited: awaited.contains(&export.id) }
-        };
-        let kept = standing.exports.values().filter(|export| export.file_state == FileState::Kept);
-        Ok(decided(standing, &plan(kept.map(candidate).collect(), maximum), None))
-    }
-
-    /// How many copies of newer exports are at a storage that retention counts there.
-    pub(super) async fn newer_copies_at(&self, key: Key) -> Result<usize, DbErr> {
-        let copies = self.standing().await?.copies_at(key.location);
-        Ok(copies.into_iter().filter(|copy| copy.arrived && !copy.pinned && copy.export > key.export).count())
+    /// The archives that lie on the instance, with their lengths. An error here ends it all: what cannot be seen is not taken
+    /// for gone.
+    async fn archives(&self) -> Result<Archives, FilesError> {
+        let found = self.parts.files.list().await?.into_iter();
+        Ok(found.map(|found| (found.name, found.bytes)).collect())
     }
 
     /// Removes what is past the maximum, but for the export that has just become `safe`, and returns what went. What fails is
     /// logged, and done at the next look.
     pub(super) async fn retain(&self, safe: Option<Uuid>) -> Vec<Decision> {
-        let mut removed = Vec::new();
-        let retained = match self.retaining.hold().await {
-            Ok(right) => self.retain_but(safe, &right, &mut removed).await,
-            Err(cause) => Err(cause.into()),
-        };
-        if let Err(cause) = retained {
+        let removed = self.let_all_go(safe).await.unwrap_or_else(|cause| {
             error!(%cause, "the oldest exports could not be removed yet");
+            Vec::new()
+        });
+        if let Err(cause) = self.finish_removals().await {
+            error!(%cause, "the files of the oldest exports could not be removed yet");
         }
         removed
     }
@@ -125,40 +97,42 @@ impl Engine {
         Ok(())
     }
 
-    async fn retain_but(
-        &self,
-        safe: Option<Uuid>,
-        right: &Held<'_>,
-        removed: &mut Vec<Decision>,
-    ) -> Result<(), RemoveError> {
-        let asked = settings::read(&self.parts.db).await?.retention_asked;
-        let past = self.decisions(None).await?.into_iter().filter(|decision| !decision.reason.keeps());
-        for decision in past.filter(|decision| Some(decision.export.id) != safe) {
-            if right.is_lost() {
-                return Err(DbErr::Custom("the database was out of reach in the middle of it".into()).into());
-            }
+    /// Decides what goes and marks it, all of it or nothing: what it is decided by stays as it is meanwhile. Files are listed
+    /// before: what was completed since is not among them, and so is neither counted nor removed.
+    async fn let_all_go(&self, safe: Option<Uuid>) -> Result<Vec<Decision>, RemoveError> {
+        let files = self.archives().await?;
+        let transaction = self.decide().await?;
+        let settings = settings::read(&transaction).await?;
+        let decided = decisions(&transaction, &files, settings.maximum_exports).await?.into_iter();
+        let mut removed = Vec::new();
+        for decision in decided.filter(|one| !one.reason.keeps() && Some(one.export.id) != safe) {
             let went = match &decision.location {
-                None => self.let_go(&decision.export).await?,
-                Some(location) => self.let_copy_go(&decision.export, location).await?,
+                None => self.let_go(&transaction, &decision.export).await?,
+                Some(location) => self.let_copy_go(&transaction, &decision.export, location).await?,
             };
             if went {
                 removed.push(decision);
             }
         }
-        self.finish_removals().await?;
-        Ok(settings::note_retained(&self.parts.db, asked).await?)
+        settings::note_retained(&transaction, settings.retention_asked).await?;
+        transaction.commit().await?;
+        removed.iter().for_each(|decision| self.queue.tell(decision.export.id));
+        if !removed.is_empty() {
+            self.bus.copies_going();
+        }
+        Ok(removed)
     }
 
     /// Lets an export go from the instance: its file alone, if there are copies of it for which the history has the password.
-    async fn let_go(&self, export: &Model) -> Result<bool, DbErr> {
+    async fn let_go(&self, db: &DatabaseTransaction, export: &Model) -> Result<bool, DbErr> {
         let (id, now) = (export.id, self.parts.clock.now());
-        let copies = copies::of_export(&self.parts.db, id).await?;
+        let copies = copies::of_export(db, id).await?;
         let there = |copy: &upload::Model| copy.receipt.is_some() && copy.status != Status::Deleting;
         let copied = export.copies_released || copies.iter().any(there);
         let went = if copied {
-            self.let_file_go(id, now).await?
+            self.let_file_go(db, id, now).await?
         } else {
-            self.queue.begin_removal(id, now, &[State::Completed], None).await?
+            self.queue.begin_removal(db, id, now, &[State::Completed], None).await?
         };
         if went {
             info!(%id, file_name = export.file_name, copied, "export is past the maximum and is removed");
@@ -167,29 +141,70 @@ impl Engine {
     }
 
     /// What was still to be copied of it is no longer wanted.
-    async fn let_file_go(&self, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbErr> {
-        let db = self.parts.db.begin().await?;
-        let went = self.queue.begin_file_removal(&db, id, now).await?;
+    async fn let_file_go(&self, db: &DatabaseTransaction, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbErr> {
+        let went = self.queue.begin_file_removal(db, id, now).await?;
         if went {
             let of_export = || Condition::all().add(upload::Column::DataExportId.eq(id));
-            copies::keep_what_is_there(&db, of_export()).await?;
-            copies::remove(&db, of_export().add(upload::Column::Receipt.is_null()), now).await?;
+            copies::keep_what_is_there(db, of_export()).await?;
+            copies::remove(db, of_export().add(upload::Column::Receipt.is_null()), now).await?;
         }
-        db.commit().await?;
-        self.queue.tell(id);
-        self.bus.copies_unwanted.notify_waiters();
         Ok(went)
     }
 
     /// Lets the copy of an export at a storage go.
-    async fn let_copy_go(&self, export: &Model, location: &storage_location::Model) -> Result<bool, DbErr> {
+    async fn let_copy_go(
+        &self,
+        db: &DatabaseTransaction,
+        export: &Model,
+        location: &storage_location::Model,
+    ) -> Result<bool, DbErr> {
         let at = upload::Column::StorageLocationId.eq(location.id);
         let this = Condition::all().add(upload::Column::DataExportId.eq(export.id)).add(at);
-        copies::remove(&self.parts.db, this, self.parts.clock.now()).await?;
+        copies::remove(db, this, self.parts.clock.now()).await?;
         info!(id = %export.id, storage = location.name, "the copy is past the maximum and is removed");
-        self.bus.copies_going();
         Ok(true)
     }
+}
+
+/// What is decided over all exports and copies, by what is stored of them and the archives that lie on the instance.
+async fn decisions(db: &impl ConnectionTrait, files: &Archives, maximum: i32) -> Result<Vec<Decision>, DbErr> {
+    let maximum = usize::try_from(maximum).unwrap_or(usize::MAX).max(1);
+    let standing = standing(db).await?;
+    let mut decisions = on_instance(&standing, files, maximum);
+    for location in &standing.locations {
+        let reasons = plan_copies(standing.copies_at(location.id), maximum);
+        decisions.extend(decided(&standing, &reasons, Some(location)));
+    }
+    Ok(decisions)
+}
+
+async fn standing(db: &impl ConnectionTrait) -> Result<Standing, DbErr> {
+    let completed = Entity::find().filter(Column::State.eq(State::Completed)).filter(Column::Removing.eq(false));
+    let locations = storage_location::Entity::find().filter(storage_location::Column::Removing.eq(false));
+    let locations = locations.order_by_asc(storage_location::Column::Id).all(db).await?;
+    let exports = completed.all(db).await?.into_iter().map(|export| (export.id, export)).collect();
+    // After the exports: what is completed in between is not looked at without its copies.
+    let copies = upload::Entity::find().filter(upload::Column::Status.ne(Status::Deleting)).all(db).await?;
+    Ok(Standing { exports, locations, copies })
+}
+
+fn on_instance(standing: &Standing, files: &Archives, maximum: usize) -> Vec<Decision> {
+    let awaited: HashSet<_> =
+        standing.locations.iter().flat_map(|at| awaited(standing.copies_at(at.id), maximum)).collect();
+    let candidate = |export: &Model| {
+        let bytes = export.file_name.as_ref().and_then(|name| files.get(name));
+        let there = bytes.is_some_and(|bytes| i64::try_from(*bytes).ok() == export.size_bytes);
+        let good = there && export.mismatches == "[]";
+        Candidate { id: export.id, pinned: export.pinned, good, awaited: awaited.contains(&export.id) }
+    };
+    let kept = standing.exports.values().filter(|export| export.file_state == FileState::Kept);
+    decided(standing, &plan(kept.map(candidate).collect(), maximum), None)
+}
+
+/// How many copies of newer exports are at a storage that retention counts there.
+pub(super) async fn newer_copies_at(db: &impl ConnectionTrait, key: Key) -> Result<usize, DbErr> {
+    let copies = standing(db).await?.copies_at(key.location);
+    Ok(copies.into_iter().filter(|copy| copy.arrived && !copy.pinned && copy.export > key.export).count())
 }
 
 /// The decisions over those that there is a reason for, the newest first.

@@ -7,8 +7,8 @@ use entity::{
     data_export_settings::{ActiveModel, Column, Entity, ID, Model},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, Set, TransactionTrait,
-    UpdateMany, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, Set, UpdateMany,
+    sea_query::Expr,
 };
 
 use super::{Engine, retain::Decision};
@@ -107,7 +107,9 @@ impl Engine {
         if !wrong.is_empty() {
             return Err(SettingsError::OutOfRange(wrong));
         }
-        let (db, now) = (&self.parts.db, self.parts.clock.now());
+        // Retention decides by them.
+        let (transaction, now) = (self.decide().await?, self.parts.clock.now());
+        let db = &transaction;
         let detail = Some(change.told());
         let mut row: ActiveModel = Default::default();
         if change.automatic_exports == Some(true) && !read(db).await?.automatic_exports {
@@ -132,7 +134,6 @@ impl Engine {
         if let Some(version) = change.expected_version {
             update = update.filter(Column::Version.eq(version));
         }
-        let transaction = db.begin().await?;
         let changed = update.exec(&transaction).await?.rows_affected == 1;
         let settings = read(&transaction).await?;
         if !changed {

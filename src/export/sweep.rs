@@ -127,7 +127,9 @@ impl Engine {
             .filter(Column::Removing.eq(false))
             .filter(Column::Pinned.eq(false));
         for export in old.limit(1000).all(&self.parts.db).await? {
-            self.queue.begin_removal(export.id, now, &ended, None).await?;
+            if self.queue.begin_removal(&self.parts.db, export.id, now, &ended, None).await? {
+                self.queue.tell(export.id);
+            }
         }
         Ok(self.finish_removals().await?)
     }

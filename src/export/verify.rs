@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
-use super::Engine;
+use super::{Engine, PAUSE};
 use crate::{
     archive::{FileAt, Sealed, VerifyError, verify_alone, verify_file},
     audit::{Action, Actor},
@@ -97,29 +97,29 @@ impl Engine {
         Ok(mismatches)
     }
 
+    /// Keeps what was shown, however often it takes: hours may have gone into it.
     async fn keep(&self, export: &Model, read: Result<Vec<String>, VerifyError>) {
-        if let Err(cause) = self.try_to_keep(export, &read).await {
-            error!(id = %export.id, %cause, "what reading the archive again has shown could not be stored");
+        let id = export.id;
+        match &read {
+            Ok(mismatches) => match mismatches.first() {
+                None => info!(%id, "the archive was read again and is whole"),
+                Some(first) => warn!(%id, mismatch = first, "the archive is damaged"),
+            },
+            Err(cause) => error!(%id, %cause, "the archive could not be read again"),
+        }
+        while let Err(cause) = self.try_to_keep(id, &read).await {
+            error!(%id, %cause, "what reading the archive again has shown could not be stored yet");
+            tokio::time::sleep(PAUSE).await;
         }
     }
 
-    async fn try_to_keep(&self, export: &Model, read: &Result<Vec<String>, VerifyError>) -> Result<(), DbErr> {
-        let _retaining = self.retaining.hold().await?;
-        let (id, now) = (export.id, self.parts.clock.now());
-        match read {
-            Ok(mismatches) => {
-                match mismatches.first() {
-                    None => info!(%id, "the archive was read again and is whole"),
-                    Some(first) => warn!(%id, mismatch = first, "the archive is damaged"),
-                }
-                self.queue.read_again(id, now, mismatches).await
-            }
-            // Nothing is known of it: what was known before stays.
-            Err(cause) => {
-                error!(%id, %cause, "the archive could not be read again");
-                self.queue.touch(id, now).await
-            }
-        }
+    async fn try_to_keep(&self, id: Uuid, read: &Result<Vec<String>, VerifyError>) -> Result<(), DbErr> {
+        let now = self.parts.clock.now();
+        // If nothing is known of it, what was known before stays.
+        let Ok(mismatches) = read else { return self.queue.touch(id, now).await };
+        let transaction = self.decide().await?;
+        self.queue.read_again(&transaction, id, now, mismatches).await?;
+        transaction.commit().await
     }
 }
 

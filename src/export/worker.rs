@@ -97,7 +97,8 @@ impl Engine {
 
     async fn tend(&self, stop: &Stop) {
         while !stop.taking.is_cancelled() {
-            self.tick().await;
+            // What it does may wait for a store that is away, and is gone on with by whoever looks next.
+            tokio::select! { () = self.tick() => {}, () = stop.running.cancelled() => return }
             let now = self.parts.clock.now();
             let midnight = (schedule::next(now) - now + TimeDelta::milliseconds(1)).to_std().unwrap_or(TICK);
             tokio::select! { () = tokio::time::sleep(midnight.min(TICK)) => {}, () = stop.taking.cancelled() => {} }

@@ -2,8 +2,8 @@
 
 use entity::storage_location::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set,
-    SqlErr, TransactionTrait,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, Set, SqlErr,
 };
 use tracing::info;
 use uuid::Uuid;
@@ -90,9 +90,8 @@ impl Engine {
     ) -> Result<Location, LocationError> {
         let name = checked_name(name)?;
         self.ensure_usable(config)?;
-        let retaining = self.retaining.hold().await?;
-        self.ensure_alone(config, None).await?;
-        let now = self.parts.clock.now();
+        let (transaction, now) = (self.decide().await?, self.parts.clock.now());
+        self.ensure_alone(&transaction, config, None).await?;
         let id = new_id(now);
         let row = Model {
             id,
@@ -109,13 +108,11 @@ impl Engine {
             version: 1,
         };
         let location = self.unsealed(row)?;
-        let transaction = self.parts.db.begin().await?;
         let row = location.row.clone().into_active_model().reset_all();
         Entity::insert(row).exec_without_returning(&transaction).await?;
         let event = Event { detail: Some(location.told()), ..by.did(Action::CreatedStorage, id) };
         audit::record(&transaction, event, now).await?;
         transaction.commit().await?;
-        drop(retaining);
         info!(%id, name, provider = ?config.provider(), "storage configured");
         Ok(location)
     }
@@ -126,8 +123,13 @@ impl Engine {
     }
 
     /// Refuses a folder that another storage has.
-    async fn ensure_alone(&self, config: &Config, but: Option<Uuid>) -> Result<(), LocationError> {
-        let rows = Entity::find().all(&self.parts.db).await?.into_iter().filter(|row| Some(row.id) != but);
+    async fn ensure_alone(
+        &self,
+        db: &DatabaseTransaction,
+        config: &Config,
+        but: Option<Uuid>,
+    ) -> Result<(), LocationError> {
+        let rows = Entity::find().all(db).await?.into_iter().filter(|row| Some(row.id) != but);
         // One whose settings cannot be opened keeps nobody from configuring another.
         let others = rows.filter_map(|row| self.unsealed(row).ok());
         match { others }.find(|other| other.config.shares_folder_with(config)) {
@@ -145,8 +147,9 @@ impl Engine {
         by: Actor<'_>,
     ) -> Result<(Location, usize), LocationError> {
         // What it rests on stays as it is while retention decides.
-        let retaining = self.retaining.hold().await?;
-        let before = self.location(id).await?.ok_or(LocationError::NotFound)?;
+        let transaction = self.decide().await?;
+        let before = Entity::find_by_id(id).one(&transaction).await?.ok_or(LocationError::NotFound)?;
+        let before = self.unsealed(before)?;
         let version = before.row.version;
         if change.expected_version.is_some_and(|expected| expected != version) {
             return Err(LocationError::Stale(version));
@@ -157,10 +160,9 @@ impl Engine {
         }
         if let Some(config) = &change.config {
             self.ensure_usable(config)?;
-            self.ensure_alone(config, Some(id)).await?;
+            self.ensure_alone(&transaction, config, Some(id)).await?;
         }
         let row = self.changed_row(&before, &change)?;
-        let transaction = self.parts.db.begin().await?;
         let same = Entity::update_many().set(row).filter(Column::Id.eq(id)).filter(Column::Version.eq(version));
         if same.exec(&transaction).await?.rows_affected == 0 {
             transaction.rollback().await?;
@@ -173,7 +175,6 @@ impl Engine {
         let event = Event { detail: Some(after.told()), ..by.did(Action::ChangedStorage, id) };
         audit::record(&transaction, event, self.parts.clock.now()).await?;
         transaction.commit().await?;
-        drop(retaining);
         self.bus.copies_going();
         info!(%id, released, "storage changed");
         Ok((after, released))
@@ -238,9 +239,7 @@ impl Engine {
     /// gone. Returns how many files stay. A removal that waits for the files can be done at once after all.
     pub async fn delete_location(&self, id: Uuid, with_files: bool, by: Actor<'_>) -> Result<usize, LocationError> {
         let now = self.parts.clock.now();
-        let retaining = self.retaining.hold().await?;
-        let transaction = self.parts.db.begin().await?;
-        // Before anything is read, so that nobody else writes in between.
+        let transaction = self.decide().await?;
         let going = ActiveModel { removing: Set(true), enabled: Set(false), ..Default::default() };
         let going = Entity::update_many().set(going).filter(Column::Id.eq(id));
         if going.exec(&transaction).await?.rows_affected == 0 {
@@ -258,7 +257,6 @@ impl Engine {
         let detail = Some(format!("deleteFiles: {with_files}"));
         audit::record(&transaction, Event { detail, ..by.did(Action::DeletedStorage, id) }, now).await?;
         transaction.commit().await?;
-        drop(retaining);
         info!(%id, with_files, "storage removed");
         self.bus.copies_going();
         // It may have had no files, or an export may have waited for its last copy to go.

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use entity::data_export::{ActiveModel, Column, Entity, FileState, Model, Phase, State};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set, TransactionTrait, UpdateMany,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect, Set,
+    TransactionTrait, UpdateMany,
 };
 use uuid::Uuid;
 
@@ -18,19 +19,15 @@ impl Queue {
         id: Uuid,
         now: DateTime<Utc>,
         change: UpdateMany<Entity>,
-        event: Option<Event<'_>>,
+        event: Event<'_>,
     ) -> Result<bool, DbErr> {
         let transaction = self.db.begin().await?;
-        // Dropped before it is committed, it is undone.
-        if change.exec(&transaction).await?.rows_affected == 0 {
-            return Ok(false);
-        }
-        if let Some(event) = event {
-            audit::record(&transaction, event, now).await?;
-        }
+        let changed = change_with(&transaction, now, change, Some(event)).await?;
         transaction.commit().await?;
-        self.changed(id);
-        Ok(true)
+        if changed {
+            self.changed(id);
+        }
+        Ok(changed)
     }
 
     /// Calls an export off: one that waits at once, one that runs as soon as its worker hears of it. False if it has ended.
@@ -47,12 +44,12 @@ impl Queue {
             ..changed_at(now)
         };
         let waiting = update(id, canceled).filter(Column::State.eq(State::Queued)).filter(Column::Removing.eq(false));
-        if self.change(id, now, waiting, Some(event.clone())).await? {
+        if self.change(id, now, waiting, event.clone()).await? {
             return Ok(true);
         }
         let wanted = ActiveModel { cancel_requested: Set(true), ..changed_at(now) };
         let running = update(id, wanted).filter(Column::State.eq(State::Running));
-        let heard = self.change(id, now, running, Some(event)).await?;
+        let heard = self.change(id, now, running, event).await?;
         if heard {
             self.bus.cancels.notify_waiters();
         }
@@ -62,24 +59,26 @@ impl Queue {
     /// Pins an export, or lets it go. False if there is none.
     pub(in crate::export) async fn pin(
         &self,
+        db: &DatabaseTransaction,
         id: Uuid,
         pinned: bool,
         now: DateTime<Utc>,
         event: Event<'_>,
     ) -> Result<bool, DbErr> {
         let change = ActiveModel { pinned: Set(pinned), ..changed_at(now) };
-        self.change(id, now, update(id, change).filter(Column::Removing.eq(false)), Some(event)).await
+        change_with(db, now, update(id, change).filter(Column::Removing.eq(false)), Some(event)).await
     }
 
     /// Stores what reading a finished archive again has shown.
     pub(in crate::export) async fn read_again(
         &self,
+        db: &DatabaseTransaction,
         id: Uuid,
         now: DateTime<Utc>,
         mismatches: &[String],
     ) -> Result<(), DbErr> {
         let shown = ActiveModel { verified_at: Set(Some(now)), mismatches: Set(list(mismatches)), ..changed_at(now) };
-        update(id, shown).filter(Column::State.eq(State::Completed)).exec(&self.db).await.map(drop)
+        update(id, shown).filter(Column::State.eq(State::Completed)).exec(db).await.map(drop)
     }
 
     /// Tells those who watch an export to look at it.
@@ -101,13 +100,14 @@ impl Queue {
         now: DateTime<Utc>,
         event: Event<'_>,
     ) -> Result<bool, DbErr> {
-        self.change(id, now, update(id, changed_at(now)), Some(event)).await
+        self.change(id, now, update(id, changed_at(now)), event).await
     }
 
     /// Takes an export that is not running out of the history; what it has left goes later. False: it is running, pinned, gone,
     /// or no longer in a state that `expected` names. There is an event if somebody wants it gone.
     pub(in crate::export) async fn begin_removal(
         &self,
+        db: &impl ConnectionTrait,
         id: Uuid,
         now: DateTime<Utc>,
         expected: &[State],
@@ -117,7 +117,7 @@ impl Queue {
         let going = ActiveModel { removing: Set(true), idempotency_key: Set(None), ..changed_at(now) };
         let going = update(id, going).filter(Column::State.is_in(expected.iter().copied()));
         let going = going.filter(Column::Pinned.eq(false)).filter(Column::Removing.eq(false));
-        self.change(id, now, going, event).await
+        change_with(db, now, going, event).await
     }
 
     /// Begins to remove the file of a completed export on the instance, which stays in the history for its copies. False: it
@@ -184,4 +184,19 @@ impl Queue {
         Entity::delete_by_id(id).filter(Column::Removing.eq(true)).exec(&self.db).await?;
         Ok(())
     }
+}
+
+/// Makes a change of an export, and notes the event of who makes it, if somebody does. False: nothing was to be changed, and
+/// nothing is noted.
+async fn change_with(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    change: UpdateMany<Entity>,
+    event: Option<Event<'_>>,
+) -> Result<bool, DbErr> {
+    let changed = change.exec(db).await?.rows_affected == 1;
+    if let Some(event) = event.filter(|_| changed) {
+        audit::record(db, event, now).await?;
+    }
+    Ok(changed)
 }

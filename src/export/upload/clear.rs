@@ -4,8 +4,9 @@ use entity::{
     data_export::{Column, Entity as Exports, FileState, State},
     upload::{FailureCode, Model},
 };
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, TransactionTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, TransactionTrait};
 use tracing::{info, warn};
+use uuid::Uuid;
 
 use super::{
     copies::{self, Key},
@@ -52,19 +53,19 @@ impl Engine {
     /// Ends what only waited for its last copy to be removed: exports whose file has gone from the instance too, those that
     /// are on their way out, and storages.
     pub(in crate::export) async fn end_what_is_over(&self) -> Result<(), DbErr> {
-        let retaining = self.retaining.hold().await?;
-        let db = &self.parts.db;
-        let without_file =
-            Exports::find().filter(Column::State.eq(State::Completed)).filter(Column::Removing.eq(false));
-        let without_file = without_file.filter(Column::FileState.ne(FileState::Kept));
-        let nowhere = without_file.filter(Column::CopiesReleased.eq(false)).filter(Column::Pinned.eq(false));
-        for export in nowhere.all(db).await? {
-            if copies::of_export(db, export.id).await?.is_empty() {
-                self.queue.begin_removal(export.id, self.parts.clock.now(), &[State::Completed], None).await?;
+        // Mostly there is none, and then nobody's turn is waited for.
+        if !nowhere(&self.parts.db).await?.is_empty() {
+            let (transaction, now) = (self.decide().await?, self.parts.clock.now());
+            let mut gone = Vec::new();
+            for id in nowhere(&transaction).await? {
+                if self.queue.begin_removal(&transaction, id, now, &[State::Completed], None).await? {
+                    gone.push(id);
+                }
             }
+            transaction.commit().await?;
+            gone.into_iter().for_each(|id| self.queue.tell(id));
         }
         self.finish_removals().await?;
-        drop(retaining);
         self.forget_empty_locations().await
     }
 
@@ -115,4 +116,18 @@ impl Engine {
         }
         db.commit().await
     }
+}
+
+/// The completed exports of which neither the instance nor any storage has a file.
+async fn nowhere(db: &impl ConnectionTrait) -> Result<Vec<Uuid>, DbErr> {
+    let without_file = Exports::find().filter(Column::State.eq(State::Completed)).filter(Column::Removing.eq(false));
+    let without_file = without_file.filter(Column::FileState.ne(FileState::Kept));
+    let unneeded = without_file.filter(Column::CopiesReleased.eq(false)).filter(Column::Pinned.eq(false));
+    let mut nowhere = Vec::new();
+    for export in unneeded.all(db).await? {
+        if copies::of_export(db, export.id).await?.is_empty() {
+            nowhere.push(export.id);
+        }
+    }
+    Ok(nowhere)
 }

@@ -1,17 +1,17 @@
 //! What people ask of copies: to be made again, to be verified.
 
 use entity::{
-    data_export::{Model as Export, State},
+    data_export::{FileState, Model as Export, State},
     storage_location::{self, Model as Location},
     upload::Status,
 };
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, TransactionTrait};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, TransactionTrait};
 use uuid::Uuid;
 
 use super::copies::{self, Key};
 use crate::{
     audit::{self, Action, Actor, Event},
-    export::{Engine, settings},
+    export::{Engine, removal::in_history, retain::newer_copies_at, settings},
     files::FilesError,
 };
 
@@ -67,17 +67,21 @@ impl Engine {
     /// Copies an export to a storage, whatever was there of it; or to every storage that is switched on and has not got it
     /// whole. What waits for its next try is tried now.
     pub async fn upload(&self, export: Uuid, location: Option<Uuid>, by: Actor<'_>) -> Result<Export, UploadError> {
-        // Held, so that neither retention nor an admin decides over the same export and its copies meanwhile.
-        let retaining = self.retaining.hold().await?;
         let row = self.in_history(export).await?.ok_or(UploadError::NotFound)?;
-        if row.state != State::Completed || self.available_file(&row).await?.is_none() {
+        if self.available_file(&row).await?.is_none() {
+            return Err(UploadError::FileUnavailable);
+        }
+        // Neither retention nor an admin decides over the same export and its copies meanwhile.
+        let (transaction, now) = (self.decide().await?, self.parts.clock.now());
+        let row = in_history(&transaction, export).await?.ok_or(UploadError::NotFound)?;
+        if row.state != State::Completed || row.file_state != FileState::Kept {
             return Err(UploadError::FileUnavailable);
         }
         let mut wanted = Vec::new();
         let mut refused = None;
-        for Location { id, .. } in self.locations_for(location).await? {
+        for Location { id, .. } in locations_for(&transaction, location).await? {
             let key = Key { export, location: id };
-            match self.may_copy(&row, key, location.is_some()).await {
+            match self.may_copy(&transaction, &row, key, location.is_some()).await {
                 Ok(true) => wanted.push(key),
                 Ok(false) => {}
                 Err(why) => refused = Some(why),
@@ -93,45 +97,33 @@ impl Engine {
             let to: Vec<_> = wanted.iter().map(|key| key.location.to_string()).collect();
             let event =
                 Event { detail: Some(format!("to {}", to.join(", "))), ..by.did(Action::UploadedExport, export) };
-            let (transaction, now) = (self.parts.db.begin().await?, self.parts.clock.now());
             for key in wanted {
                 copies::want(&transaction, key, now).await?;
             }
             audit::record(&transaction, event, now).await?;
-            transaction.commit().await?;
         }
-        drop(retaining);
+        transaction.commit().await?;
         self.queue.touch(export, self.parts.clock.now()).await?;
         self.bus.copies_due.notify_one();
         self.in_history(export).await?.ok_or(UploadError::NotFound)
     }
 
-    async fn locations_for(&self, location: Option<Uuid>) -> Result<Vec<Location>, UploadError> {
-        let db = &self.parts.db;
-        match location {
-            Some(id) => {
-                let found = storage_location::Entity::find_by_id(id).one(db).await?;
-                let found = found.ok_or(UploadError::NoSuchStorage)?;
-                if found.enabled && !found.removing { Ok(vec![found]) } else { Err(UploadError::SwitchedOff) }
-            }
-            None => {
-                let on = storage_location::Entity::find().filter(storage_location::Column::Enabled.eq(true));
-                let on = on.filter(storage_location::Column::Removing.eq(false)).all(db).await?;
-                if on.is_empty() { Err(UploadError::NoStorage) } else { Ok(on) }
-            }
-        }
-    }
-
     /// Whether a copy is to be made: not of what is there already, unless it is asked for `by_name`; nor of what retention
     /// would remove there at once.
-    async fn may_copy(&self, export: &Export, key: Key, by_name: bool) -> Result<bool, UploadError> {
-        match copies::find(&self.parts.db, key).await?.map(|copy| copy.status) {
+    async fn may_copy(
+        &self,
+        db: &DatabaseTransaction,
+        export: &Export,
+        key: Key,
+        by_name: bool,
+    ) -> Result<bool, UploadError> {
+        match copies::find(db, key).await?.map(|copy| copy.status) {
             Some(Status::Uploaded) if !by_name => return Ok(false),
             Some(Status::Deleting) => return Err(UploadError::Deleting),
             _ => {}
         }
-        let maximum = settings::read(&self.parts.db).await?.maximum_exports;
-        let full = self.newer_copies_at(key).await? >= usize::try_from(maximum).unwrap_or(usize::MAX);
+        let maximum = settings::read(db).await?.maximum_exports;
+        let full = newer_copies_at(db, key).await? >= usize::try_from(maximum).unwrap_or(usize::MAX);
         if full && !export.pinned { Err(UploadError::PastMaximum(maximum)) } else { Ok(true) }
     }
 
@@ -154,6 +146,22 @@ impl Engine {
     pub(super) async fn copy_changed(&self, key: Key) {
         if let Err(cause) = self.queue.touch(key.export, self.parts.clock.now()).await {
             tracing::warn!(export = %key.export, %cause, "the change of a copy could not be told");
+        }
+    }
+}
+
+/// The storage that is named, or all that are switched on.
+async fn locations_for(db: &DatabaseTransaction, location: Option<Uuid>) -> Result<Vec<Location>, UploadError> {
+    match location {
+        Some(id) => {
+            let found = storage_location::Entity::find_by_id(id).one(db).await?;
+            let found = found.ok_or(UploadError::NoSuchStorage)?;
+            if found.enabled && !found.removing { Ok(vec![found]) } else { Err(UploadError::SwitchedOff) }
+        }
+        None => {
+            let on = storage_location::Entity::find().filter(storage_location::Column::Enabled.eq(true));
+            let on = on.filter(storage_location::Column::Removing.eq(false)).all(db).await?;
+            if on.is_empty() { Err(UploadError::NoStorage) } else { Ok(on) }
         }
     }
 }
