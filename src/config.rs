@@ -9,67 +9,29 @@ mod limits;
 mod reach;
 mod secret_key;
 mod sources;
+mod state;
 mod storage;
 
-use std::{
-    ffi::OsStr,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{ffi::OsStr, net::SocketAddr, path::PathBuf, time::Duration};
 
-use carryall::{
-    database,
-    export::Limits,
-    files::{Files, FilesError},
-    http::Reach,
-    storage::Network,
-};
+use carryall::{export::Limits, http::Reach, storage::Network};
 use clap::{
     Args,
     builder::{OsStringValueParser, StringValueParser, TypedValueParser},
 };
-use url::Url;
 
 pub(crate) use reach::Certificate;
 pub(crate) use secret_key::SecretKey;
 pub(crate) use sources::{SourceArgs, Sources};
+pub(crate) use state::{State, StateArgs};
 
 use file::File;
-use limits::{LimitArgs, number};
+use limits::LimitArgs;
 use reach::{CertificateArgs, ReachArgs};
 use storage::StorageArgs;
 
 /// The name under which `--demo` adds the demo source.
 pub(crate) const DEMO: &str = "demo";
-
-/// The settings of commands that use the server's own state.
-#[derive(Args, Debug)]
-pub(crate) struct StateArgs {
-    /// The file with settings [default: carryall.toml, if there is one]
-    #[arg(long, env = "CARRYALL_CONFIG", value_parser = path(), value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// The folder for everything that Carryall keeps [default: ./carryall-data]
-    #[arg(long, env = "CARRYALL_DATA_DIR", value_parser = path(), value_name = "FOLDER")]
-    data_dir: Option<PathBuf>,
-    /// Carryall's own database, as sqlite://FILE or postgres://USER@HOST/DATABASE [default: a SQLite file in the data folder]
-    #[arg(long, env = "CARRYALL_DATABASE_URL", value_name = "URL", hide_env_values = true)]
-    database_url: Option<String>,
-    /// Connections to Carryall's own database at most [default: 10]
-    #[arg(long, env = "CARRYALL_DATABASE_CONNECTIONS", value_name = "NUMBER")]
-    database_connections: Option<String>,
-    /// Seconds that a connection to Carryall's own database, or one statement there, may take [default: 30]
-    #[arg(long, env = "CARRYALL_DATABASE_TIMEOUT", value_name = "SECONDS")]
-    database_timeout: Option<String>,
-    /// Where finished archives are kept: file:///FOLDER, or s3://BUCKET/FOLDER, az://CONTAINER/FOLDER, gs://BUCKET/FOLDER with the
-    /// credentials in the variables that the provider's tools read [default: a folder in the data folder]
-    #[arg(long, env = "CARRYALL_FILES_URL", value_name = "URL", hide_env_values = true)]
-    files_url: Option<String>,
-    /// The file with the key that seals secrets [default: secret.key in the data folder, made at the first start]; or the
-    /// variable CARRYALL_SECRET_KEY holds the key itself
-    #[arg(long, env = "CARRYALL_SECRET_KEY_FILE", value_parser = path(), value_name = "FILE")]
-    secret_key_file: Option<PathBuf>,
-}
 
 /// The settings of the server.
 #[derive(Args, Debug)]
@@ -136,17 +98,6 @@ pub(crate) struct ConfigError {
     why: String,
 }
 
-/// Where the server's own state is.
-#[derive(Debug)]
-pub(crate) struct State {
-    pub(crate) data_dir: PathBuf,
-    pub(crate) database: database::Address,
-    /// How it is used.
-    pub(crate) pool: database::Pool,
-    pub(crate) files_url: Url,
-    pub(crate) secret_key: SecretKey,
-}
-
 /// What the API needs.
 pub(crate) struct Server {
     pub(crate) listen: SocketAddr,
@@ -165,7 +116,7 @@ pub(crate) struct Instance {
     pub(crate) limits: Limits,
     /// How storages may be reached.
     pub(crate) network: Network,
-    /// Who downloads is sent to the place where archives are kept.
+    /// Whoever downloads is sent to the place where archives are kept.
     pub(crate) presigned_downloads: bool,
     /// How long a running export may go on after the server was asked to stop.
     pub(crate) grace: Duration,
@@ -175,48 +126,6 @@ pub(crate) struct Instance {
 impl ConfigError {
     fn new(setting: impl Into<String>, why: impl ToString) -> Self {
         Self { setting: setting.into(), why: why.to_string() }
-    }
-}
-
-impl StateArgs {
-    /// The settings, with the file's and the defaults filled in.
-    pub(crate) fn resolve(self) -> Result<State, ConfigError> {
-        let file = File::read(given(self.config.clone()).as_deref())?;
-        self.resolve_with(&file)
-    }
-
-    fn resolve_with(self, file: &File) -> Result<State, ConfigError> {
-        let data_dir = given(self.data_dir).or(file.data_dir.clone()).unwrap_or_else(|| "carryall-data".into());
-        // Absolute, so that links to it in URLs do not depend on where the process stands.
-        let data_dir = std::path::absolute(&data_dir).map_err(|cause| ConfigError::new("--data-dir", cause))?;
-        let database_url = match given(self.database_url).or(file.database_url.clone()) {
-            Some(url) => url,
-            None => sqlite_url(&data_dir.join("carryall.db"))?,
-        };
-        let database = database::Address::parse(&database_url);
-        let database = database.map_err(|cause| ConfigError::new("--database-url", cause))?;
-        let default = database::Pool::default();
-        // One is held by whoever has a right for itself, and one is needed to do something with it.
-        let connections = number(
-            "--database-connections",
-            self.database_connections,
-            file.database_connections,
-            default.connections.into(),
-            4..=1000,
-        )?;
-        let timeout = default.timeout.as_secs();
-        let timeout = number("--database-timeout", self.database_timeout, file.database_timeout, timeout, 5..=600)?;
-        let pool = database::Pool {
-            connections: connections.try_into().unwrap_or(default.connections),
-            timeout: Duration::from_secs(timeout),
-        };
-        let files_url = match given(self.files_url).or(file.files_url.clone()) {
-            Some(url) => checked_files_url(&url)?,
-            None => Url::from_directory_path(data_dir.join("files"))
-                .map_err(|()| ConfigError::new("--data-dir", "it is not a path that an address can be made of"))?,
-        };
-        let secret_key = SecretKey::find(given(self.secret_key_file).or(file.secret_key_file.clone()), &data_dir)?;
-        Ok(State { data_dir, database, pool, files_url, secret_key })
     }
 }
 
@@ -303,19 +212,4 @@ fn listen(setting: Option<String>) -> Result<SocketAddr, ConfigError> {
     address.parse().map_err(|_| {
         ConfigError::new("--listen", format!("`{address}` is not an IP address and a port, like 127.0.0.1:8080"))
     })
-}
-
-fn sqlite_url(path: &Path) -> Result<String, ConfigError> {
-    match path.to_str() {
-        // The one character that would begin the URL's parameters, and the one that escapes it.
-        Some(path) => Ok(format!("sqlite://{}", path.replace('%', "%25").replace('?', "%3F"))),
-        None => Err(ConfigError::new("--data-dir", "its path is not UTF-8")),
-    }
-}
-
-fn checked_files_url(url: &str) -> Result<Url, ConfigError> {
-    // It is not shown: it may hold a password.
-    let url = Url::parse(url).map_err(|_| ConfigError::new("--files-url", FilesError::Address))?;
-    Files::check_address(&url).map_err(|cause| ConfigError::new("--files-url", cause))?;
-    Ok(url)
 }

@@ -7,8 +7,10 @@ use carryall::{
     clock::Clock,
     database::{self, Address, Right, in_turn},
     export::{Change, CreateError, Engine, Wish},
+    token::{self, RevokeError},
 };
 use chrono::{DateTime, TimeDelta, Utc};
+use entity::api_token::Role;
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use serde_json::json;
 use tokio::sync::broadcast::Receiver;
@@ -206,6 +208,27 @@ async fn a_worker_that_is_cut_off_from_the_database_is_replaced_and_comes_back_b
     assert_eq!(app.export(&id).await, lost);
     until("one archive is there", async || app.file_names().len() == 1).await;
     run.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_take_away_each_other_s_token_one_stays() {
+    let (_folder, database) = database_of("CREATE TABLE t (a)");
+    let app = start(&database).await;
+    let (_, other) = token::create(&app.db, "other", Role::Admin, None, app.now()).await.unwrap();
+    let tester = token::all(&app.db).await.unwrap().into_iter().find(|token| token.id != other.id).unwrap();
+    let first = app.db.begin().await.unwrap();
+    token::revoke(&first, other.id, app.now()).await.unwrap();
+    let second = tokio::spawn({
+        let (db, now) = (app.db.clone(), app.now());
+        async move {
+            let second = db.begin().await.unwrap();
+            token::revoke(&second, tester.id, now).await
+        }
+    });
+    let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+    until("the second waits for the first", async || app.number(waiting).await > 0).await;
+    first.commit().await.unwrap();
+    assert!(matches!(second.await.unwrap(), Err(RevokeError::LastAdmin)));
 }
 
 #[tokio::test]
