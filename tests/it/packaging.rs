@@ -17,7 +17,7 @@ use crate::{
 /// Variables that no help lists whole: the rest of the name is the user's.
 const OPEN: [&str; 2] = ["CARRYALL_SOURCE_", "CARRYALL_STORAGE_ENDPOINT_"];
 /// Options of other programs.
-const FOREIGN: [&str; 31] = [
+const FOREIGN: [&str; 32] = [
     "--build-arg",
     "--cap-drop",
     "--chown",
@@ -28,6 +28,7 @@ const FOREIGN: [&str; 31] = [
     "--from",
     "--if-exists",
     "--interval",
+    "--isolation",
     "--locked",
     "--no-audit",
     "--no-fund",
