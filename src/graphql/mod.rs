@@ -8,6 +8,7 @@ mod audit_action;
 mod audit_event;
 mod code;
 mod completion;
+mod copies;
 mod cost;
 mod data_export;
 mod data_export_change;
