@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Description, Enum, ID, Object, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
-    data_export::{Column, Entity, FileState, Model, State},
+    data_export::{Column, Entity, Model, State},
     source_snapshot,
 };
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
@@ -21,6 +21,7 @@ use super::{
     export_verification::ExportVerification,
     exported_table::{self, ExportedTable},
     failure::Failure,
+    file_status::FileStatus,
     guard,
     source_snapshot::SourceSnapshot,
     upload::{self, Upload, UploadStatus},
@@ -187,13 +188,7 @@ impl DataExport {
 
     /// Whether its archive is on the instance.
     async fn file_status(&self, ctx: &Context<'_>) -> Result<FileStatus, Failure> {
-        let there = ctx.data::<Arc<Engine>>()?.available_file(&self.row).await?.is_some();
-        Ok(match self.row.state {
-            State::Completed if there => FileStatus::Available,
-            State::Completed if self.row.file_state != FileState::Kept => FileStatus::Removed,
-            State::Completed => FileStatus::FileUnavailable,
-            _ => FileStatus::None,
-        })
+        Ok(FileStatus::of(ctx.data::<Arc<Engine>>()?, &self.row).await?)
     }
 
     /// How its copies at the storages stand together.
@@ -269,20 +264,6 @@ pub enum DataExportStatus {
     Failed,
     /// Somebody called it off.
     Canceled,
-}
-
-/// Whether the archive of an export is on the instance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum FileStatus {
-    /// There is none yet, or will not be one.
-    None,
-    /// It can be downloaded.
-    Available,
-    /// It went past the maximum and was removed. The export stays for the password of its copies: those that `uploads` tells
-    /// of, or some that were left at a storage which is no longer configured, or configured otherwise.
-    Removed,
-    /// It was there, and is not any more: somebody else than Carryall has moved or changed it.
-    FileUnavailable,
 }
 
 /// What made an export.

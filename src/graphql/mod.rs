@@ -20,6 +20,7 @@ mod export_failure;
 mod export_verification;
 mod exported_table;
 mod failure;
+mod file_status;
 mod guard;
 mod latest;
 mod mutation;
