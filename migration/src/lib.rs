@@ -16,6 +16,7 @@ mod m0007_token_life;
 mod m0008_audit;
 mod m0009_sessions;
 mod m0010_many;
+mod m0011_history;
 
 /// Runs every step that the database has not seen.
 pub struct Migrator;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_audit::Migration),
             Box::new(m0009_sessions::Migration),
             Box::new(m0010_many::Migration),
+            Box::new(m0011_history::Migration),
         ]
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Description, Enum, ID, Object, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
-    data_export::{Column, Entity, FileState, Model, State},
+    data_export::{Column, Entity, Model, State},
     source_snapshot,
 };
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
@@ -13,6 +13,7 @@ use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOr
 use super::{
     PublicUrl,
     audit_event::note,
+    copies::Copies,
     cost::{FEW, LOOKED_UP, NOTED, page_cost},
     data_export_connection::{TotalCount, completed_before},
     data_export_progress::DataExportProgress,
@@ -20,6 +21,7 @@ use super::{
     export_verification::ExportVerification,
     exported_table::{self, ExportedTable},
     failure::Failure,
+    file_status::FileStatus,
     guard,
     source_snapshot::SourceSnapshot,
     upload::{self, Upload, UploadStatus},
@@ -35,84 +37,106 @@ const LINK_MAXIMUM: i32 = 86_400;
 
 /// One export: a copy of all data, as it was when the export ran.
 #[derive(Description)]
-pub struct DataExport(pub Model);
+pub struct DataExport {
+    row: Model,
+    /// Those of its page.
+    copies: Arc<Copies>,
+}
+
+impl DataExport {
+    /// An export that stands alone.
+    pub(super) fn alone(row: Model) -> Self {
+        Self { copies: Copies::of(vec![row.id]), row }
+    }
+
+    /// The exports of a page.
+    pub(super) fn page(rows: Vec<Model>) -> impl Iterator<Item = Self> {
+        let copies = Copies::of(rows.iter().map(|row| row.id).collect());
+        rows.into_iter().map(move |row| Self { row, copies: Arc::clone(&copies) })
+    }
+
+    /// Its id.
+    pub(super) fn key(&self) -> uuid::Uuid {
+        self.row.id
+    }
+}
 
 #[Object(use_type_description)]
 impl DataExport {
     /// Its id, by which queries and mutations take it.
     async fn id(&self) -> ID {
-        self.0.id.into()
+        self.row.id.into()
     }
 
     /// What the person who asked for it calls it.
     async fn name(&self) -> &str {
-        &self.0.name
+        &self.row.name
     }
 
     /// Where it stands.
     async fn status(&self) -> DataExportStatus {
-        self.0.state.into()
+        self.row.state.into()
     }
 
     /// What made it.
     async fn trigger(&self) -> ExportTrigger {
-        self.0.trigger.into()
+        self.row.trigger.into()
     }
 
     /// When it was asked for.
     async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
+        self.row.created_at
     }
 
     /// When it began to run; null while it waits.
     async fn started_at(&self) -> Option<DateTime<Utc>> {
-        self.0.started_at
+        self.row.started_at
     }
 
     /// When it was completed, failed or was canceled; null until then.
     async fn finished_at(&self) -> Option<DateTime<Utc>> {
-        self.0.finished_at
+        self.row.finished_at
     }
 
     /// The name of the token that asked for it; null if it was made by night.
     async fn created_by(&self) -> Option<&str> {
-        self.0.created_by.as_deref()
+        self.row.created_by.as_deref()
     }
 
     /// How its tables are written.
     async fn format(&self) -> TableFormat {
-        self.0.format.into()
+        self.row.format.into()
     }
 
     /// The patterns for tables that it leaves out.
     async fn exclude_tables(&self) -> Vec<String> {
         // Written by `export::queue`, as an array of texts.
-        serde_json::from_str(&self.0.exclude_tables).unwrap_or_default()
+        serde_json::from_str(&self.row.exclude_tables).unwrap_or_default()
     }
 
     /// The name of the archive; null until the export is completed.
     async fn file_name(&self) -> Option<&str> {
-        self.0.file_name.as_deref().filter(|_| self.0.state == State::Completed)
+        self.row.file_name.as_deref().filter(|_| self.row.state == State::Completed)
     }
 
     /// The archive's length in bytes; null until the export is completed.
     async fn size_bytes(&self) -> Option<BigInt> {
-        self.0.size_bytes.map(BigInt)
+        self.row.size_bytes.map(BigInt)
     }
 
     /// The archive's SHA-256, in lower-case hexadecimal; null until the export is completed.
     async fn sha256(&self) -> Option<&str> {
-        self.0.sha256.as_deref()
+        self.row.sha256.as_deref()
     }
 
     /// The archive's password; null until the export is completed.
     #[graphql(guard = "guard::operator", complexity = "NOTED")]
     async fn file_password(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
-        if self.0.state != State::Completed {
+        if self.row.state != State::Completed {
             return Ok(None);
         }
-        let password = ctx.data::<Arc<Engine>>()?.file_password(&self.0)?;
-        note(ctx, Action::ReadPassword, self.0.id, None).await?;
+        let password = ctx.data::<Arc<Engine>>()?.file_password(&self.row)?;
+        note(ctx, Action::ReadPassword, self.row.id, None).await?;
         Ok(Some(password.expose().to_owned()))
     }
 
@@ -132,17 +156,17 @@ impl DataExport {
         let PublicUrl(base) = ctx.data::<PublicUrl>()?;
         let engine = ctx.data::<Arc<Engine>>()?;
         let expires = engine.now() + chrono::TimeDelta::seconds(seconds.into());
-        let path = engine.download_path(&self.0, expires).await?;
+        let path = engine.download_path(&self.row, expires).await?;
         if path.is_some() {
             let detail = Some(link_detail(expires.timestamp()));
-            note(ctx, Action::MadeDownloadLink, self.0.id, detail).await?;
+            note(ctx, Action::MadeDownloadLink, self.row.id, detail).await?;
         }
         Ok(path.map(|path| Url(format!("{base}{path}"))))
     }
 
     /// How far it is.
     async fn progress(&self) -> DataExportProgress {
-        DataExportProgress::from(&self.0)
+        DataExportProgress::from(&self.row)
     }
 
     /// The tables in the archive, in its order; none until the export is completed. `first` is at most 100.
@@ -154,76 +178,71 @@ impl DataExport {
         #[graphql(desc = "The cursor of a table: the page begins behind it. Without it, at the first table.")]
         after: Option<String>,
     ) -> Result<Connection<String, ExportedTable, TotalCount>, Failure> {
-        exported_table::connection(ctx.data::<DatabaseConnection>()?, self.0.id, first, after).await
+        exported_table::connection(ctx.data::<DatabaseConnection>()?, self.row.id, first, after).await
     }
 
     /// What reading the archive back has shown.
     async fn verification(&self, ctx: &Context<'_>) -> Result<ExportVerification, Failure> {
-        Ok(ExportVerification::of(&self.0, ctx.data::<Arc<Engine>>()?.is_reading(self.0.id)))
+        Ok(ExportVerification::of(&self.row, ctx.data::<Arc<Engine>>()?.is_reading(self.row.id)))
     }
 
     /// Whether its archive is on the instance.
     async fn file_status(&self, ctx: &Context<'_>) -> Result<FileStatus, Failure> {
-        let there = ctx.data::<Arc<Engine>>()?.shown_file(&self.0).await?.is_some();
-        Ok(match self.0.state {
-            State::Completed if there => FileStatus::Available,
-            State::Completed if self.0.file_state != FileState::Kept => FileStatus::Removed,
-            State::Completed => FileStatus::FileUnavailable,
-            _ => FileStatus::None,
-        })
+        Ok(FileStatus::of(ctx.data::<Arc<Engine>>()?, &self.row).await?)
     }
 
     /// How its copies at the storages stand together.
     async fn upload_status(&self, ctx: &Context<'_>) -> Result<UploadStatus, Failure> {
-        upload::status(ctx.data::<DatabaseConnection>()?, &self.0).await
+        upload::status(ctx.data::<DatabaseConnection>()?, &self.row, &self.copies).await
     }
 
     /// Its copies at the storages.
     #[graphql(complexity = "page_cost(FEW, child_complexity)")]
     async fn uploads(&self, ctx: &Context<'_>) -> Result<Vec<Upload>, Failure> {
-        upload::uploads(ctx.data::<Arc<Engine>>()?, ctx.data::<DatabaseConnection>()?, &self.0).await
+        let (engine, db) = (ctx.data::<Arc<Engine>>()?, ctx.data::<DatabaseConnection>()?);
+        upload::uploads(engine, db, &self.row, &self.copies).await
     }
 
     /// Whether somebody has called it off while it runs.
     async fn cancel_requested(&self) -> bool {
-        self.0.cancel_requested
+        self.row.cancel_requested
     }
 
     /// Whether retention never removes it, and does not count it.
     async fn pinned(&self) -> bool {
-        self.0.pinned
+        self.row.pinned
     }
 
     /// The completed export that comes next behind this one in the history, to compare their tables; null if there is none.
     #[graphql(complexity = "LOOKED_UP + child_complexity")]
     async fn previous(&self, ctx: &Context<'_>) -> Result<Option<DataExport>, Failure> {
-        Ok(completed_before(ctx.data::<DatabaseConnection>()?, self.0.id).await?.map(DataExport))
+        Ok(completed_before(ctx.data::<DatabaseConnection>()?, self.row.id).await?.map(DataExport::alone))
     }
 
     /// The export that this one makes good for; null if it is no restart, or the other is no longer in the history.
     async fn restart_of(&self, ctx: &Context<'_>) -> Result<Option<DataExport>, Failure> {
-        let Some(id) = self.0.restart_of else { return Ok(None) };
-        Ok(ctx.data::<Arc<Engine>>()?.in_history(id).await?.map(DataExport))
+        let Some(id) = self.row.restart_of else { return Ok(None) };
+        Ok(ctx.data::<Arc<Engine>>()?.in_history(id).await?.map(DataExport::alone))
     }
 
     /// The export that makes good for this one, which timed out, stalled or lost its worker; null if there is none.
     async fn restarted_as(&self, ctx: &Context<'_>) -> Result<Option<DataExport>, Failure> {
-        if self.0.state != State::Failed {
+        if self.row.state != State::Failed {
             return Ok(None);
         }
-        let restart = Entity::find().filter(Column::RestartOf.eq(self.0.id)).filter(Column::Removing.eq(false));
-        Ok(restart.one(ctx.data::<DatabaseConnection>()?).await?.map(DataExport))
+        let restart = Entity::find().filter(Column::RestartOf.eq(self.row.id)).filter(Column::Removing.eq(false));
+        Ok(restart.one(ctx.data::<DatabaseConnection>()?).await?.map(DataExport::alone))
     }
 
     /// Why it failed; null unless it did.
     async fn failure(&self) -> Option<ExportFailure> {
-        ExportFailure::of(&self.0)
+        ExportFailure::of(&self.row)
     }
 
     /// Where and when its data was read; empty until the export is completed.
     async fn snapshots(&self, ctx: &Context<'_>) -> Result<Vec<SourceSnapshot>, Failure> {
         let snapshots = source_snapshot::Entity::find()
-            .filter(source_snapshot::Column::DataExportId.eq(self.0.id))
+            .filter(source_snapshot::Column::DataExportId.eq(self.row.id))
             .order_by_asc(source_snapshot::Column::TakenAt)
             .all(ctx.data::<DatabaseConnection>()?)
             .await?;
@@ -245,20 +264,6 @@ pub enum DataExportStatus {
     Failed,
     /// Somebody called it off.
     Canceled,
-}
-
-/// Whether the archive of an export is on the instance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum FileStatus {
-    /// There is none yet, or will not be one.
-    None,
-    /// It can be downloaded.
-    Available,
-    /// It went past the maximum and was removed. The export stays for the password of its copies: those that `uploads` tells
-    /// of, or some that were left at a storage which is no longer configured, or configured otherwise.
-    Removed,
-    /// It was there, and is not any more: somebody else than Carryall has moved or changed it.
-    FileUnavailable,
 }
 
 /// What made an export.

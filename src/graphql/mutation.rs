@@ -54,7 +54,7 @@ impl DataExportMutation {
         };
         match ctx.data::<Arc<Engine>>()?.create(wish).await {
             Ok(export) => {
-                Ok(CreateDataExportPayload { data_export: Some(DataExport(export)), user_errors: Vec::new() })
+                Ok(CreateDataExportPayload { data_export: Some(DataExport::alone(export)), user_errors: Vec::new() })
             }
             Err(cause) => {
                 let user_errors = vec![UserError::from_create(cause)?];
@@ -71,7 +71,7 @@ impl DataExportMutation {
         #[graphql(desc = "Which export is to be called off.")] input: CancelDataExportInput,
     ) -> Result<CancelDataExportPayload, Failure> {
         let (data_export, user_errors) = outcome(cancel(ctx.data()?, &input.id, actor(ctx)?).await)?;
-        Ok(CancelDataExportPayload { data_export: data_export.map(DataExport), user_errors })
+        Ok(CancelDataExportPayload { data_export: data_export.map(DataExport::alone), user_errors })
     }
 
     /// Removes an export that is not running, with its file, and with its copies at the storages.
@@ -94,7 +94,7 @@ impl DataExportMutation {
         #[graphql(desc = "Which export is to be kept, or let go.")] input: PinDataExportInput,
     ) -> Result<PinDataExportPayload, Failure> {
         let (data_export, user_errors) = outcome(pin(ctx.data()?, &input, actor(ctx)?).await)?;
-        Ok(PinDataExportPayload { data_export: data_export.map(DataExport), user_errors })
+        Ok(PinDataExportPayload { data_export: data_export.map(DataExport::alone), user_errors })
     }
 
     /// Begins to read the archive on the instance again and to compare it with what was exported: `verification` tells what
@@ -106,7 +106,7 @@ impl DataExportMutation {
         #[graphql(desc = "Which archive is to be read again.")] input: VerifyDataExportInput,
     ) -> Result<VerifyDataExportPayload, Failure> {
         let (data_export, user_errors) = outcome(verify(ctx.data()?, &input, actor(ctx)?).await)?;
-        Ok(VerifyDataExportPayload { data_export: data_export.map(DataExport), user_errors })
+        Ok(VerifyDataExportPayload { data_export: data_export.map(DataExport::alone), user_errors })
     }
 
     /// Copies an export to the storages again, at once: to those that have not got it whole, or to the one of `storageId`.
@@ -117,7 +117,7 @@ impl DataExportMutation {
         #[graphql(desc = "Which export is to be copied, and where to.")] input: UploadDataExportInput,
     ) -> Result<UploadDataExportPayload, Failure> {
         let (data_export, user_errors) = outcome(upload(ctx.data()?, &input, actor(ctx)?).await)?;
-        Ok(UploadDataExportPayload { data_export: data_export.map(DataExport), user_errors })
+        Ok(UploadDataExportPayload { data_export: data_export.map(DataExport::alone), user_errors })
     }
 
     /// Changes the settings: all that the input names, or nothing.

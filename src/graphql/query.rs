@@ -45,7 +45,7 @@ impl Query {
         #[graphql(desc = "The export's id.")] id: ID,
     ) -> Result<Option<DataExport>, Failure> {
         let Ok(id) = id.parse::<Uuid>() else { return Ok(None) };
-        Ok(ctx.data::<Arc<Engine>>()?.in_history(id).await?.map(DataExport))
+        Ok(ctx.data::<Arc<Engine>>()?.in_history(id).await?.map(DataExport::alone))
     }
 
     /// The history, newest first. A page has 20 exports unless `first` or `last` says otherwise, and at most 100.

@@ -15,7 +15,7 @@ pub struct RetentionDecision(pub Decision);
 impl RetentionDecision {
     /// The export that it is decided over.
     async fn data_export(&self) -> DataExport {
-        DataExport(self.0.export.clone())
+        DataExport::alone(self.0.export.clone())
     }
 
     /// The storage that it is decided for; null for the instance.

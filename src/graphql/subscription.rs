@@ -91,7 +91,7 @@ fn states(watch: Watch, first: Model) -> impl Stream<Item = Result<DataExport, F
             Ok(Some(export)) => {
                 watch.shown = Some(export.sequence);
                 let last = !matches!(export.state, State::Queued | State::Running);
-                Some((Ok(DataExport(export)), (!last).then_some((watch, None))))
+                Some((Ok(DataExport::alone(export)), (!last).then_some((watch, None))))
             }
             Ok(None) => None,
             Err(failure) => Some((Err(failure), None)),

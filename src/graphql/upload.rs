@@ -1,17 +1,17 @@
 //! The copies of an export at the storages.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use async_graphql::{Description, Enum, Object};
 use chrono::{DateTime, Utc};
 use entity::{
     data_export::{Model as Export, State},
-    upload::{Column, Entity, Model, Status},
+    upload::{Model, Status},
 };
-use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder};
-use uuid::Uuid;
+use sea_orm::DatabaseConnection;
 
 use super::{
+    copies::Copies,
     failure::Failure,
     guard,
     storage_location::{StorageFailure, StorageLocation},
@@ -125,26 +125,26 @@ pub(super) async fn uploads(
     engine: &Arc<Engine>,
     db: &DatabaseConnection,
     export: &Export,
+    copies: &Copies,
 ) -> Result<Vec<Upload>, Failure> {
-    let rows = rows(db, export.id).await?;
+    let rows = copies.rows(db, export.id).await?;
     let Some(file_name) = export.file_name.clone().filter(|_| !rows.is_empty()) else { return Ok(Vec::new()) };
-    let locations = engine.locations().await?.into_iter().map(|location| (location.row.id, location));
-    let locations: HashMap<Uuid, Location> = locations.collect();
-    let upload = |row: Model| {
+    let locations = copies.locations(engine).await?;
+    let upload = |row: &Model| {
         let location = locations.get(&row.storage_location_id)?.clone();
-        Some(Upload { row, location, file_name: file_name.clone(), size_bytes: export.size_bytes })
+        Some(Upload { row: row.clone(), location, file_name: file_name.clone(), size_bytes: export.size_bytes })
     };
-    Ok(rows.into_iter().filter_map(upload).collect())
+    Ok(rows.iter().filter_map(upload).collect())
 }
 
 /// How the copies of an export stand together.
-pub(super) async fn status(db: &DatabaseConnection, export: &Export) -> Result<UploadStatus, Failure> {
+pub(super) async fn status(db: &DatabaseConnection, export: &Export, copies: &Copies) -> Result<UploadStatus, Failure> {
     match export.state {
         State::Queued | State::Running if export.upload => return Ok(UploadStatus::Pending),
         State::Completed => {}
         _ => return Ok(UploadStatus::NotRequested),
     }
-    let rows = rows(db, export.id).await?;
+    let rows = copies.rows(db, export.id).await?;
     let any = |wanted: &[Status]| rows.iter().any(|row| wanted.contains(&row.status));
     Ok(if any(&[Status::Pending, Status::Uploading]) {
         UploadStatus::Pending
@@ -155,8 +155,4 @@ pub(super) async fn status(db: &DatabaseConnection, export: &Export) -> Result<U
     } else {
         UploadStatus::NotRequested
     })
-}
-
-async fn rows(db: &DatabaseConnection, export: Uuid) -> Result<Vec<Model>, DbErr> {
-    Entity::find().filter(Column::DataExportId.eq(export)).order_by_asc(Column::StorageLocationId).all(db).await
 }

@@ -43,6 +43,6 @@ impl Worker {
     #[graphql(complexity = "page_cost(FEW, child_complexity)")]
     async fn running(&self, ctx: &Context<'_>) -> Result<Vec<DataExport>, Failure> {
         let running = ctx.data::<Arc<Engine>>()?.running_at(self.0.id).await?;
-        Ok(running.into_iter().map(DataExport).collect())
+        Ok(running.into_iter().map(DataExport::alone).collect())
     }
 }

@@ -6,6 +6,7 @@ pub mod everywhere;
 mod interrupted;
 mod kept;
 mod kept_secrets;
+mod pages;
 mod removed;
 pub mod tested;
 
