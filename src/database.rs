@@ -3,11 +3,13 @@
 //! It is SQLite, for one process, or PostgreSQL, for as many as there are: the scheme of its address says which. `sqlite` and
 //! `postgres` open it; `migrations` runs what it lacks. What one process alone needs no database for, several have from
 //! PostgreSQL: one time (`time`), rights that one of them has at a time (`right`), and a way to tell the others
-//! (`channel`). [`copy()`] takes the state from SQLite to PostgreSQL.
+//! (`channel`); `alone` is for what is refused to a second one. [`copy()`] takes the state from SQLite to PostgreSQL.
 
+mod alone;
 mod channel;
 mod copy;
 mod migrations;
+mod parameters;
 mod postgres;
 mod right;
 mod sqlite;
@@ -17,8 +19,10 @@ use std::{io, path::PathBuf, time::Duration};
 
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 
+pub use alone::Alone;
 pub use channel::{Channel, Heard};
 pub use copy::{Copied, CopyError, LEFT, copied_columns, copy};
+pub use parameters::{UnknownParameter, ensure_known};
 pub use right::{Right, in_turn};
 pub use sqlite::ServerLock;
 pub use time::clock;
@@ -32,6 +36,9 @@ pub enum DatabaseError {
          like postgres://carryall@db.example.com/carryall"
     )]
     Address,
+    /// It is one of a PostgreSQL database, with a parameter that would be passed over.
+    #[error(transparent)]
+    Parameter(#[from] UnknownParameter),
     /// A lock file beside the database cannot be made, or is held for too long.
     #[error("{0}: {1}")]
     Lock(PathBuf, #[source] io::Error),
@@ -41,6 +48,9 @@ pub enum DatabaseError {
          PostgreSQL as their database"
     )]
     InUse(PathBuf),
+    /// Another process replaces the key.
+    #[error("another `carryall key rotate` is at work over {0}: wait until it is done")]
+    Rotating(String),
     /// The database itself. By its name, which has no password in it.
     #[error("{0}: {1}")]
     Database(String, #[source] DbErr),
@@ -111,6 +121,14 @@ impl Address {
         match self {
             Self::Sqlite(file, _) => sqlite::lock(file).map(Some),
             Self::Postgres(_) => Ok(None),
+        }
+    }
+
+    /// Makes this process the only one that replaces the key, where [`lock`](Self::lock) does not.
+    pub async fn rotate_alone(&self, pool: Pool) -> Result<Option<Alone>, DatabaseError> {
+        match self {
+            Self::Sqlite(..) => Ok(None),
+            Self::Postgres(options) => Alone::rotating(options, pool).await.map(Some),
         }
     }
 

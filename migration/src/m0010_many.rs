@@ -58,15 +58,17 @@ fn process() -> TableCreateStatement {
         .to_owned()
 }
 
-/// Every change of an export or of a copy is told when it is committed, whoever makes it: `export ID STATE CANCEL` and
-/// `upload EXPORT STATUS`.
+/// Every change of an export or of a copy is told when it is committed, whoever makes it: `export ID STATE CANCEL`, where CANCEL is
+/// true once, when somebody wants it canceled, and `upload EXPORT STATUS`. How far a copy is, and that its process is alive, is
+/// no news.
 const TELL: &str = "\
 CREATE FUNCTION carryall_tell_export() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
         PERFORM pg_notify('carryall', 'export ' || OLD.id || ' GONE f');
     ELSE
-        PERFORM pg_notify('carryall', 'export ' || NEW.id || ' ' || NEW.state || ' ' || NEW.cancel_requested);
+        PERFORM pg_notify('carryall', 'export ' || NEW.id || ' ' || NEW.state || ' '
+            || (NEW.cancel_requested AND (TG_OP = 'INSERT' OR NOT OLD.cancel_requested)));
     END IF;
     RETURN NULL;
 END $$;
@@ -74,7 +76,7 @@ CREATE FUNCTION carryall_tell_upload() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
         PERFORM pg_notify('carryall', 'upload ' || OLD.data_export_id || ' GONE');
-    ELSE
+    ELSIF TG_OP = 'INSERT' OR (OLD.status, OLD.requested_at) IS DISTINCT FROM (NEW.status, NEW.requested_at) THEN
         PERFORM pg_notify('carryall', 'upload ' || NEW.data_export_id || ' ' || NEW.status);
     END IF;
     RETURN NULL;

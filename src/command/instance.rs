@@ -1,6 +1,6 @@
 //! What `carryall serve` and `carryall worker` have in common: the parts of an instance, opened, and how a process ends.
 
-use std::{convert::Infallible, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use carryall::{
     clock::Clock,
@@ -18,6 +18,12 @@ use tracing::{info, warn};
 use super::{CommandError, StopSignals, clock};
 use crate::config::{DEMO, Instance, SecretKey, State};
 
+/// How long all that runs may take to end after it was told to end at once. With what comes after it, less than the half minute
+/// by which a service manager waits longer than for the running export.
+const LAST_WORK: Duration = Duration::from_secs(15);
+/// How long it may take then to take leave of the others and to close the database.
+const LEAVE: Duration = Duration::from_secs(6);
+
 /// An instance whose parts are there.
 pub(super) struct Opened {
     pub(super) engine: Arc<Engine>,
@@ -25,6 +31,8 @@ pub(super) struct Opened {
     /// The time that all processes over the database have.
     pub(super) clock: Clock,
     pub(super) grace: Duration,
+    /// What is said when its key is not, or no longer, the instance's.
+    pub(super) wrong_key: CommandError,
 }
 
 /// The right to be here, beside whoever else may be.
@@ -44,7 +52,7 @@ pub(super) async fn open(instance: Instance) -> Result<Opened, CommandError> {
     let files = open_files(&state, &network, presigned_downloads).await?;
     let db = state.database.open(state.pool).await?;
     let clock = database::clock(&db, &clock()).await?;
-    let (keys, wrong) = match state.secret_key {
+    let (keys, wrong_key) = match state.secret_key {
         SecretKey::File(path) => (Arc::new(key_of_file(&path, &db).await?), CommandError::KeyWrong(path)),
         SecretKey::Variable(keys) => (keys, CommandError::KeyVariableWrong),
     };
@@ -62,9 +70,9 @@ pub(super) async fn open(instance: Instance) -> Result<Opened, CommandError> {
     };
     let engine = Arc::new(Engine::new(parts));
     if !engine.has_right_keys().await? {
-        return Err(wrong);
+        return Err(wrong_key);
     }
-    Ok(Opened { engine, db, clock, grace })
+    Ok(Opened { engine, db, clock, grace, wrong_key })
 }
 
 /// The place for archives, after it was tried out.
@@ -83,14 +91,31 @@ pub(super) fn introduction(worker: bool) -> Introduction {
 }
 
 /// At the first signal nothing new is begun, and a running export may go on for a while; then, or at the second signal, it is
-/// given back. Never returns.
-pub(super) async fn stop_by(mut signals: StopSignals, stop: &Stop, grace: Duration) -> Infallible {
+/// given back. Returns when that, too, takes longer than it may: something hangs, and the process ends all the same.
+pub(super) async fn stop_by(mut signals: StopSignals, stop: &Stop, grace: Duration) {
     signals.next().await;
     info!("stopping: a running export may go on for {} seconds; a second signal ends it at once", grace.as_secs());
     stop.taking.cancel();
     tokio::select! { () = tokio::time::sleep(grace) => {}, () = signals.next() => info!("stopping at once") }
     stop.running.cancel();
-    std::future::pending().await
+    tokio::time::sleep(LAST_WORK).await;
+    warn!("not everything came to its end in {} seconds; stopping all the same", LAST_WORK.as_secs());
+}
+
+/// Takes leave of the other processes and closes the database: that writes SQLite's log back into its file. Over a line that is cut
+/// neither would end for many minutes; then the others find out by themselves.
+pub(super) async fn leave(engine: &Engine, db: DatabaseConnection) -> Result<(), CommandError> {
+    let left = async {
+        engine.leave().await;
+        db.close().await
+    };
+    match tokio::time::timeout(LEAVE, left).await {
+        Ok(closed) => Ok(closed?),
+        Err(_) => {
+            warn!("the database does not answer; ending without it");
+            Ok(())
+        }
+    }
 }
 
 async fn make_demo(folder: &Path) -> Result<(), CommandError> {

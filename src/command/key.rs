@@ -7,10 +7,10 @@ use std::{
 
 use carryall::{
     database::{self, Address},
-    export::{any_sealed, ensure_opens, present, reseal},
+    export::{any_sealed, ensure_opens, perhaps_there, reseal},
     secret::{KeyError, Keyring},
 };
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use entity::process::Model as Process;
 use sea_orm::DatabaseConnection;
 
@@ -22,15 +22,26 @@ use crate::config::{SecretKey, State, StateArgs};
 pub(crate) enum KeyCommand {
     /// Replaces the key in the file by a new one, and seals everything anew; no server may run. With CARRYALL_SECRET_KEY, seals
     /// everything with the first of its keys. May be interrupted at any time, and run again
-    Rotate(StateArgs),
+    Rotate(RotateArgs),
     /// Prints a new key, for CARRYALL_SECRET_KEY
     Generate,
+}
+
+/// What is replaced, and beside whom.
+#[derive(Args)]
+pub(crate) struct RotateArgs {
+    #[command(flatten)]
+    state: StateArgs,
+    /// Over PostgreSQL: goes on although a process has fallen silent in the last hour. It must have ended; one that is only frozen
+    /// would go on with the key that it has until it finds that out, and end
+    #[arg(long)]
+    despite_silent: bool,
 }
 
 /// Runs one of them.
 pub(super) async fn run(command: KeyCommand) -> Result<(), CommandError> {
     match command {
-        KeyCommand::Rotate(args) => rotate(args.resolve()?).await,
+        KeyCommand::Rotate(args) => rotate(args.state.resolve()?, args.despite_silent).await,
         KeyCommand::Generate => {
             let key = Keyring::generate().map_err(KeyError::from)?;
             Ok(io::stdout().write_all(key.text().as_bytes())?)
@@ -38,7 +49,7 @@ pub(super) async fn run(command: KeyCommand) -> Result<(), CommandError> {
     }
 }
 
-async fn rotate(state: State) -> Result<(), CommandError> {
+async fn rotate(state: State, despite_silent: bool) -> Result<(), CommandError> {
     if let Address::Sqlite(file, _) = &state.database
         && !file.exists()
     {
@@ -46,54 +57,62 @@ async fn rotate(state: State) -> Result<(), CommandError> {
     }
     // A server that runs would go on sealing with the key that it has.
     let _lock = state.database.lock()?;
+    // Nor may another rotation: it would draw a key of its own, or seal with one that is taken away.
+    let alone = state.database.rotate_alone(state.pool).await?;
     let db = state.database.open(state.pool).await?;
-    let done = replace(&state, &db).await;
+    let done = replace(&state, &db, despite_silent).await;
     // Closing writes SQLite's log, which holds what was sealed before, back into its file.
     db.close().await?;
+    if let Some(alone) = alone {
+        alone.end().await;
+    }
     let said = done?;
     Ok(writeln!(io::stdout(), "{said}")?)
 }
 
-async fn replace(state: &State, db: &DatabaseConnection) -> Result<String, CommandError> {
+async fn replace(state: &State, db: &DatabaseConnection, despite_silent: bool) -> Result<String, CommandError> {
     match &state.secret_key {
         SecretKey::File(path) => {
-            nobody_is_there(state, db).await?;
+            others_allow(state, db, despite_silent, |_| false).await?;
             rotate_file(db, path).await
         }
         SecretKey::Variable(keys) => {
-            all_know(state, db, keys).await?;
+            let new = keys.marks().into_iter().next().unwrap_or_default();
+            others_allow(state, db, despite_silent, |process| knows(process, &new)).await?;
             rotate_variable(db, keys).await
         }
     }
 }
 
-/// Processes that have a file of their own would not know the new key.
-async fn nobody_is_there(state: &State, db: &DatabaseConnection) -> Result<(), CommandError> {
-    // Where there can be only one, the lock says whether there is.
-    let there = if state.database.is_shared() { processes(db).await? } else { Vec::new() };
-    match there.first() {
-        Some(first) => Err(CommandError::Running(there.len(), first.host.clone())),
-        None => Ok(()),
-    }
+/// Whether a process has this key.
+fn knows(process: &Process, key: &str) -> bool {
+    serde_json::from_str::<Vec<String>>(&process.keys).is_ok_and(|keys| keys.iter().any(|known| known == key))
 }
 
-/// Processes that do not have the new key could not open what it seals.
-async fn all_know(state: &State, db: &DatabaseConnection, keys: &Keyring) -> Result<(), CommandError> {
+/// A process that does not have the new key could not open what it seals, and would go on with the old one. One with a file of
+/// its own never has it.
+async fn others_allow(
+    state: &State,
+    db: &DatabaseConnection,
+    despite_silent: bool,
+    knows: impl Fn(&Process) -> bool,
+) -> Result<(), CommandError> {
+    // Where there can be only one, the lock says whether there is.
     if !state.database.is_shared() {
         return Ok(());
     }
-    let new = keys.marks().into_iter().next().unwrap_or_default();
-    let knows =
-        |process: &Process| serde_json::from_str::<Vec<String>>(&process.keys).is_ok_and(|keys| keys.contains(&new));
-    match processes(db).await?.into_iter().find(|process| !knows(process)) {
-        Some(unaware) => Err(CommandError::Unaware(unaware.host)),
-        None => Ok(()),
+    let (mut there, mut silent) = perhaps_there(db, database::clock(db, &clock()).await?.now()).await?;
+    there.retain(|process| !knows(process));
+    silent.retain(|process| !knows(process));
+    let by_file = matches!(state.secret_key, SecretKey::File(_));
+    match (there.first(), silent.pop()) {
+        (Some(first), _) if by_file => Err(CommandError::Running(there.len(), first.host.clone())),
+        (Some(first), _) => Err(CommandError::Unaware(first.host.clone())),
+        (None, Some(last)) if !despite_silent => {
+            Err(CommandError::Silent(last.host, last.seen_at.format("%F %T UTC").to_string()))
+        }
+        (None, _) => Ok(()),
     }
-}
-
-/// The processes that work over the database.
-async fn processes(db: &DatabaseConnection) -> Result<Vec<Process>, CommandError> {
-    Ok(present(db, database::clock(db, &clock()).await?.now()).await?)
 }
 
 /// The file holds both keys before anything is sealed with the new one, and the new one alone only when everything is: so it

@@ -77,6 +77,11 @@ pub(crate) enum CommandError {
          behind it, and start it again"
     )]
     Unaware(String),
+    #[error(
+        "the process at {0} does not have the new key, was last seen at {1}, and did not take its leave: if it is frozen or cut off, \
+         stop it; if it has ended, give --despite-silent, or wait until it was not seen for an hour"
+    )]
+    Silent(String, String),
     #[error("--database-url: there is no {0}, and so nothing that a key has sealed")]
     NoDatabase(PathBuf),
     #[error("--to: {0}")]

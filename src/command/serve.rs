@@ -10,9 +10,9 @@ use carryall::{
     audit::{self, Action, Actor, Event},
     clock::Clock,
     database::{Right, in_turn},
-    export::{Engine, Introduction, Stop},
+    export::{Retired, Stop},
     graphql,
-    http::{self, App, Reach, RustlsConfig},
+    http::{self, App, Reach},
     token,
 };
 use entity::api_token::Role;
@@ -40,7 +40,7 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), CommandError> {
         Some(certificate) => Some(tls::open(certificate)?),
         None => None,
     };
-    let Opened { engine, db, clock, grace } = instance::open(instance).await?;
+    let Opened { engine, db, clock, grace, wrong_key } = instance::open(instance).await?;
     engine.repair().await?;
     let url = address(&listener, &server.reach)?;
     let public_url = server.reach.public_url.as_ref().map_or(url.as_str(), Url::as_str).trim_end_matches('/');
@@ -52,13 +52,20 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), CommandError> {
     let limits = Arc::new(server.api_limits);
     let schema = graphql::schema(Arc::clone(&engine), db.clone(), &limits);
     let app = App::new(schema, (Arc::clone(&engine), db.clone()), server.reach, limits, stop.taking.clone());
-    let ended = tokio::select! {
-        ended = run(app, listener, tls, &engine, &introduction, &stop) => ended,
-        never = instance::stop_by(signals, &stop, grace) => match never {},
+    let serve = http::serve(app, listener, tls, stop.running.clone());
+    let work = async {
+        if introduction.worker {
+            engine.work(&stop).await;
+        }
     };
-    // Closing writes SQLite's log back into its file.
-    db.close().await?;
-    ended
+    // It serves, and works if it is a worker, until it is stopped; then downloads may end.
+    let ended = tokio::select! {
+        (served, ()) = async { tokio::join!(serve, work) } => served.map_err(CommandError::from),
+        Retired = engine.take_part(&introduction) => Err(wrong_key),
+        () = instance::stop_by(signals, &stop, grace) => Ok(()),
+    };
+    let left = instance::leave(&engine, db).await;
+    ended.and(left)
 }
 
 /// Where the server is reached from its own machine.
@@ -76,29 +83,6 @@ fn warn_of_clear_text(reach: &Reach) {
              --tls-certificate-file and --tls-key-file, or put a proxy with TLS in front and give --public-url https://…"
         );
     }
-}
-
-/// Serves, and works if it is a worker, until `stop`, then lets downloads end.
-async fn run(
-    app: App,
-    listener: TcpListener,
-    tls: Option<RustlsConfig>,
-    engine: &Engine,
-    introduction: &Introduction,
-    stop: &Stop,
-) -> Result<(), CommandError> {
-    let work = async {
-        if introduction.worker {
-            engine.work(stop).await;
-        }
-    };
-    let serve = http::serve(app, listener, tls, stop.running.clone());
-    let served = tokio::select! {
-        (served, ()) = async { tokio::join!(serve, work) } => served,
-        never = engine.take_part(introduction) => match never {},
-    };
-    engine.leave().await;
-    Ok(served?)
 }
 
 /// Makes a token at the first start and shows it, on stdout alone: the log never has it.

@@ -1,6 +1,6 @@
 //! `carryall worker`: makes exports, and serves no API.
 
-use carryall::export::Stop;
+use carryall::export::{Retired, Stop};
 use tracing::info;
 
 use super::{
@@ -13,15 +13,15 @@ use crate::config::WorkerArgs;
 pub(super) async fn worker(args: WorkerArgs) -> Result<(), CommandError> {
     let instance = args.resolve()?;
     let _lock = instance::enter(&instance.state)?;
-    let Opened { engine, db, grace, .. } = instance::open(instance).await?;
+    let Opened { engine, db, grace, wrong_key, .. } = instance::open(instance).await?;
     let (stop, introduction) = (Stop::default(), instance::introduction(true));
     let signals = StopSignals::listen()?;
     info!("working as {}", introduction.host);
-    tokio::select! {
-        () = engine.work(&stop) => {}
-        never = engine.take_part(&introduction) => match never {},
-        never = instance::stop_by(signals, &stop, grace) => match never {},
-    }
-    engine.leave().await;
-    Ok(db.close().await?)
+    let ended = tokio::select! {
+        () = engine.work(&stop) => Ok(()),
+        Retired = engine.take_part(&introduction) => Err(wrong_key),
+        () = instance::stop_by(signals, &stop, grace) => Ok(()),
+    };
+    let left = instance::leave(&engine, db).await;
+    ended.and(left)
 }

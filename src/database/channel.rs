@@ -5,8 +5,8 @@ use std::time::Duration;
 use sea_orm::{
     DatabaseConnection, DbBackend,
     sqlx::{
-        Executor,
-        postgres::{PgListener, PgPool, PgPoolOptions},
+        self, Executor,
+        postgres::{PgConnectOptions, PgListener, PgPoolOptions},
     },
 };
 use tokio::time::{sleep, timeout};
@@ -18,12 +18,12 @@ const NAME: &str = "carryall";
 const QUIET: Duration = Duration::from_secs(15);
 /// How long an answer to that may take.
 const ANSWER: Duration = Duration::from_secs(5);
-/// How long is waited between two tries to connect.
+/// How long is waited between two tries to connect, and after a connection broke, which may break again at once.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// A session that listens.
 pub struct Channel {
-    pool: PgPool,
+    options: PgConnectOptions,
     listener: Option<PgListener>,
 }
 
@@ -42,10 +42,8 @@ impl Channel {
         if db.get_database_backend() != DbBackend::Postgres {
             return None;
         }
-        // A session of its own, which is not taken from those who wait for one.
         let options = db.get_postgres_connection_pool().connect_options().as_ref().clone();
-        let pool = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None).acquire_timeout(QUIET);
-        Some(Self { pool: pool.connect_lazy_with(options), listener: None })
+        Some(Self { options, listener: None })
     }
 
     /// Waits for what comes next. Connects again when the connection breaks, until it can.
@@ -64,20 +62,27 @@ impl Channel {
             };
             match timeout(QUIET, listener.try_recv()).await {
                 Ok(Ok(Some(told))) => return Heard::Told(told.payload().to_owned()),
-                Ok(Ok(None) | Err(_)) => self.listener = None,
-                Err(_) => {
-                    if !matches!(timeout(ANSWER, listener.execute("SELECT 1")).await, Ok(Ok(_))) {
-                        self.listener = None;
-                    }
-                }
+                Ok(Ok(None) | Err(_)) => {}
+                Err(_) if matches!(timeout(ANSWER, listener.execute("SELECT 1")).await, Ok(Ok(_))) => continue,
+                Err(_) => {}
             }
+            warn!("the connection over which other processes tell what they do is lost");
+            self.listener = None;
+            sleep(PAUSE).await;
         }
     }
 
-    async fn connect(&self) -> Result<PgListener, sea_orm::sqlx::Error> {
-        let mut listener = PgListener::connect_with(&self.pool).await?;
-        listener.eager_reconnect(false);
-        listener.listen(NAME).await?;
-        Ok(listener)
+    /// A session of its own, which is not taken from those who wait for one. Of a pool of its own, too: after a cut the last
+    /// session keeps its place in its pool for as long as it takes to die.
+    async fn connect(&self) -> Result<PgListener, sqlx::Error> {
+        let pool = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None).acquire_timeout(QUIET);
+        let pool = pool.connect_lazy_with(self.options.clone());
+        let connected = timeout(QUIET, async {
+            let mut listener = PgListener::connect_with(&pool).await?;
+            listener.eager_reconnect(false);
+            listener.listen(NAME).await?;
+            Ok(listener)
+        });
+        connected.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
     }
 }

@@ -8,10 +8,13 @@ use sea_orm::{
         self, AssertSqlSafe, ConnectOptions, Executor,
         pool::PoolOptions,
         postgres::{PgConnectOptions, PgPoolOptions},
+        query_scalar,
     },
 };
 
-use super::{DatabaseError, Pool, Right, migrations};
+use tracing::info;
+
+use super::{DatabaseError, Pool, Right, migrations, parameters::ensure_known};
 
 /// How it is reached.
 pub type Options = PgConnectOptions;
@@ -20,9 +23,17 @@ pub type Options = PgConnectOptions;
 /// again: its process is frozen, or cut off.
 const SILENCE: Duration = Duration::from_secs(15);
 
+/// What is set in every session: the server looks whether we are still there, so that what a machine without power has locked
+/// does not stay locked for hours.
+pub(super) const WATCHED: &str =
+    "SET tcp_user_timeout = 30000; SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5";
+/// The first key of our advisory locks; others may use some too.
+pub(super) const LOCKS: i32 = i32::from_be_bytes(*b"Cary");
+
 /// The database at `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with the parameters of sqlx, such as `sslmode`. What is not
 /// in it is taken from the variables that PostgreSQL's own clients know, such as `PGPASSWORD`, and from `~/.pgpass`.
 pub(super) fn options(url: &str) -> Result<Options, DatabaseError> {
+    ensure_known(url)?;
     let options: PgConnectOptions = url.parse().map_err(|_| DatabaseError::Address)?;
     Ok(options.application_name("carryall").disable_statement_logging())
 }
@@ -52,10 +63,16 @@ pub(super) async fn connect(options: &Options, pool: Pool) -> Result<DatabaseCon
 async fn migrate(options: &Options, pool: Pool) -> Result<(), DatabaseError> {
     let failed = |cause| failed(options, cause);
     let pool = PgPoolOptions::new().max_connections(2).acquire_timeout(pool.timeout);
+    let pool = pool.after_connect(|connection, _| Box::pin(async { connection.execute(WATCHED).await.map(drop) }));
     let pool = pool.connect_with(options.clone()).await.map_err(failed)?;
     let mut holder = pool.acquire().await.map_err(failed)?;
-    let taken = format!("SELECT pg_advisory_lock({})", Right::Migration.key());
-    holder.execute(AssertSqlSafe(taken)).await.map_err(failed)?;
+    let key = Right::Migration.key();
+    let try_first = AssertSqlSafe(format!("SELECT pg_try_advisory_lock({key})"));
+    let free: bool = query_scalar(try_first).fetch_one(&mut *holder).await.map_err(failed)?;
+    if !free {
+        info!("another process brings {} to its shape; waiting for it", name(options));
+        holder.execute(AssertSqlSafe(format!("SELECT pg_advisory_lock({key})"))).await.map_err(failed)?;
+    }
     let migrated = migrations::run(&SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone()), &name(options)).await;
     drop(holder);
     // The session ends, and with it what it holds.
@@ -63,13 +80,12 @@ async fn migrate(options: &Options, pool: Pool) -> Result<(), DatabaseError> {
     migrated
 }
 
-/// What is set in every session. The server looks whether we are still there, so that what a machine without power has locked
-/// does not stay locked for hours.
+/// The sessions that work: none waits for long.
 fn connections(pool: Pool) -> PoolOptions<sqlx::Postgres> {
     let (statement, silence) = (pool.timeout.as_millis(), SILENCE.as_millis());
     let settings = format!(
         "SET statement_timeout = {statement}; SET lock_timeout = {statement}; SET idle_in_transaction_session_timeout = {silence}; \
-         SET tcp_user_timeout = 30000; SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5"
+         {WATCHED}"
     );
     let options = PgPoolOptions::new().max_connections(pool.connections).acquire_timeout(pool.timeout);
     options.after_connect(move |connection, _| {
@@ -78,6 +94,6 @@ fn connections(pool: Pool) -> PoolOptions<sqlx::Postgres> {
     })
 }
 
-fn failed(options: &Options, cause: sqlx::Error) -> DatabaseError {
+pub(super) fn failed(options: &Options, cause: sqlx::Error) -> DatabaseError {
     DatabaseError::Database(name(options), DbErr::Conn(RuntimeErr::SqlxError(cause.into())))
 }

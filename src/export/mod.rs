@@ -71,7 +71,7 @@ pub use failure::{Failure, PackError};
 pub use limits::Limits;
 pub use location::{Check, Checked, Location, LocationChange, LocationError, Step};
 pub use pack::{NamedSource, Order, Packed, Room, pack};
-pub use process::{Introduction, present};
+pub use process::{Introduction, Retired, perhaps_there};
 pub use progress::Progress;
 pub use removal::RemoveError;
 pub use retain::Decision;

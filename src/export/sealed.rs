@@ -159,6 +159,12 @@ pub(super) async fn found(db: &DatabaseConnection, keys: &Keyring) -> Result<(),
     Ok(transaction.commit().await?)
 }
 
+/// Whether one of these keys is still the instance's.
+pub(super) async fn is_known(db: &DatabaseConnection, keys: &Keyring) -> Result<bool, DbErr> {
+    let instance = instance::Entity::find_by_id(instance::ID).one(db).await?;
+    Ok(instance.is_none_or(|row| SealedColumn::KeyCheck.open(keys, instance::ID, &row.key_check).is_ok()))
+}
+
 /// Whether there is anything that a key has sealed.
 pub async fn any_sealed(db: &DatabaseConnection) -> Result<bool, DbErr> {
     for column in SealedColumn::iter() {

@@ -18,6 +18,8 @@ mod table;
 use async_trait::async_trait;
 use url::Url;
 
+use crate::database::UnknownParameter;
+
 pub use batch::Batch;
 pub use patterns::{PatternError, Patterns};
 pub use rows::{Chunk, Held, Lane, Plain, RowError, Rows, Value, Visitor};
@@ -101,6 +103,9 @@ pub enum AddressError {
         "a PostgreSQL source is written postgres://USER:PASSWORD@HOST:PORT/DATABASE, special characters percent-encoded"
     )]
     Postgres,
+    /// A PostgreSQL address with a parameter that its driver would pass over.
+    #[error(transparent)]
+    Parameter(#[from] UnknownParameter),
     /// A MySQL address that its driver does not take.
     #[error("a MySQL source is written mysql://USER:PASSWORD@HOST:PORT/DATABASE, special characters percent-encoded")]
     MySql,

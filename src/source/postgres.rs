@@ -22,6 +22,7 @@ use tokio::time::timeout;
 
 use self::{contents::Relation, reader::PgReader, session::PgSession};
 use super::{AddressError, Contents, Reader, Snapshot, Source, SourceError, Table, session::busy};
+use crate::database::ensure_known;
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(30);
@@ -60,6 +61,7 @@ pub(super) struct Postgres {
 impl Postgres {
     /// The database at `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with the parameters of sqlx, such as `sslmode`.
     pub(super) fn at(address: &str) -> Result<Self, AddressError> {
+        ensure_known(address)?;
         let options: PgConnectOptions = address.parse().map_err(|_| AddressError::Postgres)?;
         // What the driver would log are our own statements, at a level that nobody asked for.
         let options = options.application_name("carryall").disable_statement_logging();

@@ -174,6 +174,8 @@ async fn a_wrong_setting_ends_the_start_with_one_line_that_says_which_and_why() 
         (vec!["serve", "--source", "App=sqlite:app.db"], "--source App"),
         (vec!["serve", "--source", "a=sqlite:x", "--source", "a=sqlite:y"], "given twice"),
         (vec!["serve", "--source", "app=mongodb://h/d"], "mongodb"),
+        (vec!["serve", "--source", "app=postgres://h/d?sslmod=verify-full"], "`sslmod`"),
+        (vec!["serve", "--demo", "--database-url", "postgres://h/d?sslmod=verify-full"], "`sslmod`"),
         (vec!["serve", "--demo", "--listen", "127.0.0.1:0", "--database-url", "oracle://h/d"], "--database-url"),
         (vec!["serve", "--demo", "--listen", "127.0.0.1:0", "--files-url", "s3://bucket"], "--files-url"),
         (vec!["serve", "--demo", "--listen", "127.0.0.1:0", "--public-url", "example.com"], "--public-url"),

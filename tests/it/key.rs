@@ -1,6 +1,7 @@
 //! The key that seals secrets: in a file or a variable, and replaced by `carryall key rotate` without any loss.
 
 mod interrupted;
+mod shared;
 mod variable;
 
 use std::path::{Path, PathBuf};

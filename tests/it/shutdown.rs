@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use crate::{
     app::{locked_database, until},
-    process::Server,
+    process::{Server, carryall},
+    servers::postgres::Postgres,
+    storages::fault_proxy::{Fault, FaultProxy, Rule},
 };
 
 /// A server over a locked database, with an export that waits for the lock, and so is sure to be running.
@@ -59,4 +61,23 @@ async fn a_second_signal_stops_at_once_and_the_run_is_given_back() {
     let state = rusqlite::Connection::open(data.join("carryall.db")).unwrap();
     let given_back: String = state.query_row("SELECT state FROM data_export", [], |row| row.get(0)).unwrap();
     assert_eq!(given_back, "QUEUED");
+}
+
+#[tokio::test]
+async fn a_server_whose_database_says_nothing_any_more_ends_all_the_same() {
+    let (folder, source, _application) = locked_database();
+    let database = Postgres::shared().database().await;
+    let mut address: url::Url = database.address().parse().unwrap();
+    let line = FaultProxy::before(address.port().unwrap()).await;
+    address.set_port(Some(line.port)).unwrap();
+    let data = folder.path().join("data");
+    let mut command = carryall();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--source", &format!("app=sqlite:{}", source.display())]);
+    command.arg("--data-dir").arg(&data).env("CARRYALL_DATABASE_URL", address.as_str());
+    let server = Server::spawn_for(command, &data, String::new()).await;
+    line.arm(Rule::always(Fault::Hang, ""));
+    server.terminate();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    server.terminate();
+    server.ended().await;
 }

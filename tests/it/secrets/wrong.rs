@@ -130,11 +130,16 @@ pub async fn run_all(server: &mut Watched) {
     let (postgres, mysql, unknown) = (source("postgres"), source("mysql"), source("oracle"));
     let named = format!("app={unknown}");
     let option = format!("app={postgres}?sslmode={plain}");
+    let unknown_option = format!("app={postgres}?sslpassword={plain}");
+    let state = format!("{postgres}?sslpassword={plain}");
     let (files, endpoint) = (format!("s3://u:{plain}@bucket"), format!("amazon-s3={unknown}"));
     for arguments in [
         vec!["serve", "--source", &postgres],
         vec!["serve", "--source", &named],
         vec!["serve", "--source", &option],
+        vec!["serve", "--source", &unknown_option],
+        vec!["serve", "--demo", "--database-url", &state],
+        vec!["migrate-state", "--to", &state],
         vec!["serve", "--demo", "--database-url", &unknown],
         vec!["serve", "--demo", "--files-url", &files],
         vec!["serve", "--demo", "--storage-endpoint", &endpoint],
