@@ -1,7 +1,7 @@
 # What there is to do: `make run` shows the main job on the demo database, `make test` proves everything.
 # Both do all the set-up on a machine with Rust, Node.js and a C compiler.
 
-.PHONY: build run demo cluster test crash-test cluster-test fuzz-api bench bench-memory web schema screenshots clean
+.PHONY: build run demo cluster test crash-test cluster-test fuzz-api bench bench-memory bench-api web schema screenshots clean
 
 LISTEN ?= 127.0.0.1:8080
 DATA_DIR ?= carryall-data
@@ -52,6 +52,10 @@ bench: build
 # The memory and the speed of an export as the data grow, into the same file.
 bench-memory: build
 	bench/run.sh memory
+
+# The API with a long history, over SQLite and PostgreSQL, into the same file.
+bench-api: build
+	CARRYALL_BIN=target/release/carryall bench/api.sh
 
 # The pages, which are embedded in the binary.
 web: $(WEB)

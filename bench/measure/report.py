@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 
 import tables
 from load import dataset_name
@@ -11,9 +12,11 @@ from machine import describe
 RESULTS = pathlib.Path(os.environ["BENCH_DIR"]) / "results"
 REPORT = pathlib.Path(__file__).parent.parent / "results.md"
 
+TABLES = {"comparison": tables.comparison, "memory": tables.memory, "api": tables.api}
+
 HEAD = """# What Carryall takes, measured
 
-Written by `make bench` and `make bench-memory`; [README.md](README.md) says how.
+Written by `make bench`, `make bench-memory` and `make bench-api`; [README.md](README.md) says how.
 """
 
 
@@ -33,15 +36,21 @@ def keep_memory(results):
     keep("memory", results)
 
 
+def keep_api(results):
+    results["machine"] = describe()
+    print(tables.api(results))
+    keep("api", results)
+
+
 def keep(part, results):
+    """Puts the section of this part in the place of its last one; those of other parts stay, wherever they were measured."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     (RESULTS / f"{part}.json").write_text(json.dumps(results, indent=1))
-    parts = [HEAD]
-    for part, table in (("comparison", tables.comparison), ("memory", tables.memory)):
-        file = RESULTS / f"{part}.json"
-        if file.exists():
-            parts.append(table(json.loads(file.read_text())))
-    REPORT.write_text("\n".join(parts))
+    sections = re.split(r"^(?=## )", REPORT.read_text(), flags=re.MULTILINE)[1:] if REPORT.exists() else []
+    by_heading = {section.split("\n", 1)[0]: section.rstrip() + "\n" for section in sections}
+    new = TABLES[part](results)
+    by_heading[new.split("\n", 1)[0]] = new.rstrip() + "\n"
+    REPORT.write_text("\n".join([HEAD, *by_heading.values()]))
     print(f"Written to {REPORT.relative_to(pathlib.Path.cwd())}")
 
 

@@ -6,6 +6,9 @@ from statistics import median
 from commands import CARRYALL
 
 
+API_HEADING = "## The API with a long history\n"
+
+
 def comparison(results):
     runs = results["runs"]
     head = "against|its s|our s|its s ÷ ours|goal||its MB|our MB|its CPU s, client + server|our CPU s"
@@ -60,6 +63,38 @@ def memory(results):
             "",
         )
     )
+
+
+def api(results):
+    """The goals are those of a two-core machine: 50 ms, and 300 MB."""
+    answers = [tuple("database|queries a second|p50, ms|p95, ms|p99, ms|at most||cores, Carryall + database".split("|"))]
+    memory = [tuple("database|RSS without, MB|with, MB|at most||until all have heard of a change, s|peak, MB".split("|"))]
+    for engine, run in results["runs"].items():
+        p50, p95, p99 = (f"{run[name] * 1000:.1f}" for name in ("p50", "p95", "p99"))
+        cores = f"{run['own_cpu'] / results['seconds']:.2f} + {run['database_cpu'] / results['seconds']:.2f}"
+        answers.append((engine, f"{run['rate']:.0f}", p50, p95, p99, "50", met(run["p99"] <= 0.05), cores))
+        of = run["subscriptions"]
+        before, during, peak = (f"{of[name] / 1e6:.0f}" for name in ("before", "during", "peak"))
+        memory.append((engine, before, during, "300", met(of["during"] < 300e6), f"{of['told']:.2f}", peak))
+    others = max(run["other_cpu"] for run in results["runs"].values()) / results["seconds"]
+    client = max(run["client_cpu"] for run in results["runs"].values()) / results["seconds"]
+    return "\n".join(
+        (
+            API_HEADING,
+            f"The dashboard's query of a page of the history, with {results['exports']:,} completed exports in it, each with 13"
+            f" tables and 2 copies, {results['rate']} times a second for {results['seconds']} s over 50 connections; times count"
+            f" from when a request was due. {machine(results['machine'])} oha itself took {client:.2f} cores on the same"
+            f" machine, and other programs {others:.2f}.\n",
+            markdown(answers),
+            f"{results['count']:,} WebSockets with a subscription each to an export that waits:\n",
+            markdown(memory),
+            f"`carryall migrate-state` took that history from SQLite to PostgreSQL, and compared it, in {results['moved']:.1f} s.\n",
+        )
+    )
+
+
+def met(is_met):
+    return "met" if is_met else "missed"
 
 
 def ratios(engine, speeds):
