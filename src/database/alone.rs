@@ -5,10 +5,8 @@ use std::time::Duration;
 use sea_orm::sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, query_scalar};
 use tokio::time::timeout;
 
-use super::{DatabaseError, Pool, postgres};
+use super::{DatabaseError, Pool, Right, postgres};
 
-/// Among the advisory locks of Carryall, far from those of [`Right`](super::Right), which are counted from 1.
-const ROTATION: i32 = 101;
 /// How long it may take to end the session in good manners.
 const END: Duration = Duration::from_secs(2);
 
@@ -24,7 +22,7 @@ impl Alone {
         let taken = timeout(pool.timeout, async {
             let mut session = PgConnection::connect_with(options).await?;
             session.execute(postgres::WATCHED).await?;
-            let take = format!("SELECT pg_try_advisory_lock({}, {ROTATION})", postgres::LOCKS);
+            let take = format!("SELECT pg_try_advisory_lock({})", Right::Rotation.key());
             let taken: bool = query_scalar(AssertSqlSafe(take)).fetch_one(&mut session).await?;
             Ok(taken.then_some(Self { session }))
         });

@@ -27,8 +27,6 @@ const SILENCE: Duration = Duration::from_secs(15);
 /// does not stay locked for hours.
 pub(super) const WATCHED: &str =
     "SET tcp_user_timeout = 30000; SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5";
-/// The first key of our advisory locks; others may use some too.
-pub(super) const LOCKS: i32 = i32::from_be_bytes(*b"Cary");
 
 /// The database at `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with the parameters of sqlx, such as `sslmode`. What is not
 /// in it is taken from the variables that PostgreSQL's own clients know, such as `PGPASSWORD`, and from `~/.pgpass`.

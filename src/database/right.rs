@@ -18,6 +18,8 @@ pub enum Right {
     Retention = 4,
     /// Taking a token away, of which one must stay.
     Tokens = 5,
+    /// Replacing the key: a session's, not a transaction's.
+    Rotation = 6,
 }
 
 impl Right {

@@ -89,7 +89,7 @@ async fn one_at_a_time_replaces_the_key() {
     }
     // However long it takes.
     let mut other = database.connect().await;
-    let hold = format!("SELECT pg_advisory_lock({}, 101)", i32::from_be_bytes(*b"Cary"));
+    let hold = format!("SELECT pg_advisory_lock({}, 6)", i32::from_be_bytes(*b"Cary"));
     crate::servers::postgres::execute(&mut other, &hold).await;
     refused(&rotate(&instance, &database, Some(&both), &[]).await, "another `carryall key rotate`");
     drop(other);
