@@ -7,6 +7,7 @@ mod interrupted;
 mod kept;
 mod kept_secrets;
 mod removed;
+mod several_workers;
 pub mod tested;
 
 use serde_json::{Value, json};
