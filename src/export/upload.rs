@@ -1,5 +1,6 @@
-//! Copies to the storages, and their end: what is due at each storage is done one after the other, and the storages are
-//! independent of each other.
+//! Copies to the storages, and their end: what is due at each storage a process does one after the other, and the storages are
+//! independent of each other. Several processes may tend the same storage: each thing is done by the one that has claimed or
+//! reserved it.
 //!
 //! `copies` keeps a row for each, `carry` puts one there and verifies it, `clear` removes and verifies again; `retry` says when
 //! something is tried again, `request` is what people ask for, `content` reads the archive.
@@ -102,22 +103,25 @@ impl Engine {
 
     /// Does what is due for a copy. False: nothing is.
     async fn attend(&self, copy: &Model, stop: &Stop) -> Result<bool, DbErr> {
-        let at_the_storage = async {
-            match copy.status {
-                Status::Deleting => self.clear_copy(copy).await.map(|()| true),
-                Status::Uploaded | Status::Failed => self.verify_copy(copy).await.map(|()| true),
-                Status::Pending | Status::Uploading => self.carry(copy, stop).await,
-            }
-        };
         if matches!(copy.status, Status::Pending | Status::Uploading) {
             // It gives back what it carries.
-            return at_the_storage.await;
+            return self.carry(copy, stop).await;
         }
-        if self.is_shared() && !copies::reserve(&self.parts.db, copy, self.parts.clock.now()).await? {
+        let Some(mut reserved) = copies::reserve(&self.parts.db, copy, &self.parts.clock).await? else {
             return Ok(false);
+        };
+        let at_the_storage = async {
+            match copy.status {
+                Status::Deleting => self.clear_copy(copy, &mut reserved).await,
+                _ => self.verify_copy(copy, &mut reserved).await,
+            }
+        };
+        // Those that are cut off are due again after the next start, or when others have waited long enough.
+        let done = tokio::select! { done = at_the_storage => done, () = stop.running.cancelled() => Ok(false) };
+        if done.is_err() {
+            copies::let_go(&self.parts.db, &reserved, copy).await?;
         }
-        // Those that are cut off are still due after the next start.
-        tokio::select! { done = at_the_storage => done, () = stop.running.cancelled() => Ok(false) }
+        done
     }
 }
 

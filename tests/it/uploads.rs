@@ -8,6 +8,7 @@ mod kept;
 mod kept_secrets;
 mod pages;
 mod removed;
+mod several_workers;
 pub mod tested;
 
 use serde_json::{Value, json};

@@ -10,7 +10,7 @@ use std::{
 
 use entity::{
     data_export::{Entity as Exports, Model as Export},
-    upload::{FailureCode, Model, Status},
+    upload::{FailureCode, Model},
 };
 use sea_orm::{DbErr, EntityTrait, TransactionTrait};
 use tokio::{task::spawn_blocking, time::timeout};
@@ -25,7 +25,7 @@ use super::{
 use crate::{
     archive::{FileAt, Sealed, VerifyError, hexadecimal, sha256_of, verify_file},
     database::answered,
-    export::{Engine, PAUSE, settings::note_retention, worker::Stop},
+    export::{Engine, PAUSE, location::Opened, settings::note_retention, worker::Stop},
     files::FilesError,
     storage::{Receipt, Storage},
 };
@@ -86,7 +86,7 @@ impl Engine {
             Outcome::Arrived(_) | Outcome::Failed(..) | Outcome::Lost => {
                 info!(export = %key.export, storage = %key.location, "the copy is no longer wanted");
                 if let (Ok(storage), Ok(archive)) = (&opened.storage, &archive) {
-                    self.clear_up(copy, &**storage, &archive.name).await?;
+                    self.clear_up(copy, &opened, &**storage, &archive.name).await?;
                 }
             }
             Outcome::Stopped => {}
@@ -125,8 +125,13 @@ impl Engine {
             match guarded(storage.verify(&archive.name, &receipt)).await {
                 Ok(()) => Ok(receipt),
                 Err(failure) if failure.code == FailureCode::Damaged => {
-                    // What is not whole does not stay there under its name.
-                    let _ = guarded(storage.delete(&archive.name)).await;
+                    // What is not whole does not stay there under its name, unless it is what another worker puts there now.
+                    let began = self.parts.clock.elapsed();
+                    let bytes = sent.load(Ordering::Relaxed);
+                    let beat = copies::beat(&self.parts.db, key, self.worker, self.parts.clock.now(), bytes);
+                    if matches!(answered(beat).await, Ok(true)) {
+                        self.delete_soon(began, storage, &archive.name).await;
+                    }
                     Err(Outcome::Failed(failure, Left::Nothing))
                 }
                 Err(failure) => Err(Outcome::Failed(failure, Left::Unknown)),
@@ -226,17 +231,32 @@ impl Engine {
     }
 
     /// Removes what a copy that nobody wants any more has left. What was there before stays: it was released, or its row
-    /// knows of it.
-    async fn clear_up(&self, copy: &Model, storage: &dyn Storage, name: &str) -> Result<(), DbErr> {
-        let key = Key::of(copy);
-        let known = copies::find(&self.parts.db, key).await?;
-        if copy.receipt.is_some() || known.is_some_and(|copy| copy.status != Status::Failed) {
+    /// knows of it. So does what another worker puts there.
+    async fn clear_up(&self, copy: &Model, opened: &Opened, storage: &dyn Storage, name: &str) -> Result<(), DbErr> {
+        let (db, key, began) = (&self.parts.db, Key::of(copy), self.parts.clock.elapsed());
+        if copy.receipt.is_some() {
             return Ok(());
         }
-        let cleared = timeout(CLEARING, guarded(storage.delete(name))).await;
-        if !matches!(cleared, Ok(Ok(()))) {
-            warn!(storage = %key.location, file_name = name, "what is left of a copy could not be removed there");
+        if copies::find(db, key).await?.is_none() {
+            if copies::let_put_go(db, key, opened.version, self.parts.clock.now()).await? {
+                self.bus.copies_due.notify_one();
+            } else {
+                self.delete_soon(began, storage, name).await;
+            }
+        } else if copies::begin_clearing(db, key, self.worker).await? {
+            self.delete_soon(began, storage, name).await;
+            copies::end_clearing(db, key, self.worker).await?;
+            self.bus.copies_due.notify_one();
         }
         Ok(())
+    }
+
+    /// Removes what this worker has put under a name, if that goes quickly. That it may was found out after `began`.
+    async fn delete_soon(&self, began: Duration, storage: &dyn Storage, name: &str) {
+        let clock = &self.parts.clock;
+        let delete = copies::only_while(|| clock.elapsed() < began + CLEARING, guarded(storage.delete(name)));
+        if !matches!(timeout(CLEARING, delete).await, Ok(Some(Ok(())))) {
+            warn!(file_name = name, "what is left of a copy could not be removed at the storage");
+        }
     }
 }

@@ -9,7 +9,7 @@ use tracing::{info, warn};
 use uuid::Uuid;
 
 use super::{
-    copies::{self, Key},
+    copies::{self, Key, Reserved},
     failure::Failure,
     guarded, retry,
 };
@@ -19,13 +19,19 @@ use crate::{
 };
 
 impl Engine {
-    /// Removes a copy that is on its way out.
-    pub(super) async fn clear_copy(&self, copy: &Model) -> Result<(), DbErr> {
+    /// Removes a copy that is on its way out. False: it is somebody else's to remove by now.
+    pub(super) async fn clear_copy(&self, copy: &Model, reserved: &mut Reserved) -> Result<bool, DbErr> {
         let (db, key) = (&self.parts.db, Key::of(copy));
         let opened = self.open_storage(key.location).await?;
         let export = Exports::find_by_id(key.export).one(db).await?;
         let cleared = match (&opened.storage, export.and_then(|export| export.file_name)) {
-            (Ok(storage), Some(name)) => guarded(storage.delete(&name)).await,
+            (Ok(storage), Some(name)) => {
+                let delete = guarded(storage.delete(&name));
+                match copies::while_reserved(db, &self.parts.clock, reserved, delete).await? {
+                    Some(cleared) => cleared,
+                    None => return Ok(false),
+                }
+            }
             (Err(failure), Some(_)) => Err(failure.clone()),
             // A run chooses the name once, so that without one nothing was ever put.
             (_, None) => Ok(()),
@@ -33,8 +39,10 @@ impl Engine {
         self.keep_pin(&opened).await;
         match cleared {
             Ok(()) => {
+                if !copies::removed(db, reserved).await? {
+                    return Ok(false);
+                }
                 info!(export = %key.export, storage = %key.location, "the copy is removed");
-                copies::removed(db, key).await?;
                 self.worked_at(&opened, false).await;
                 self.end_what_is_over().await?;
             }
@@ -42,12 +50,12 @@ impl Engine {
                 let next = retry::next_removal(key, copy.attempts + 1, failure.retry_after, self.parts.clock.now());
                 let Failure { code, message, .. } = &failure;
                 warn!(export = %key.export, storage = %key.location, ?code, message, %next, "the copy cannot be removed yet");
-                copies::not_removed(db, key, opened.version, &failure, next).await?;
+                copies::not_removed(db, reserved, opened.version, &failure, next).await?;
                 self.failed_at(&opened, &failure).await;
             }
         }
         self.copy_changed(key).await;
-        Ok(())
+        Ok(true)
     }
 
     /// Ends what only waited for its last copy to be removed: exports whose file has gone from the instance too, those that
@@ -69,15 +77,19 @@ impl Engine {
         self.forget_empty_locations().await
     }
 
-    /// Asks the provider whether a copy that is there is whole.
-    pub(super) async fn verify_copy(&self, copy: &Model) -> Result<(), DbErr> {
+    /// Asks the provider whether a copy that is there is whole. False: it is somebody else's to verify by now.
+    pub(super) async fn verify_copy(&self, copy: &Model, reserved: &mut Reserved) -> Result<bool, DbErr> {
         let key = Key::of(copy);
         let opened = self.open_storage(key.location).await?;
         let name = Exports::find_by_id(key.export).one(&self.parts.db).await?.and_then(|export| export.file_name);
         let receipt = copy.receipt.as_deref().and_then(|receipt| serde_json::from_str::<Receipt>(receipt).ok());
         let verified = match (&opened.storage, name.zip(receipt)) {
             (Ok(storage), Some((name, receipt))) => {
-                guarded(storage.verify(&name, &receipt)).await.map_err(Failure::with_remedy)
+                let verify = guarded(storage.verify(&name, &receipt));
+                match copies::while_reserved(&self.parts.db, &self.parts.clock, reserved, verify).await? {
+                    Some(verified) => verified.map_err(Failure::with_remedy),
+                    None => return Ok(false),
+                }
             }
             (Err(failure), _) => Err(failure.clone()),
             (_, None) => {
@@ -97,17 +109,18 @@ impl Engine {
                 self.failed_at(&opened, failure).await;
             }
         }
-        self.keep_verdict(key, opened.version, verified.err().as_ref()).await?;
+        self.keep_verdict(reserved, opened.version, verified.err().as_ref()).await?;
         self.copy_changed(key).await;
-        Ok(())
+        Ok(true)
     }
 
-    async fn keep_verdict(&self, key: Key, version: i32, failure: Option<&Failure>) -> Result<(), DbErr> {
+    async fn keep_verdict(&self, reserved: &Reserved, version: i32, failure: Option<&Failure>) -> Result<(), DbErr> {
+        let key = reserved.key();
         let now = self.parts.clock.now();
         let next = retry::next_verification(key, now);
         let db = self.parts.db.begin().await?;
         // With other settings it is asked anew.
-        let told = copies::verified(&db, key, version, now, failure, next).await?;
+        let told = copies::verified(&db, reserved, version, now, failure, next).await?;
         match failure.filter(|_| told).map(|failure| failure.code) {
             // Somebody may have moved it, or the account is another one: whoever finds it needs its password.
             Some(FailureCode::NotFound) => self.queue.keep_for_copies(&db, &[key.export]).await?,

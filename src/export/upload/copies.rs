@@ -2,16 +2,17 @@
 //! what a worker does for a copy that is no longer its own is thrown away.
 
 mod changed_storage;
+mod clearing;
+mod reserved;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     storage_location,
-    upload::{ActiveModel, Column, Entity, FailureCode, Model, Status},
+    upload::{ActiveModel, Column, Entity, Model, Status},
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set, UpdateMany,
-    sea_query::{Expr, SimpleExpr},
+    QueryFilter, QueryOrder, QuerySelect, Set, UpdateMany, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -21,6 +22,8 @@ use crate::export::queue::stored;
 pub(in crate::export) use changed_storage::{
     Released, release_all_at, remove_again, switch_off, try_all_again, verify_all_again,
 };
+pub(super) use clearing::{begin_clearing, end_clearing, let_put_go};
+pub(super) use reserved::{Reserved, let_go, not_removed, only_while, removed, reserve, verified, while_reserved};
 
 /// A process that carries a copy says so often enough that after so long without a word another may take it up.
 pub(super) const LEASE: TimeDelta = TimeDelta::minutes(2);
@@ -52,6 +55,7 @@ const LONGEST_WAIT: TimeDelta = TimeDelta::hours(25);
 fn is_due(now: DateTime<Utc>) -> Condition {
     let in_time = || Column::NextTryAt.lte(now).or(Column::NextTryAt.gt(now + LONGEST_WAIT));
     let tried = Column::Status.is_in([Status::Pending, Status::Uploading, Status::Deleting]).and(in_time());
+    let tried = tried.and(clearing::is_over(now));
     let verified = Column::VerifyDue.eq(true).and(Column::NextTryAt.is_null().or(in_time()));
     Condition::any().add(tried).add(verified.and(Column::Status.is_in([Status::Uploaded, Status::Failed])))
 }
@@ -115,7 +119,11 @@ pub(in crate::export) async fn want(db: &impl ConnectionTrait, key: Key, now: Da
     if again.exec(db).await?.rows_affected == 1 || find(db, key).await?.is_some() {
         return Ok(());
     }
-    let new = Model {
+    insert(db, new(key, now)).await
+}
+
+fn new(key: Key, now: DateTime<Utc>) -> Model {
+    Model {
         data_export_id: key.export,
         storage_location_id: key.location,
         status: Status::Pending,
@@ -132,7 +140,10 @@ pub(in crate::export) async fn want(db: &impl ConnectionTrait, key: Key, now: Da
         verify_due: false,
         failure_code: None,
         failure_message: None,
-    };
+    }
+}
+
+async fn insert(db: &impl ConnectionTrait, new: Model) -> Result<(), DbErr> {
     Entity::insert(new.into_active_model().reset_all()).exec_without_returning(db).await.map(drop)
 }
 
@@ -163,18 +174,6 @@ pub(super) async fn claim(
     // What changed since it was read is looked at anew.
     let claim = claim.filter(Column::NextTryAt.eq(copy.next_try_at));
     Ok(claim.exec(db).await?.rows_affected == 1)
-}
-
-/// Keeps the other processes from doing what is due for a copy, for as long as a process may be silent. False: one of them does
-/// it, or it has changed since it was read.
-pub(super) async fn reserve(db: &impl ConnectionTrait, copy: &Model, now: DateTime<Utc>) -> Result<bool, DbErr> {
-    let reserved = ActiveModel { next_try_at: Set(Some(now + LEASE)), ..Default::default() };
-    let same = match copy.next_try_at {
-        Some(next) => Column::NextTryAt.eq(next),
-        None => Column::NextTryAt.is_null(),
-    };
-    let reserve = Entity::update_many().set(reserved).filter(Key::of(copy).matches()).filter(same);
-    Ok(reserve.filter(Column::Status.eq(copy.status)).exec(db).await?.rows_affected == 1)
 }
 
 /// A change that takes place only while the copy is `worker`'s to carry.
@@ -265,7 +264,7 @@ pub(super) async fn give_back(
     Ok(owned(key, worker, free).exec(db).await?.rows_affected == 1)
 }
 
-/// At the start of the process that has the database to itself nothing is being carried.
+/// At the start of the process that has the database to itself nothing is being carried, and nothing is reserved.
 pub(in crate::export) async fn give_all_back(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<(), DbErr> {
     let free = ActiveModel {
         status: Set(Status::Pending),
@@ -274,7 +273,14 @@ pub(in crate::export) async fn give_all_back(db: &impl ConnectionTrait, now: Dat
         ..Default::default()
     };
     let carried = Entity::update_many().set(free).filter(Column::Status.eq(Status::Uploading));
-    carried.exec(db).await.map(drop)
+    carried.exec(db).await?;
+    let going = ActiveModel { next_try_at: Set(Some(now)), ..Default::default() };
+    Entity::update_many().set(going).filter(Column::Status.eq(Status::Deleting)).exec(db).await?;
+    let asked = ActiveModel { next_try_at: Set(None), ..Default::default() };
+    let asked = Entity::update_many().set(asked).filter(Column::VerifyDue.eq(true));
+    asked.filter(Column::Status.is_in([Status::Uploaded, Status::Failed])).exec(db).await?;
+    let cleared = ActiveModel { worker: Set(None), ..Default::default() };
+    Entity::update_many().set(cleared).filter(Column::Worker.is_not_null()).exec(db).await.map(drop)
 }
 
 /// Wants a copy that is there to be verified again. False: there is none, as far as is known.
@@ -285,63 +291,15 @@ pub(super) async fn want_verified(db: &impl ConnectionTrait, key: Key) -> Result
     Ok(there.exec(db).await?.rows_affected == 1)
 }
 
-/// What the provider said of a copy that is there.
-pub(super) async fn verified(
-    db: &impl ConnectionTrait,
-    key: Key,
-    version: i32,
-    now: DateTime<Utc>,
-    failure: Option<&Failure>,
-    next: DateTime<Utc>,
-) -> Result<bool, DbErr> {
-    let said = failed_by(failure);
-    let said = match failure.map(|failure| failure.code) {
-        None => ActiveModel {
-            status: Set(Status::Uploaded),
-            verify_due: Set(false),
-            next_try_at: Set(None),
-            verified_at: Set(Some(now)),
-            ..said
-        },
-        // Nothing that is good is there any more.
-        Some(FailureCode::Damaged) => ActiveModel { receipt: Set(None), may_be_there: Set(false), ..not_whole(said) },
-        Some(FailureCode::NotFound) => not_whole(said),
-        Some(_) if failure.is_some_and(|failure| failure.retryable) => {
-            ActiveModel { next_try_at: Set(Some(next)), ..said }
-        }
-        Some(_) => ActiveModel { verify_due: Set(false), next_try_at: Set(None), ..said },
-    };
-    let asked = Entity::update_many().set(said).filter(key.matches()).filter(Column::VerifyDue.eq(true));
-    let asked = asked.filter(Column::Status.is_in([Status::Uploaded, Status::Failed])).filter(at_version(key, version));
-    Ok(asked.exec(db).await?.rows_affected == 1)
-}
-
-/// The storage is still set up as it was when it was asked.
-fn at_version(key: Key, version: i32) -> SimpleExpr {
-    let location = storage_location::Entity::find().select_only().column(storage_location::Column::Id);
-    let location = location.filter(storage_location::Column::Id.eq(key.location));
-    let location = location.filter(storage_location::Column::Version.eq(version));
-    Column::StorageLocationId.in_subquery(location.into_query())
-}
-
-fn not_whole(said: ActiveModel) -> ActiveModel {
-    ActiveModel {
-        status: Set(Status::Failed),
-        verify_due: Set(false),
-        next_try_at: Set(None),
-        verified_at: Set(None),
-        ..said
-    }
-}
-
-/// Lets the copies that `which` says go: those of which something may be there are deleted there, the rest is forgotten.
+/// Lets the copies that `which` says go: those of which something may be there are deleted there, the rest is forgotten. Returns
+/// how many they are.
 pub(in crate::export) async fn remove(
     db: &impl ConnectionTrait,
     which: impl Into<Condition>,
     now: DateTime<Utc>,
-) -> Result<(), DbErr> {
+) -> Result<u64, DbErr> {
     let which = Condition::all().add(which.into()).add(Column::Status.ne(Status::Deleting));
-    Entity::delete_many().filter(which.clone()).filter(Column::Begun.eq(false)).exec(db).await?;
+    let forgotten = Entity::delete_many().filter(which.clone()).filter(Column::Begun.eq(false)).exec(db).await?;
     let going = ActiveModel {
         status: Set(Status::Deleting),
         worker: Set(None),
@@ -349,7 +307,8 @@ pub(in crate::export) async fn remove(
         next_try_at: Set(Some(now)),
         ..failed_by(None)
     };
-    Entity::update_many().set(going).filter(which).exec(db).await.map(drop)
+    let going = Entity::update_many().set(going).filter(which).exec(db).await?;
+    Ok(forgotten.rows_affected + going.rows_affected)
 }
 
 /// Copies that were to replace whole ones are no longer wanted: what is there stays, if the provider says that it is whole.
@@ -362,26 +321,6 @@ pub(in crate::export) async fn keep_what_is_there(
     let replacing = Entity::update_many().set(there).filter(which.into()).filter(Column::Status.is_in(WAITING));
     let replacing = replacing.filter(Column::Receipt.is_not_null()).filter(Column::VerifiedAt.is_not_null());
     replacing.exec(db).await.map(drop)
-}
-
-/// The removal of a copy failed, and is tried again at `next`.
-pub(super) async fn not_removed(
-    db: &impl ConnectionTrait,
-    key: Key,
-    version: i32,
-    failure: &Failure,
-    next: DateTime<Utc>,
-) -> Result<(), DbErr> {
-    let put_off = ActiveModel { next_try_at: Set(Some(next)), ..failed_by(Some(failure)) };
-    let put_off = Entity::update_many().set(put_off).col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1));
-    let put_off = put_off.filter(key.matches()).filter(Column::Status.eq(Status::Deleting));
-    put_off.filter(at_version(key, version)).exec(db).await.map(drop)
-}
-
-/// Nothing of a copy is there any more.
-pub(super) async fn removed(db: &impl ConnectionTrait, key: Key) -> Result<(), DbErr> {
-    let gone = Entity::delete_many().filter(key.matches()).filter(Column::Status.eq(Status::Deleting));
-    gone.exec(db).await.map(drop)
 }
 
 fn failed_by(failure: Option<&Failure>) -> ActiveModel {

@@ -27,6 +27,9 @@ pub enum Fault {
     Reset,
     /// Nothing is passed on any more, in either direction.
     Hang,
+    /// Nothing of what the client sends is passed on until another rule, or none, is armed; then all of it, whether or not the client
+    /// is still there.
+    Wait,
     /// A web server answers with this status, and does nothing.
     Answer(u16),
     /// What was sent is passed on whole, but only so many bytes of the answer, and then it ends.
@@ -59,6 +62,8 @@ impl Rule {
 #[derive(Default)]
 struct Shared {
     rule: Mutex<Option<Rule>>,
+    /// How many rules there were.
+    rules: AtomicUsize,
     struck: AtomicUsize,
     /// Bytes of answers that were passed on.
     answered: AtomicU64,
@@ -158,11 +163,13 @@ impl FaultProxy {
     pub fn arm(&self, rule: Rule) {
         self.shared.struck.store(0, Ordering::Relaxed);
         *self.shared.rule.lock().unwrap() = Some(rule);
+        self.shared.rules.fetch_add(1, Ordering::Relaxed);
     }
 
     /// From now on nothing happens.
     pub fn disarm(&self) {
         *self.shared.rule.lock().unwrap() = None;
+        self.shared.rules.fetch_add(1, Ordering::Relaxed);
     }
 
     /// How often it has struck since it was armed.
@@ -208,7 +215,7 @@ async fn pass(mut client: TcpStream, server: SocketAddr, shared: &Shared) {
         Some(Fault::Reset) => client.set_zero_linger().unwrap(),
         Some(Fault::Hang) => std::future::pending().await,
         Some(Fault::Answer(status)) => answer(client, status).await,
-        Some(Fault::Truncate(_) | Fault::Garble(_) | Fault::Slow(_)) | None => {}
+        Some(Fault::Truncate(_) | Fault::Garble(_) | Fault::Slow(_) | Fault::Wait) | None => {}
     }
 }
 
@@ -226,8 +233,14 @@ async fn pass_requests(
             server.shutdown().await.ok()?;
             return std::future::pending().await;
         }
+        let rules = shared.rules.load(Ordering::Relaxed);
         match shared.strike(&mut seen, &buffer[..length]) {
             None => {}
+            Some(Fault::Wait) => {
+                while shared.rules.load(Ordering::Relaxed) == rules {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            }
             Some(Fault::Truncate(bytes)) => answers.left.store(bytes, Ordering::Relaxed),
             Some(Fault::Garble(at)) => answers.garbled.store(at, Ordering::Relaxed),
             Some(Fault::Slow(each)) => pause = each,

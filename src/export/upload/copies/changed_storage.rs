@@ -38,11 +38,15 @@ pub(in crate::export) async fn try_all_again(
     location: Uuid,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let again = ActiveModel { status: Set(Status::Pending), worker: Set(None), verify_due: Set(false), ..at_once(now) };
+    let again = ActiveModel { status: Set(Status::Pending), verify_due: Set(false), ..at_once(now) };
+    let carried = ActiveModel { worker: Set(None), ..again.clone() };
+    let carried = Entity::update_many().set(carried).filter(Column::StorageLocationId.eq(location));
+    carried.filter(Column::Status.eq(Status::Uploading)).exec(db).await?;
+    // Whoever clears up what was put of one that was given up, goes on with that first.
     let waiting = Entity::update_many().set(again).filter(Column::StorageLocationId.eq(location));
     let has_file = Column::FailureCode.is_null().or(Column::FailureCode.ne(FailureCode::FileUnavailable));
     let failed = Column::Status.eq(Status::Failed).and(Column::Receipt.is_null()).and(has_file);
-    waiting.filter(Column::Status.is_in(WAITING).or(failed)).exec(db).await?;
+    waiting.filter(Column::Status.eq(Status::Pending).or(failed)).exec(db).await?;
     let due = ActiveModel { verify_due: Set(true), next_try_at: Set(None), ..Default::default() };
     let there = Entity::update_many().set(due).filter(Column::StorageLocationId.eq(location));
     let there = there.filter(Column::Status.eq(Status::Failed)).filter(Column::Receipt.is_not_null());
