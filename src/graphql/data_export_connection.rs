@@ -8,7 +8,7 @@ use async_graphql::{
 use entity::data_export::{Column, Entity, Model, State};
 use sea_orm::{
     ColumnTrait, Condition, DatabaseConnection, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, Select, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -52,6 +52,7 @@ pub(super) async fn connection(
         (first, None) => (page_size("first", first.unwrap_or(PAGE))?, false),
     };
     let mut between = in_history();
+    let (after, before) = (page.after.is_some(), page.before.is_some());
     if let Some(after) = page.after {
         between = between.add(Column::Id.lt(cursor("after", &after)?));
     }
@@ -60,15 +61,22 @@ pub(super) async fn connection(
     }
     let found = Entity::find().filter(between);
     let found = if from_end { found.order_by_asc(Column::Id) } else { found.order_by_desc(Column::Id) };
-    let mut rows = found.limit(size).all(db).await?;
+    // One more than is shown tells whether there are others behind.
+    let mut rows = found.limit(size + 1).all(db).await?;
+    let more = rows.len() as u64 > size;
+    rows.truncate(usize::try_from(size).unwrap_or(usize::MAX));
     if from_end {
         rows.reverse();
     }
     let (newer, older) = match (rows.first(), rows.last()) {
-        (Some(first), Some(last)) => (
-            any(db, in_history().add(Column::Id.gt(first.id))).await?,
-            any(db, in_history().add(Column::Id.lt(last.id))).await?,
-        ),
+        (Some(first), Some(last)) => {
+            // Beyond the end that the page begins at there are others only if it begins at a cursor.
+            let (newer, older) = (in_history().add(Column::Id.gt(first.id)), in_history().add(Column::Id.lt(last.id)));
+            (
+                (from_end && more) || (after && any(db, newer).await?),
+                (!from_end && more) || (before && any(db, older).await?),
+            )
+        }
         _ => (false, false),
     };
     let mut connection = Connection::with_additional_fields(newer, older, TotalCount::new(count(db).await?));
@@ -82,11 +90,12 @@ pub(super) async fn completed_before(db: &DatabaseConnection, id: Uuid) -> Resul
     Entity::find().filter(older).order_by_desc(Column::Id).one(db).await
 }
 
-/// How many there are in all. Names a column of the index alone, so that no row is read for it.
+/// How many there are in all: all rows, but the few on their way out. SQLite knows the first without looking at each.
 async fn count(db: &DatabaseConnection) -> Result<u64, DbErr> {
-    let all = Entity::find().filter(in_history()).select_only().column_as(Column::Id.count(), "number");
-    let number: Option<i64> = all.into_tuple().one(db).await?;
-    Ok(number.and_then(|number| number.try_into().ok()).unwrap_or(0))
+    let number = |some: Select<Entity>| some.select_only().column_as(Expr::cust("COUNT(*)"), "number").into_tuple();
+    let all: Option<i64> = number(Entity::find()).one(db).await?;
+    let going: Option<i64> = number(Entity::find().filter(Column::Removing.eq(true))).one(db).await?;
+    Ok(all.zip(going).and_then(|(all, going)| u64::try_from(all - going).ok()).unwrap_or(0))
 }
 
 /// What is on its way out is no longer shown.
