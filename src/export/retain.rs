@@ -160,9 +160,11 @@ impl Engine {
     ) -> Result<bool, DbErr> {
         let at = upload::Column::StorageLocationId.eq(location.id);
         let this = Condition::all().add(upload::Column::DataExportId.eq(export.id)).add(at);
-        copies::remove(db, this, self.parts.clock.now()).await?;
-        info!(id = %export.id, storage = location.name, "the copy is past the maximum and is removed");
-        Ok(true)
+        let went = copies::remove(db, this, self.parts.clock.now()).await? > 0;
+        if went {
+            info!(id = %export.id, storage = location.name, "the copy is past the maximum and is removed");
+        }
+        Ok(went)
     }
 }
 
