@@ -37,21 +37,12 @@ pub(crate) const DEMO: &str = "demo";
 #[derive(Args, Debug)]
 pub(crate) struct ServeArgs {
     #[command(flatten)]
-    state: StateArgs,
+    instance: WorkerArgs,
     /// The address to listen at [default: 127.0.0.1:8080]
     #[arg(long, env = "CARRYALL_LISTEN", value_name = "ADDRESS:PORT")]
     listen: Option<String>,
     #[command(flatten)]
     reach: ReachArgs,
-    #[command(flatten)]
-    sources: SourceArgs,
-    #[command(flatten)]
-    limits: LimitArgs,
-    #[command(flatten)]
-    storage: StorageArgs,
-    /// Adds a source `demo`: the database of an internet provider that does not exist
-    #[arg(long, env = "CARRYALL_DEMO", value_parser = switch())]
-    demo: bool,
     /// Serves the API alone: exports are made by `carryall worker`, or by another `carryall serve`
     #[arg(long, env = "CARRYALL_NO_WORKER", value_parser = switch())]
     no_worker: bool,
@@ -132,19 +123,12 @@ impl ConfigError {
 impl ServeArgs {
     /// The settings, with the file's and the defaults filled in.
     pub(crate) fn resolve(self) -> Result<(Instance, Server), ConfigError> {
-        let file = File::read(given(self.state.config.clone()).as_deref())?;
+        let file = File::read(given(self.instance.state.config.clone()).as_deref())?;
         let listen = listen(given(self.listen).or(file.listen.clone()))?;
         let (reach, certificate, api_limits) = self.reach.resolve(&file)?;
         let reach = Reach { loopback: listen.ip().is_loopback(), ..reach };
         let worker = !(self.no_worker || file.no_worker);
-        let args = WorkerArgs {
-            state: self.state,
-            sources: self.sources,
-            limits: self.limits,
-            storage: self.storage,
-            demo: self.demo,
-        };
-        let instance = args.resolve_with(&file)?;
+        let instance = self.instance.resolve_with(&file)?;
         if !worker && !instance.state.database.is_shared() {
             return Err(ConfigError::new("--no-worker", ALONE));
         }

@@ -6,7 +6,7 @@
 //! - `create` takes wishes, `nightly` makes those of the nights, when `schedule` says so. `queue` writes an export's state.
 //! - `worker` takes the next one, `run` makes it, `watch` sees to it that it goes on, `pack` is the part of a run that needs no
 //!   history. `progress` counts, `pace` works out how long it will take.
-//! - `repair` and `sweep` find what died, `restart` gives it another try.
+//! - `worker` at its start and `sweep` find what died, `restart` gives it another try.
 //! - `removal` removes; `retain` removes what `retention` decides. `verify` reads archives again.
 //! - `location` keeps the storages that admins configure, `upload` copies exports there.
 //! - `sealed` lists what is sealed, and seals it anew.

@@ -210,7 +210,7 @@ impl Run<'_> {
         let id = self.export.id;
         let clear = self.clear().await;
         match &end {
-            // The next start will see to it.
+            // The next start will see to it, or where there are others, they do when they miss it.
             End::GivenBack if !clear => return,
             End::GivenBack => info!(%id, "the server stops; the export goes back into the queue"),
             End::Failed(Failure { code, message, .. }) => warn!(%id, ?code, message, "export failed"),

@@ -79,7 +79,7 @@ pub(super) fn check_address(url: &Url) -> Result<(), FilesError> {
     }
 }
 
-/// Whether a place at `url` has addresses that work without us.
-pub(super) fn can_presign(url: &Url) -> bool {
-    url.scheme() != folder::SCHEME
+/// Whether `url` is that of a folder, where drafts can lie too. Every other place has addresses that work without us.
+pub(super) fn is_folder(url: &Url) -> bool {
+    url.scheme() == folder::SCHEME
 }

@@ -80,7 +80,7 @@ impl Files {
     /// If the address or the environment cannot be right. No message shows a secret that is in them.
     pub fn open(url: &Url, drafts: &Path, environment: &Environment, network: &Network) -> Result<Self, FilesError> {
         let kept = kept::open(url, environment, network)?;
-        let drafts = if kept::can_presign(url) { drafts.to_owned() } else { folder::path(url)? };
+        let drafts = if kept::is_folder(url) { folder::path(url)? } else { drafts.to_owned() };
         make_private_folder(&drafts).map_err(|cause| FilesError::Folder(drafts.clone(), cause))?;
         Ok(Self { drafts, kept, presigned: false })
     }
@@ -96,7 +96,7 @@ impl Files {
 
     /// Whether the place at `url` can sign addresses that work without us.
     pub fn can_presign(url: &Url) -> bool {
-        kept::can_presign(url)
+        !kept::is_folder(url)
     }
 
     /// The same, but downloads are sent to the place itself, by addresses that it has signed.
