@@ -34,20 +34,6 @@ fi
 # A thousand sockets, at both ends.
 ulimit -n "$(ulimit -Hn)"
 
-mkdir -p "$BENCH_DIR"
-exec 9>"$BENCH_DIR/lock"
-flock --nonblock 9 || {
-  echo "Another run is using $BENCH_DIR" >&2
-  exit 1
-}
 . bench/servers.sh
-child=
-trap 'stop TERM "$child"; stop_servers' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
 start_servers postgres
-# In the background, so that a signal is heard at once.
-"$python" bench/measure/api.py 9>&- &
-child=$!
-wait "$child"
-child=
+run "$python" bench/measure/api.py

@@ -47,27 +47,7 @@ esac
 python=$(bench/tools.sh | tail -1)
 export BENCH_PYTHON=$python
 for folder in /usr/lib/postgresql/*/bin; do PATH=$PATH:$folder; done
-mkdir -p "$BENCH_DIR"
-exec 9>"$BENCH_DIR/lock"
-flock --nonblock 9 || {
-  echo "Another run is using $BENCH_DIR" >&2
-  exit 1
-}
-
 . bench/servers.sh
-child=
-trap 'stop TERM "$child"; stop_servers' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-# In the background, so that a signal is heard at once.
-run() { # COMMAND …
-  "$@" 9>&- &
-  child=$!
-  local status=0
-  wait "$child" || status=$?
-  child=
-  return "$status"
-}
 
 start_servers "${engines[@]}"
 

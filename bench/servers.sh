@@ -1,8 +1,30 @@
-# A private PostgreSQL and a private MariaDB, on free ports of the loopback, for as long as run.sh runs. Sourced by it.
+# A private PostgreSQL and a private MariaDB, on free ports of the loopback, for as long as the script runs that sources this.
+# One at a time uses BENCH_DIR, and however it ends, what it has started ends.
 #
 # Their data stay in BENCH_DIR for the next time. They run as the user of their package when we are root, since they
 # refuse to run as root. The settings are those of a small server, without the syncs that loading does not need.
 # shellcheck shell=bash
+
+mkdir -p "$BENCH_DIR"
+exec 9>"$BENCH_DIR/lock"
+flock --nonblock 9 || {
+  echo "Another run is using $BENCH_DIR" >&2
+  exit 1
+}
+
+child=
+trap 'stop TERM "$child"; stop_servers' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+# In the background, so that a signal is heard at once.
+run() { # COMMAND …
+  "$@" 9>&- &
+  child=$!
+  local status=0
+  wait "$child" || status=$?
+  child=
+  return "$status"
+}
 
 export BENCH_POSTGRES_PID='' BENCH_MARIADB_PID=''
 export BENCH_MARIADB_OPTIONS=$BENCH_DIR/mariadb.cnf
