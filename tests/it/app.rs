@@ -1,11 +1,11 @@
 //! A server inside the test: real engine, real database, real sockets, and a clock that is moved by hand.
 
+mod state;
+mod time;
+
 use std::{
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
@@ -21,13 +21,14 @@ use carryall::{
     storage::{Environment, Network},
     token,
 };
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::api_token::Role;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use sea_orm::DatabaseConnection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use url::Url;
 
+use self::time::Time;
 use crate::servers::postgres::Postgres;
 
 /// Longest wait for something that is meant to happen; hit only by a test that fails.
@@ -74,16 +75,6 @@ pub struct Kept {
     pub url: Option<String>,
     pub environment: Environment,
     pub presigned: bool,
-}
-
-/// The time of a server, which goes on only when the test says so.
-#[derive(Clone)]
-struct Time {
-    start: DateTime<Utc>,
-    /// Milliseconds that have gone by.
-    passed: Arc<AtomicI64>,
-    /// Milliseconds by which the clock on the wall was set.
-    set: Arc<AtomicI64>,
 }
 
 impl TestApp {
@@ -161,72 +152,6 @@ impl TestApp {
         self.engine.drain(&self.stop).await.unwrap();
     }
 
-    /// Changes the state of the server behind its back.
-    pub async fn execute(&self, sql: &str) -> u64 {
-        self.db.execute_unprepared(sql).await.unwrap().rows_affected()
-    }
-
-    /// A number of the state of the server.
-    pub async fn number(&self, sql: &str) -> i64 {
-        let backend = self.db.get_database_backend();
-        let row = self.db.query_one_raw(Statement::from_string(backend, sql)).await.unwrap();
-        row.unwrap().try_get_by_index(0).unwrap()
-    }
-
-    /// Has the database do something when exports are changed: `UPDATE`, say, `when` something is so.
-    pub async fn on_exports(&self, event: &str, when: &str, what: &str) {
-        let trigger = format!("CREATE TRIGGER intruder {event} ON data_export");
-        let sql = match self.db.get_database_backend() {
-            DbBackend::Postgres => format!(
-                "CREATE FUNCTION intruder() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {what}; RETURN NEW; END $$; \
-                 {trigger} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION intruder()"
-            ),
-            _ => format!("{trigger} WHEN {when} BEGIN {what}; END"),
-        };
-        self.execute(&sql).await;
-    }
-
-    /// Has the database refuse to change exports when this is so of `OLD` and `NEW`.
-    pub async fn refuse_exports(&self, when: &str) {
-        let refuse = match self.db.get_database_backend() {
-            DbBackend::Postgres => "RAISE 'the database is out of order'",
-            _ => "SELECT RAISE(ABORT, 'the database is out of order')",
-        };
-        self.on_exports("BEFORE UPDATE", when, refuse).await;
-    }
-
-    /// Undoes that.
-    pub async fn take_exports_again(&self) {
-        self.execute(match self.db.get_database_backend() {
-            DbBackend::Postgres => "DROP TRIGGER intruder ON data_export; DROP FUNCTION intruder()",
-            _ => "DROP TRIGGER intruder",
-        })
-        .await;
-    }
-
-    /// An id, in SQL.
-    pub fn uuid(&self, id: &str) -> String {
-        match self.db.get_database_backend() {
-            DbBackend::Postgres => format!("'{id}'"),
-            _ => format!("x'{}'", id.replace('-', "")),
-        }
-    }
-
-    /// What stands for some worker, in SQL.
-    pub fn somebody(&self) -> &'static str {
-        match self.db.get_database_backend() {
-            DbBackend::Postgres => "gen_random_uuid()",
-            _ => "randomblob(16)",
-        }
-    }
-
-    /// The state of the server: its own database, where that is a file.
-    pub fn state(&self) -> rusqlite::Connection {
-        let state = rusqlite::Connection::open(self.folder.path().join("carryall.db")).unwrap();
-        state.busy_timeout(Duration::from_secs(10)).unwrap();
-        state
-    }
-
     /// The folder of finished archives.
     pub fn files(&self) -> PathBuf {
         self.folder.path().join("files")
@@ -246,12 +171,12 @@ impl TestApp {
 
     /// Lets time go by.
     pub fn pass(&self, by: TimeDelta) {
-        self.time.passed.fetch_add(by.num_milliseconds(), Ordering::SeqCst);
+        self.time.pass(by);
     }
 
     /// Sets the clock on the wall forward or back, while no time goes by.
     pub fn set_clock(&self, by: TimeDelta) {
-        self.time.set.fetch_add(by.num_milliseconds(), Ordering::SeqCst);
+        self.time.set(by);
     }
 
     /// What the clock on the wall says.
@@ -460,20 +385,4 @@ fn files(folder: &Path, kept: &Kept) -> Files {
 
 fn on_this_machine() -> Network {
     Network { allow_loopback: true, ..Network::default() }
-}
-
-impl Time {
-    #[expect(clippy::disallowed_methods, reason = "the real time is where a time that is moved by hand starts")]
-    fn from(start: Option<DateTime<Utc>>) -> Self {
-        // Milliseconds, as in `main`.
-        Self { start: start.unwrap_or_else(Utc::now).trunc_subsecs(3), passed: Arc::default(), set: Arc::default() }
-    }
-
-    fn now(&self) -> DateTime<Utc> {
-        self.start + TimeDelta::milliseconds(self.passed.load(Ordering::SeqCst) + self.set.load(Ordering::SeqCst))
-    }
-
-    fn elapsed(&self) -> Duration {
-        Duration::from_millis(self.passed.load(Ordering::SeqCst).unsigned_abs())
-    }
 }

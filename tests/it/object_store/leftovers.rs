@@ -1,7 +1,10 @@
 //! What runs have left in a store that did not come to their end: it goes, also when it comes late, and what others have put
 //! there stays.
 
+use std::path::PathBuf;
+
 use chrono::TimeDelta;
+use tempfile::TempDir;
 
 use super::There;
 use crate::{
@@ -30,16 +33,30 @@ async fn start(there: &There, data: &std::path::Path, database: &std::path::Path
     Server::spawn(command, data).await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_parts_that_a_killed_run_has_sent_go_at_the_next_start_and_its_restart_is_published() {
+/// A server in the middle of a run, which has sent some of the archive to a store that does not answer any more.
+struct Sending {
+    folder: TempDir,
+    database: PathBuf,
+    proxy: FaultProxy,
+    there: There,
+    server: Server,
+}
+
+async fn sending() -> Sending {
     let (folder, database) = large_database();
-    let data = folder.path().join("data");
     let proxy = FaultProxy::before(Seaweedfs::shared().port).await;
     let there = There::s3_at(&proxy.address());
-    let server = start(&there, &data, &database).await;
+    let server = start(&there, &folder.path().join("data"), &database).await;
     proxy.arm(Rule { after: 1 << 20, ..Rule::always(Fault::Hang, "partNumber=") });
     server.create().await;
     tokio::time::timeout(PATIENCE, proxy.wait_for_strike()).await.unwrap();
+    Sending { folder, database, proxy, there, server }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_parts_that_a_killed_run_has_sent_go_at_the_next_start_and_its_restart_is_published() {
+    let Sending { folder, database, proxy, there, server } = sending().await;
+    let data = folder.path().join("data");
     server.kill().await;
     assert_eq!(there.rclone.uploads().len(), 1, "an upload was begun");
     assert_eq!(std::fs::read_dir(data.join("drafts")).unwrap().count(), 1);
@@ -56,14 +73,8 @@ async fn the_parts_that_a_killed_run_has_sent_go_at_the_next_start_and_its_resta
 /// The store takes nothing, and so cannot be told to forget anything either.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_asked_to_stop_does_not_wait_for_the_store_and_the_next_start_clears_up() {
-    let (folder, database) = large_database();
+    let Sending { folder, database, proxy, there, server } = sending().await;
     let data = folder.path().join("data");
-    let proxy = FaultProxy::before(Seaweedfs::shared().port).await;
-    let there = There::s3_at(&proxy.address());
-    let server = start(&there, &data, &database).await;
-    proxy.arm(Rule { after: 1 << 20, ..Rule::always(Fault::Hang, "partNumber=") });
-    server.create().await;
-    tokio::time::timeout(PATIENCE, proxy.wait_for_strike()).await.unwrap();
     proxy.arm(Rule::always(Fault::Hang, ""));
     assert!(server.stop().await.success());
     proxy.disarm();
