@@ -27,7 +27,8 @@ run() { # COMMAND …
 # What the tests leave for the table: nothing of an earlier run.
 cells=${CARGO_TARGET_DIR:-target}/tmp/conformance
 rm -rf "$cells"
-CARRYALL_TEST_PYTHON=$python run cargo test --workspace --locked --no-fail-fast
+# Most of them wait, for servers and for what is to time out: three for each processor keep it busy.
+CARRYALL_TEST_PYTHON=$python run cargo test --workspace --locked --no-fail-fast -- --test-threads="$(($(nproc) * 3))"
 run npm --prefix web test
 
 echo

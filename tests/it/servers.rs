@@ -13,14 +13,16 @@ pub mod tools;
 
 use std::{
     net::TcpListener,
-    os::unix::process::CommandExt,
+    os::unix::{fs::PermissionsExt, process::CommandExt},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering::Relaxed},
     time::Instant,
 };
 
 use tempfile::TempDir;
 
+use self::tools::python;
 use crate::app::PATIENCE;
 
 /// Servers refuse to run as root, so that there they run as nobody.
@@ -73,6 +75,18 @@ pub fn folder() -> PathBuf {
     folder
 }
 
+/// Makes a certificate for 127.0.0.1 in a server's folder: `server.pem` and `server.key`, by the CA in `ca.pem`.
+pub fn certificate(folder: &Path) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/certificate.py");
+    let made = Command::new(python()).arg(script).arg(folder).output().unwrap();
+    assert!(made.status.success(), "{made:?}");
+    let key = folder.join("server.key");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(&key, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+}
+
 /// The command at `path`, as the user that servers run as.
 pub fn command(path: &Path) -> Command {
     if !rustix::process::geteuid().is_root() {
@@ -83,9 +97,15 @@ pub fn command(path: &Path) -> Command {
     command
 }
 
-/// A port of the loopback at which nobody listens.
+/// A port of the loopback at which nobody listens, each time another. It is none of those that the system gives to whoever asks for
+/// any, or to a connection that goes out, so that it stays free until a server takes it.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    let first = std::process::id().wrapping_mul(997);
+    let mut ports = std::iter::repeat_with(|| first.wrapping_add(ASKED.fetch_add(1, Relaxed)) % 20_000 + 10_000);
+    let port =
+        ports.find_map(|port| u16::try_from(port).ok().filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()));
+    port.expect("ports go on for ever")
 }
 
 /// Tells a server of the tests' own something, or asks it; over TLS, if there is a CA.

@@ -14,7 +14,7 @@ use std::{
 use carryall::storage::Network;
 use serde_json::{Value, json};
 
-use super::{Process, control, folder, free_port, tools::python};
+use super::{Process, certificate, control, folder, free_port, tools::python};
 
 /// A server, and a client.
 pub struct DropboxServer {
@@ -42,8 +42,7 @@ impl DropboxServer {
     pub fn start() -> Self {
         let (folder, ports) = (folder(), [free_port(), free_port()]);
         let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-        let made = Command::new(python()).arg(scripts.join("servers/certificate.py")).arg(&folder).output().unwrap();
-        assert!(made.status.success(), "{made:?}");
+        certificate(&folder);
         let mut server = Command::new(python());
         server.arg(scripts.join("servers/dropbox_server.py")).arg(&folder).args(ports.map(|port| port.to_string()));
         server.args(["server.pem", "server.key"].map(|name| folder.join(name)));
