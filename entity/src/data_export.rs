@@ -100,6 +100,10 @@ pub struct Model {
     pub file_state: FileState,
     /// A copy was left at a storage that is no longer configured: its password stays in the history until somebody deletes it.
     pub copies_released: bool,
+    /// The last reading of the finished archive that was begun: the fence, without which nothing that a reading has shown is taken.
+    pub reading: Option<Uuid>,
+    /// Until when that reading goes on, unless it says more; None once it has ended.
+    pub reading_until: Option<DateTimeUtc>,
 }
 
 /// Whether the archive of a completed export is kept on the instance.

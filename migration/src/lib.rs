@@ -17,6 +17,7 @@ mod m0008_audit;
 mod m0009_sessions;
 mod m0010_many;
 mod m0011_history;
+mod m0012_reading;
 
 /// Runs every step that the database has not seen.
 pub struct Migrator;
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_sessions::Migration),
             Box::new(m0010_many::Migration),
             Box::new(m0011_history::Migration),
+            Box::new(m0012_reading::Migration),
         ]
     }
 }

@@ -117,8 +117,6 @@ pub struct Engine {
     worker: Uuid,
     /// The exports that this process runs now.
     running: Ids,
-    /// The archives that this process reads again now.
-    reading: Ids,
     /// Held while an archive is read again: one at a time, as it takes the disk from those that are being made.
     reader: Semaphore,
     nights: nightly::Nights,
@@ -141,7 +139,6 @@ impl Engine {
             bus,
             worker: new_id(parts.clock.now()),
             running: Ids::default(),
-            reading: Ids::default(),
             reader: Semaphore::new(1),
             nights: nightly::Nights::default(),
             sweep: sweep::Sweep::default(),

@@ -5,12 +5,13 @@
 //! the export's id goes to those who listen.
 //!
 //! `push` puts exports in, `run` is what a worker stores of one, `end` how a run ends, `life` what people and
-//! retention do to one.
+//! retention do to one, `reading` how a finished archive is read again.
 
 mod contents;
 mod end;
 mod life;
 mod push;
+mod reading;
 mod run;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use super::bus::Bus;
 
 pub(super) use self::{
     push::{Entry, PushError},
+    reading::is_reading,
     run::Beat,
 };
 

@@ -73,6 +73,7 @@ impl Engine {
         let mut seen = self.sweep.0.lock().await;
         let (elapsed, now) = (self.parts.clock.elapsed(), self.parts.clock.now());
         self.end_silent(&mut seen, elapsed).await?;
+        self.queue.end_lost_readings(now).await?;
         self.retain_if_due().await?;
         self.end_what_is_over().await?;
         let steady = seen.is_steady(elapsed, now);

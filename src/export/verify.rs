@@ -1,6 +1,6 @@
 //! Reading a finished archive again, as it is kept, and comparing it with what was exported.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use entity::data_export::Model;
 use sea_orm::DbErr;
@@ -8,13 +8,17 @@ use tokio::task::spawn_blocking;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
-use super::{Engine, PAUSE};
+use super::{Engine, PAUSE, new_id, queue};
 use crate::{
     archive::{FileAt, Sealed, VerifyError, verify_alone, verify_file},
     audit::{Action, Actor},
+    database::answered,
     files::FilesError,
     secret::{KeyError, Secret},
 };
+
+/// How often it is said that a reading goes on: well within its lease.
+const RENEW: Duration = Duration::from_secs(10);
 
 /// Why an archive is not read again.
 #[derive(Debug, thiserror::Error)]
@@ -43,28 +47,39 @@ impl Engine {
         let export = self.in_history(id).await?.ok_or(VerifyAgainError::NotFound)?;
         let file_name = self.available_file(&export).await?.ok_or(VerifyAgainError::FileUnavailable)?.to_owned();
         let password = self.file_password(&export)?;
-        if let Some(held) = self.reading.hold(id) {
-            let event = by.did(Action::VerifiedExport, id);
-            if !self.queue.touch_for(id, self.parts.clock.now(), event).await? {
-                return Err(VerifyAgainError::NotFound);
-            }
-            let (engine, export) = (Arc::clone(self), export.clone());
+        let now = self.parts.clock.now();
+        let reading = (id, new_id(now));
+        if self.queue.begin_reading(reading, now, by.did(Action::VerifiedExport, id)).await? {
+            let engine = Arc::clone(self);
             tokio::spawn(async move {
-                let turn = engine.reader.acquire().await;
-                let read = engine.read_again(&export, file_name, password).await;
-                drop(turn);
-                engine.keep(&export, read).await;
-                // Only now, so that nobody sees the verdict from before for the new one.
-                drop(held);
-                engine.queue.tell(export.id);
+                let read = async {
+                    let _turn = engine.reader.acquire().await;
+                    engine.read_again(&export, file_name, password).await
+                };
+                tokio::select! {
+                    read = read => engine.keep(reading, read).await,
+                    () = engine.until_another_reads(reading) => warn!(%id, "the archive is read again by another process"),
+                }
             });
         }
         self.in_history(id).await?.ok_or(VerifyAgainError::NotFound)
     }
 
-    /// Whether the archive of this export is being read again.
-    pub fn is_reading(&self, id: Uuid) -> bool {
-        self.reading.has(id)
+    /// Whether the archive of this export is being read again, by whatever process.
+    pub fn is_reading(&self, export: &Model) -> bool {
+        queue::is_reading(export, self.parts.clock.now())
+    }
+
+    /// Says again and again that a reading goes on, until that is of no use any more.
+    async fn until_another_reads(&self, reading: (Uuid, Uuid)) {
+        loop {
+            tokio::time::sleep(RENEW).await;
+            match answered(self.queue.still_reading(reading, self.parts.clock.now())).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(cause) => warn!(id = %reading.0, %cause, "that the archive is being read again could not be noted"),
+            }
+        }
     }
 
     /// What is wrong with the archive.
@@ -98,8 +113,8 @@ impl Engine {
     }
 
     /// Keeps what was shown, however often it takes: hours may have gone into it.
-    async fn keep(&self, export: &Model, read: Result<Vec<String>, VerifyError>) {
-        let id = export.id;
+    async fn keep(&self, reading: (Uuid, Uuid), read: Result<Vec<String>, VerifyError>) {
+        let id = reading.0;
         match &read {
             Ok(mismatches) => match mismatches.first() {
                 None => info!(%id, "the archive was read again and is whole"),
@@ -107,19 +122,25 @@ impl Engine {
             },
             Err(cause) => error!(%id, %cause, "the archive could not be read again"),
         }
-        while let Err(cause) = self.try_to_keep(id, &read).await {
-            error!(%id, %cause, "what reading the archive again has shown could not be stored yet");
-            tokio::time::sleep(PAUSE).await;
+        // If nothing is known of it, what was known before stays.
+        let mismatches = read.ok();
+        loop {
+            match self.try_to_keep(reading, mismatches.as_deref()).await {
+                Ok(true) => break self.queue.tell(id),
+                Ok(false) => break warn!(%id, "the archive is read once more by now: what was found is not kept"),
+                Err(cause) => {
+                    error!(%id, %cause, "what reading the archive again has shown could not be stored yet");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
         }
     }
 
-    async fn try_to_keep(&self, id: Uuid, read: &Result<Vec<String>, VerifyError>) -> Result<(), DbErr> {
-        let now = self.parts.clock.now();
-        // If nothing is known of it, what was known before stays.
-        let Ok(mismatches) = read else { return self.queue.touch(id, now).await };
+    async fn try_to_keep(&self, reading: (Uuid, Uuid), mismatches: Option<&[String]>) -> Result<bool, DbErr> {
         let transaction = self.decide().await?;
-        self.queue.read_again(&transaction, id, now, mismatches).await?;
-        transaction.commit().await
+        let kept = self.queue.end_reading(&transaction, reading, self.parts.clock.now(), mismatches).await?;
+        transaction.commit().await?;
+        Ok(kept)
     }
 }
 

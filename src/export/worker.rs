@@ -25,14 +25,15 @@ pub struct Stop {
 
 impl Engine {
     /// Repairs what an earlier process left: a run that was cut off is failed and restarted, and its files go;
-    /// a copy that was cut off is made again. Called
-    /// once at start, by the process that has the database to itself, so that no running export is alive. Where others may
+    /// a copy that was cut off is made again; a reading that was cut off has ended. Called once at start, by the process that has the database to itself, so that no running export is alive. Where others may
     /// work over the same database, it does nothing: what is lost there is found by its silence.
     pub async fn repair(&self) -> Result<(), DbErr> {
         if self.is_shared() {
             return Ok(());
         }
-        copies::give_all_back(&self.parts.db, self.parts.clock.now()).await?;
+        let now = self.parts.clock.now();
+        copies::give_all_back(&self.parts.db, now).await?;
+        self.queue.end_all_readings(now).await?;
         for (export, worker) in self.queue.running().await? {
             warn!(id = %export.id, "the server stopped while this export ran");
             if let Some(file_name) = &export.file_name {
@@ -88,7 +89,10 @@ impl Engine {
     pub async fn drain(&self, stop: &Stop) -> Result<(), DbErr> {
         while !stop.taking.is_cancelled() {
             let now = self.parts.clock.now();
-            let claimed = self.queue.claim(self.worker, now, |export| file_name(export.id, now)).await?;
+            let claim = self.queue.claim(self.worker, now, |export| file_name(export.id, now));
+            // Over a line that was cut without a word it would be waited for long after this process was told to end. What is
+            // claimed and not heard of is taken for lost by the others.
+            let claimed = tokio::select! { claimed = claim => claimed?, () = stop.running.cancelled() => break };
             let Some(export) = claimed else { break };
             self.run(&export, stop).await;
         }

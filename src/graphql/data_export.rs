@@ -183,7 +183,7 @@ impl DataExport {
 
     /// What reading the archive back has shown.
     async fn verification(&self, ctx: &Context<'_>) -> Result<ExportVerification, Failure> {
-        Ok(ExportVerification::of(&self.row, ctx.data::<Arc<Engine>>()?.is_reading(self.row.id)))
+        Ok(ExportVerification::of(&self.row, ctx.data::<Arc<Engine>>()?.is_reading(&self.row)))
     }
 
     /// Whether its archive is on the instance.

@@ -1,4 +1,4 @@
-//! What people and retention do to exports: call them off, pin them, read them again, remove them.
+//! What people and retention do to exports: call them off, pin them, remove them.
 
 use chrono::{DateTime, Utc};
 use entity::data_export::{ActiveModel, Column, Entity, FileState, Model, Phase, State};
@@ -8,13 +8,13 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Queue, changed_at, list, update};
+use super::{Queue, changed_at, update};
 use crate::audit::{self, Event};
 
 impl Queue {
     /// Makes a change of an export together with the event of who makes it: both or neither. False: nothing was to be changed,
     /// and nothing is noted.
-    async fn change(
+    pub(super) async fn change(
         &self,
         id: Uuid,
         now: DateTime<Utc>,
@@ -37,23 +37,25 @@ impl Queue {
         now: DateTime<Utc>,
         event: Event<'_>,
     ) -> Result<bool, DbErr> {
+        let transaction = self.db.begin().await?;
+        // First what holds of both, so that it cannot go from waiting to running, or back, before the second change.
+        let wanted = ActiveModel { cancel_requested: Set(true), ..changed_at(now) };
+        let alive = update(id, wanted).filter(Column::State.is_in([State::Queued, State::Running]));
+        if !change_with(&transaction, now, alive.filter(Column::Removing.eq(false)), Some(event)).await? {
+            return Ok(false);
+        }
         let canceled = ActiveModel {
             state: Set(State::Canceled),
             phase: Set(Phase::Done),
             finished_at: Set(Some(now)),
+            cancel_requested: Set(false),
             ..changed_at(now)
         };
-        let waiting = update(id, canceled).filter(Column::State.eq(State::Queued)).filter(Column::Removing.eq(false));
-        if self.change(id, now, waiting, event.clone()).await? {
-            return Ok(true);
-        }
-        let wanted = ActiveModel { cancel_requested: Set(true), ..changed_at(now) };
-        let running = update(id, wanted).filter(Column::State.eq(State::Running));
-        let heard = self.change(id, now, running, event).await?;
-        if heard {
-            self.bus.cancels.notify_waiters();
-        }
-        Ok(heard)
+        update(id, canceled).filter(Column::State.eq(State::Queued)).exec(&transaction).await?;
+        transaction.commit().await?;
+        self.changed(id);
+        self.bus.cancels.notify_waiters();
+        Ok(true)
     }
 
     /// Pins an export, or lets it go. False if there is none.
@@ -69,18 +71,6 @@ impl Queue {
         change_with(db, now, update(id, change).filter(Column::Removing.eq(false)), Some(event)).await
     }
 
-    /// Stores what reading a finished archive again has shown.
-    pub(in crate::export) async fn read_again(
-        &self,
-        db: &DatabaseTransaction,
-        id: Uuid,
-        now: DateTime<Utc>,
-        mismatches: &[String],
-    ) -> Result<(), DbErr> {
-        let shown = ActiveModel { verified_at: Set(Some(now)), mismatches: Set(list(mismatches)), ..changed_at(now) };
-        update(id, shown).filter(Column::State.eq(State::Completed)).exec(db).await.map(drop)
-    }
-
     /// Tells those who watch an export to look at it.
     pub(in crate::export) fn tell(&self, id: Uuid) {
         self.changed(id);
@@ -91,16 +81,6 @@ impl Queue {
         update(id, changed_at(now)).exec(&self.db).await?;
         self.changed(id);
         Ok(())
-    }
-
-    /// The same, as something that somebody asks for begins. False if the export is gone.
-    pub(in crate::export) async fn touch_for(
-        &self,
-        id: Uuid,
-        now: DateTime<Utc>,
-        event: Event<'_>,
-    ) -> Result<bool, DbErr> {
-        self.change(id, now, update(id, changed_at(now)), event).await
     }
 
     /// Takes an export that is not running out of the history; what it has left goes later. False: it is running, pinned, gone,

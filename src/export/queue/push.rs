@@ -150,5 +150,7 @@ fn row(entry: Entry) -> Model {
         mismatches: "[]".into(),
         file_state: FileState::Kept,
         copies_released: false,
+        reading: None,
+        reading_until: None,
     }
 }
