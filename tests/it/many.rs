@@ -1,6 +1,7 @@
 //! Many processes over one PostgreSQL: what one changes the others hear, what only one may do one does, and all have one time.
 
 mod reading;
+mod tls;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 

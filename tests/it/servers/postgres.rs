@@ -14,7 +14,7 @@ use std::{
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, postgres::PgConnectOptions, raw_sql};
 use uuid::Uuid;
 
-use super::{Process, command, folder, free_port};
+use super::{Process, certificate, command, folder, free_port};
 use crate::app::PATIENCE;
 
 /// The role that all belongs to.
@@ -55,6 +55,27 @@ impl Postgres {
 
     /// A server with these settings, which another command starts.
     fn start_by(starter: &[&str], settings: &[&str]) -> Self {
+        let (folder, password) = Self::initialized();
+        Self::serve(folder, password, starter, settings)
+    }
+
+    /// A server that is reached over TLS alone, and shows a certificate of [`ca`](Self::ca).
+    pub fn start_with_tls() -> Self {
+        let (folder, password) = Self::initialized();
+        certificate(&folder);
+        std::fs::write(folder.join("hba.conf"), "hostssl all all 127.0.0.1/32 scram-sha-256\n").unwrap();
+        let files = [("hba_file", "hba.conf"), ("ssl_cert_file", "server.pem"), ("ssl_key_file", "server.key")];
+        let files = files.map(|(setting, name)| format!("{setting}={}", folder.join(name).display()));
+        Self::serve(folder, password, &[], &["ssl=on", &files[0], &files[1], &files[2]])
+    }
+
+    /// The certificate of the CA that a server with TLS has its own from.
+    pub fn ca(&self) -> PathBuf {
+        self.folder.join("ca.pem")
+    }
+
+    /// The folder of a new server, and the password of its owner.
+    fn initialized() -> (PathBuf, String) {
         let (folder, password) = (folder(), secret());
         let (data, password_file) = (folder.join("data"), folder.join("password"));
         std::fs::write(&password_file, &password).unwrap();
@@ -63,7 +84,7 @@ impl Postgres {
         initdb.arg("--pwfile").arg(&password_file).arg("--pgdata").arg(&data);
         let output = initdb.current_dir(&folder).output().unwrap();
         assert!(output.status.success(), "{output:?}");
-        Self::serve(folder, password, starter, settings)
+        (folder, password)
     }
 
     /// A hot standby of this server, with these settings of its own.
