@@ -30,7 +30,7 @@ use super::{
     worker::{Stop, TICK},
 };
 
-use crate::storage::StorageError;
+use crate::{database::answered, storage::StorageError};
 
 pub(super) use content::Bandwidth;
 pub use failure::Failure as CopyFailure;
@@ -46,7 +46,7 @@ impl Engine {
         while !stop.taking.is_cancelled() {
             // Interest is registered before the rows are read, so that no wake-up is lost.
             let due = self.bus.copies_due.notified();
-            let look = pin!(copies::due_at(&self.parts.db, self.parts.clock.now()));
+            let look = pin!(answered(copies::due_at(&self.parts.db, self.parts.clock.now())));
             let (looked, ended) = beside(&mut serving, look).await;
             match looked {
                 Ok(due) => {
@@ -83,7 +83,7 @@ impl Engine {
     /// Does what is due at a storage, until nothing is.
     async fn serve(&self, location: Uuid, stop: &Stop) {
         while !stop.taking.is_cancelled() {
-            let next = copies::next(&self.parts.db, location, self.parts.clock.now()).await;
+            let next = answered(copies::next(&self.parts.db, location, self.parts.clock.now())).await;
             let done = match next {
                 Ok(None) => return,
                 Ok(Some(copy)) => self.attend(&copy, stop).await,

@@ -6,13 +6,18 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use sea_orm::DbErr;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 use super::{Engine, PAUSE, failure::Failure, file_name, schedule, upload::copies};
+use crate::database::answered;
 
 /// So often it is looked whether something is to be done. Midnight is waited for by itself.
 pub(super) const TICK: Duration = Duration::from_secs(10);
+
+/// So long one look may take at most: what takes longer waits for an answer that does not come.
+const LONGEST: Duration = Duration::from_secs(30 * 60);
 
 /// How a worker is stopped: first gently, then at once.
 #[derive(Clone, Debug, Default)]
@@ -90,9 +95,10 @@ impl Engine {
         while !stop.taking.is_cancelled() {
             let now = self.parts.clock.now();
             let claim = self.queue.claim(self.worker, now, |export| file_name(export.id, now));
-            // Over a line that was cut without a word it would be waited for long after this process was told to end. What is
-            // claimed and not heard of is taken for lost by the others.
-            let claimed = tokio::select! { claimed = claim => claimed?, () = stop.running.cancelled() => break };
+            // Over a line that was cut without a word it would be waited for without end. What is claimed and not heard of is
+            // taken for lost, here as well as by the others.
+            let claimed =
+                tokio::select! { claimed = answered(claim) => claimed?, () = stop.running.cancelled() => break };
             let Some(export) = claimed else { break };
             self.run(&export, stop).await;
         }
@@ -102,7 +108,12 @@ impl Engine {
     async fn tend(&self, stop: &Stop) {
         while !stop.taking.is_cancelled() {
             // What it does may wait for a store that is away, and is gone on with by whoever looks next.
-            tokio::select! { () = self.tick() => {}, () = stop.running.cancelled() => return }
+            tokio::select! {
+                ended = timeout(LONGEST, self.tick()) => if ended.is_err() {
+                    error!("what is due was not done within {} minutes, and is begun anew", LONGEST.as_secs() / 60);
+                },
+                () = stop.running.cancelled() => return,
+            }
             let now = self.parts.clock.now();
             let midnight = (schedule::next(now) - now + TimeDelta::milliseconds(1)).to_std().unwrap_or(TICK);
             tokio::select! { () = tokio::time::sleep(midnight.min(TICK)) => {}, () = stop.taking.cancelled() => {} }

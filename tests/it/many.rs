@@ -16,7 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::api_token::Role;
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use serde_json::json;
-use tokio::sync::broadcast::Receiver;
+use tokio::{sync::broadcast::Receiver, task::JoinHandle};
 use uuid::Uuid;
 
 use crate::{
@@ -180,20 +180,40 @@ async fn machines_whose_clocks_differ_have_the_time_of_the_database() {
     }
 }
 
+/// Another process, whose line to the database may break.
+async fn far_away(app: &TestApp) -> (Arc<Engine>, FaultProxy) {
+    let mut address: url::Url = app.database_url.parse().unwrap();
+    let line = FaultProxy::before(address.port().unwrap()).await;
+    address.set_port(Some(line.port)).unwrap();
+    let pool = database::Pool { timeout: Duration::from_secs(5), ..database::Pool::default() };
+    (app.another_over(&Address::parse(address.as_str()).unwrap(), pool).await, line)
+}
+
+fn work(app: &TestApp, engine: &Arc<Engine>) -> JoinHandle<()> {
+    let (engine, stop) = (Arc::clone(engine), app.stop.clone());
+    tokio::spawn(async move { engine.work(&stop).await })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_that_is_never_answered_does_not_keep_a_worker_from_the_next() {
+    let (_folder, database) = database_of("CREATE TABLE t (a)");
+    let app = start(&database).await;
+    let (far, line) = far_away(&app).await;
+    line.arm(Rule { fault: Fault::Hang, seen: "SKIP LOCKED".into(), after: 0, times: 1 });
+    let run = work(&app, &far);
+    tokio::time::timeout(PATIENCE, line.wait_for_strike()).await.unwrap();
+    let id = app.create("x").await;
+    assert_eq!(app.finished(&id).await["status"], "COMPLETED");
+    run.abort();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_is_cut_off_from_the_database_is_replaced_and_comes_back_by_itself() {
     let (_folder, database, application) = locked_database();
     let app = start(&database).await;
-    let mut direct: url::Url = app.database_url.parse().unwrap();
-    let line = FaultProxy::before(direct.port().unwrap()).await;
-    direct.set_port(Some(line.port)).unwrap();
-    let pool = database::Pool { timeout: Duration::from_secs(5), ..database::Pool::default() };
-    let far = app.another_over(&Address::parse(direct.as_str()).unwrap(), pool).await;
+    let (far, line) = far_away(&app).await;
     let id = app.create("x").await;
-    let run = tokio::spawn({
-        let (far, stop) = (Arc::clone(&far), app.stop.clone());
-        async move { far.work(&stop).await }
-    });
+    let run = work(&app, &far);
     app.running(&id).await;
     // Nothing comes through any more, not even an error.
     line.arm(Rule::always(Fault::Hang, ""));
@@ -228,8 +248,7 @@ async fn of_two_who_take_away_each_other_s_token_one_stays() {
             token::revoke(&second, tester.id, now).await
         }
     });
-    let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
-    until("the second waits for the first", async || app.number(waiting).await > 0).await;
+    until("the second waits for the first", async || app.waiting().await == 1).await;
     first.commit().await.unwrap();
     assert!(matches!(second.await.unwrap(), Err(RevokeError::LastAdmin)));
 }

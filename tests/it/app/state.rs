@@ -19,6 +19,13 @@ impl TestApp {
         row.unwrap().try_get_by_index(0).unwrap()
     }
 
+    /// How many wait for a right that another has, in PostgreSQL.
+    pub async fn waiting(&self) -> i64 {
+        let here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        self.number(&format!("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND {here}"))
+            .await
+    }
+
     /// Has the database do something when exports are changed: `UPDATE`, say, `when` something is so.
     pub async fn on_exports(&self, event: &str, when: &str, what: &str) {
         let trigger = format!("CREATE TRIGGER intruder {event} ON data_export");

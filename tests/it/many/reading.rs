@@ -8,7 +8,7 @@ use carryall::{
     export::Engine,
 };
 use chrono::TimeDelta;
-use sea_orm::{DatabaseTransaction, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait};
 use serde_json::{Value, json};
 
 use super::start;
@@ -37,6 +37,7 @@ async fn verdict(app: &TestApp, id: &str) -> Value {
 /// Keeps what a reading has shown from being stored, until it is dropped or committed.
 async fn held_up(app: &TestApp) -> DatabaseTransaction {
     let transaction = app.db.begin().await.unwrap();
+    transaction.execute_unprepared("SET LOCAL idle_in_transaction_session_timeout = 0").await.unwrap();
     in_turn(&transaction, Right::Retention).await.unwrap();
     transaction
 }
@@ -44,10 +45,6 @@ async fn held_up(app: &TestApp) -> DatabaseTransaction {
 /// How many times somebody has begun to read an archive again.
 async fn begun(app: &TestApp) -> i64 {
     app.number("SELECT count(*) FROM audit_event WHERE action = 'VERIFIED_EXPORT'").await
-}
-
-async fn waiting(app: &TestApp) -> i64 {
-    app.number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,11 +92,11 @@ async fn what_a_reading_has_shown_late_is_dropped_if_another_was_begun_since() {
     let before = verdict(&app, &id).await;
     let transaction = held_up(&app).await;
     read_again(&other, &id).await;
-    until("the verdict is about to be stored", async || waiting(&app).await == 1).await;
+    until("the verdict is about to be stored", async || app.waiting().await == 1).await;
     app.execute(&format!("UPDATE data_export SET reading = {}, reading_until = NULL", app.somebody())).await;
     transaction.rollback().await.unwrap();
     // Who comes after it has it behind him.
-    until("nobody waits", async || waiting(&app).await == 0).await;
+    until("nobody waits", async || app.waiting().await == 0).await;
     held_up(&app).await.rollback().await.unwrap();
     assert_eq!(verdict(&app, &id).await, before);
 }
@@ -110,7 +107,7 @@ async fn what_a_reading_has_shown_while_the_database_was_away_is_kept() {
     let before = verdict(&app, &id).await;
     let transaction = held_up(&app).await;
     read_again(&other, &id).await;
-    until("the verdict is about to be stored", async || waiting(&app).await == 1).await;
+    until("the verdict is about to be stored", async || app.waiting().await == 1).await;
     // It was not heard of for so long that the others have given it up.
     app.pass(TimeDelta::minutes(2));
     transaction.rollback().await.unwrap();
