@@ -78,32 +78,40 @@ async fn replace(state: &State, db: &DatabaseConnection, despite_silent: bool) -
         }
         SecretKey::Variable(keys) => {
             let new = keys.marks().into_iter().next().unwrap_or_default();
-            others_allow(state, db, despite_silent, |process| knows(process, &new)).await?;
-            rotate_variable(db, keys).await
+            let others_allow = || others_allow(state, db, despite_silent, |process| seals_with(process, &new));
+            others_allow().await?;
+            let resealed = rotate_variable(db, keys).await?;
+            // One that began meanwhile with another key in front may have sealed with that.
+            others_allow().await?;
+            let resealed = resealed + reseal(db, keys).await?;
+            Ok(format!(
+                "{resealed} secrets were sealed anew with the first key of CARRYALL_SECRET_KEY. The others can be taken out of it \
+                 now."
+            ))
         }
     }
 }
 
-/// Whether a process has this key.
-fn knows(process: &Process, key: &str) -> bool {
-    serde_json::from_str::<Vec<String>>(&process.keys).is_ok_and(|keys| keys.iter().any(|known| known == key))
+/// Whether a process seals with this key: the first of those that it has.
+fn seals_with(process: &Process, key: &str) -> bool {
+    serde_json::from_str::<Vec<String>>(&process.keys).is_ok_and(|keys| keys.first().is_some_and(|first| first == key))
 }
 
-/// A process that does not have the new key could not open what it seals, and would go on with the old one. One with a file of
-/// its own never has it.
+/// A process that does not seal with the new key would go on sealing with the old one, which is thrown away after this. One with
+/// a file of its own never has the new one.
 async fn others_allow(
     state: &State,
     db: &DatabaseConnection,
     despite_silent: bool,
-    knows: impl Fn(&Process) -> bool,
+    allows: impl Fn(&Process) -> bool,
 ) -> Result<(), CommandError> {
     // Where there can be only one, the lock says whether there is.
     if !state.database.is_shared() {
         return Ok(());
     }
     let (mut there, mut silent) = perhaps_there(db, database::clock(db, &clock()).await?.now()).await?;
-    there.retain(|process| !knows(process));
-    silent.retain(|process| !knows(process));
+    there.retain(|process| !allows(process));
+    silent.retain(|process| !allows(process));
     let by_file = matches!(state.secret_key, SecretKey::File(_));
     match (there.first(), silent.pop()) {
         (Some(first), _) if by_file => Err(CommandError::Running(there.len(), first.host.clone())),
@@ -140,13 +148,10 @@ async fn rotate_file(db: &DatabaseConnection, path: &Path) -> Result<String, Com
     })
 }
 
-async fn rotate_variable(db: &DatabaseConnection, keys: &Keyring) -> Result<String, CommandError> {
+async fn rotate_variable(db: &DatabaseConnection, keys: &Keyring) -> Result<usize, CommandError> {
     if !keys.has_former() {
         return Err(CommandError::NoNewKey);
     }
     ensure_opens(db, keys).await?;
-    let resealed = reseal(db, keys).await?;
-    Ok(format!(
-        "{resealed} secrets were sealed anew with the first key of CARRYALL_SECRET_KEY. The others can be taken out of it now."
-    ))
+    Ok(reseal(db, keys).await?)
 }

@@ -73,12 +73,12 @@ pub(crate) enum CommandError {
     )]
     Running(usize, String),
     #[error(
-        "the process at {0} does not have the new key: give it CARRYALL_SECRET_KEY with the new key in front and the old one \
+        "the process at {0} does not seal with the new key: give it CARRYALL_SECRET_KEY with the new key in front and the old one \
          behind it, and start it again"
     )]
     Unaware(String),
     #[error(
-        "the process at {0} does not have the new key, was last seen at {1}, and did not take its leave: if it is frozen or cut off, \
+        "the process at {0} does not seal with the new key, was last seen at {1}, and did not take its leave: if it is frozen or cut off, \
          stop it; if it has ended, give --despite-silent, or wait until it was not seen for an hour"
     )]
     Silent(String, String),

@@ -45,7 +45,7 @@ async fn a_process_that_was_frozen_while_the_key_was_replaced_ends() {
     let seen = async || database.value("SELECT count(*)::text FROM process").await == "1";
     until("it is seen", seen).await;
     let both = format!("{new} {old}");
-    refused(&rotate(&instance, &database, Some(&both), &[]).await, "does not have the new key: give it");
+    refused(&rotate(&instance, &database, Some(&both), &[]).await, "does not seal with the new key: give it");
     refused(&rotate(&instance, &database, None, &[]).await, "1 processes of Carryall are running");
 
     let pid = Pid::from_raw(server.child.id().unwrap().try_into().unwrap()).unwrap();
@@ -73,6 +73,21 @@ async fn a_process_that_was_frozen_while_the_key_was_replaced_ends() {
         let rotated = rotate(&instance, &database, Some(&both), &[]).await;
         assert_eq!(rotated.status.success(), success, "{ago}: {}", stderr(&rotated));
     }
+}
+
+#[tokio::test]
+async fn a_process_that_knows_the_new_key_and_seals_with_the_old_one_is_no_less_in_the_way() {
+    let (instance, database) = (Instance::new(), Postgres::shared().database().await);
+    let (old, new) = (key(), key());
+    let (former, both) = (format!("{old} {new}"), format!("{new} {old}"));
+    let servers = [start(&instance, &database, &former).await, start(&instance, &database, &both).await];
+    until("they are seen", async || database.value("SELECT count(*)::text FROM process").await == "2").await;
+    refused(&rotate(&instance, &database, Some(&both), &[]).await, "does not seal with the new key: give it");
+    let [server, other] = servers;
+    assert!(server.stop().await.success());
+    let rotated = rotate(&instance, &database, Some(&both), &[]).await;
+    assert!(rotated.status.success(), "{}", stderr(&rotated));
+    assert!(other.stop().await.success());
 }
 
 #[tokio::test]
