@@ -65,8 +65,13 @@ const ANSWER: Duration = Duration::from_secs(10);
 /// What the database answers to something that is asked again soon. Over a line that is cut no answer comes for many minutes,
 /// not even an error: after some seconds it is one.
 pub async fn answered<T>(asked: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+    answered_within(ANSWER, asked).await
+}
+
+/// The same, of something that may take longer.
+pub async fn answered_within<T>(longest: Duration, asked: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
     let silent = |_| Err(DbErr::Conn(RuntimeErr::Internal("the database does not answer".into())));
-    tokio::time::timeout(ANSWER, asked).await.unwrap_or_else(silent)
+    tokio::time::timeout(longest, asked).await.unwrap_or_else(silent)
 }
 
 /// How the database is used.

@@ -5,16 +5,16 @@ use std::time::Duration;
 use sea_orm::{
     DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector,
     sqlx::{
-        self, AssertSqlSafe, ConnectOptions, Executor,
+        self, AssertSqlSafe, ConnectOptions, Connection, Executor,
         pool::PoolOptions,
         postgres::{PgConnectOptions, PgPoolOptions},
         query_scalar,
     },
 };
-
+use tokio::time::{sleep, timeout};
 use tracing::info;
 
-use super::{DatabaseError, Pool, Right, migrations, parameters::ensure_known};
+use super::{ANSWER, DatabaseError, Pool, Right, migrations, parameters::ensure_known};
 
 /// How it is reached.
 pub type Options = PgConnectOptions;
@@ -22,6 +22,12 @@ pub type Options = PgConnectOptions;
 /// A session that is in a transaction and says nothing for so long is ended by the server, so that what it has locked is free
 /// again: its process is frozen, or cut off.
 const SILENCE: Duration = Duration::from_secs(15);
+
+/// So often a migration waits for a table that somebody has, and so long is paused in between.
+const TRIES: u32 = 100;
+const AGAIN: Duration = Duration::from_secs(1);
+/// SQLSTATE `lock_not_available`.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// What is set in every session: the server looks whether we are still there, so that what a machine without power has locked
 /// does not stay locked for hours.
@@ -61,7 +67,14 @@ pub(super) async fn connect(options: &Options, pool: Pool) -> Result<DatabaseCon
 async fn migrate(options: &Options, pool: Pool) -> Result<(), DatabaseError> {
     let failed = |cause| failed(options, cause);
     let pool = PgPoolOptions::new().max_connections(2).acquire_timeout(pool.timeout);
-    let pool = pool.after_connect(|connection, _| Box::pin(async { connection.execute(WATCHED).await.map(drop) }));
+    let pool = pool.after_connect(|connection, _| {
+        Box::pin(async {
+            let silence = SILENCE.as_millis();
+            let brief =
+                format!("SET lock_timeout = 5000; SET idle_in_transaction_session_timeout = {silence}; {WATCHED}");
+            connection.execute(AssertSqlSafe(brief)).await.map(drop)
+        })
+    });
     let pool = pool.connect_with(options.clone()).await.map_err(failed)?;
     let mut holder = pool.acquire().await.map_err(failed)?;
     let key = Right::Migration.key();
@@ -69,13 +82,36 @@ async fn migrate(options: &Options, pool: Pool) -> Result<(), DatabaseError> {
     let free: bool = query_scalar(try_first).fetch_one(&mut *holder).await.map_err(failed)?;
     if !free {
         info!("another process brings {} to its shape; waiting for it", name(options));
-        holder.execute(AssertSqlSafe(format!("SELECT pg_advisory_lock({key})"))).await.map_err(failed)?;
+        let wait = format!("SET lock_timeout = 0; SELECT pg_advisory_lock({key})");
+        holder.execute(AssertSqlSafe(wait)).await.map_err(failed)?;
     }
-    let migrated = migrations::run(&SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone()), &name(options)).await;
+    let migrated =
+        run_between_others(&SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone()), &name(options)).await;
     drop(holder);
     // The session ends, and with it what it holds.
     pool.close().await;
     migrated
+}
+
+/// Runs the migrations while others work. Who waits for a table keeps all from it who come later, so that a wait for whoever
+/// has it, a `pg_dump` say, is short, and is begun again.
+async fn run_between_others(db: &DatabaseConnection, name: &str) -> Result<(), DatabaseError> {
+    for _ in 1..TRIES {
+        match migrations::run(db, name).await {
+            Err(DatabaseError::Database(_, cause)) if is_lock_timeout(&cause) => {
+                info!("somebody has a table of {name} that is to be changed; trying again");
+                sleep(AGAIN).await;
+            }
+            ended => return ended,
+        }
+    }
+    migrations::run(db, name).await
+}
+
+fn is_lock_timeout(cause: &DbErr) -> bool {
+    let (DbErr::Exec(cause) | DbErr::Query(cause) | DbErr::Conn(cause)) = cause else { return false };
+    let RuntimeErr::SqlxError(cause) = cause else { return false };
+    cause.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == LOCK_NOT_AVAILABLE)
 }
 
 /// The sessions that work: none waits for long.
@@ -86,6 +122,14 @@ fn connections(pool: Pool) -> PoolOptions<sqlx::Postgres> {
          {WATCHED}"
     );
     let options = PgPoolOptions::new().max_connections(pool.connections).acquire_timeout(pool.timeout);
+    // The driver asks one that is given back whether it is alive, and waits for the answer without end: over a line that was cut
+    // without a word it would keep its place in the pool for as long as the kernel tries.
+    let options = options.after_release(|connection, _| {
+        Box::pin(async move {
+            let alive = timeout(ANSWER, connection.ping()).await.map_err(|_| sqlx::Error::PoolTimedOut)?;
+            alive.map(|()| true)
+        })
+    });
     options.after_connect(move |connection, _| {
         let settings = settings.clone();
         Box::pin(async move { connection.execute(AssertSqlSafe(settings)).await.map(drop) })

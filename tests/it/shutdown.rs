@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    app::{locked_database, until},
+    app::{PATIENCE, client, locked_database, until},
     process::{Server, carryall},
     servers::postgres::Postgres,
     storages::fault_proxy::{Fault, FaultProxy, Rule},
@@ -64,7 +64,7 @@ async fn a_second_signal_stops_at_once_and_the_run_is_given_back() {
 }
 
 #[tokio::test]
-async fn a_server_whose_database_says_nothing_any_more_ends_all_the_same() {
+async fn a_server_whose_database_says_nothing_any_more_says_that_and_ends_all_the_same() {
     let (folder, source, _application) = locked_database();
     let database = Postgres::shared().database().await;
     let mut address: url::Url = database.address().parse().unwrap();
@@ -76,6 +76,9 @@ async fn a_server_whose_database_says_nothing_any_more_ends_all_the_same() {
     command.arg("--data-dir").arg(&data).env("CARRYALL_DATABASE_URL", address.as_str());
     let server = Server::spawn_for(command, &data, String::new()).await;
     line.arm(Rule::always(Fault::Hang, ""));
+    let health = client().get(format!("{}/healthz", server.url)).send();
+    let health = tokio::time::timeout(PATIENCE, health).await.unwrap().unwrap();
+    assert_eq!(health.status(), reqwest::StatusCode::SERVICE_UNAVAILABLE);
     server.terminate();
     tokio::time::sleep(Duration::from_millis(300)).await;
     server.terminate();
