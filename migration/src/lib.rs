@@ -1,7 +1,7 @@
 //! The steps that bring Carryall's own database to the present shape, oldest first.
 //!
-//! Each runs in a transaction, so that a crash leaves it done or not begun. They are written with sea-query's builders, so that each runs on SQLite and on PostgreSQL. A step
-//! that was released is never changed: a new shape is a new file and one line below.
+//! Each runs in a transaction, so that a crash leaves it done or not begun. They are written with sea-query's builders, so that each
+//! runs on SQLite and on PostgreSQL. A step that was released is never changed: a new shape is a new file and one line below.
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::MigrationTrait;

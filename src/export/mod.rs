@@ -6,7 +6,8 @@
 //! - `create` takes wishes, `nightly` makes those of the nights, when `schedule` says so. `queue` writes an export's state.
 //! - `worker` takes the next one, `run` makes it, `watch` sees to it that it goes on, `pack` is the part of a run that needs no
 //!   history. `progress` counts, `pace` works out how long it will take.
-//! - `worker` at its start and `sweep` find what died, `restart` gives it another try.
+//! - `worker` at its start and `silence` find what was lost with its process, `restart` gives it another try; `sweep` puts in
+//!   order what is over.
 //! - `removal` removes; `retain` removes what `retention` decides. `verify` reads archives again.
 //! - `location` keeps the storages that admins configure, `upload` copies exports there.
 //! - `sealed` lists what is sealed, and seals it anew.
@@ -32,6 +33,7 @@ mod run;
 mod schedule;
 mod sealed;
 pub mod settings;
+mod silence;
 mod sweep;
 mod upload;
 mod verify;
@@ -117,9 +119,12 @@ pub struct Engine {
     worker: Uuid,
     /// The exports that this process runs now.
     running: Ids,
+    /// The readings of archives that this process has begun.
+    readings: Ids,
     /// Held while an archive is read again: one at a time, as it takes the disk from those that are being made.
-    reader: Semaphore,
+    reader: Arc<Semaphore>,
     nights: nightly::Nights,
+    silence: silence::Silence,
     sweep: sweep::Sweep,
     /// The storages at which this process does what is due.
     serving: Ids,
@@ -139,8 +144,10 @@ impl Engine {
             bus,
             worker: new_id(parts.clock.now()),
             running: Ids::default(),
-            reader: Semaphore::new(1),
+            readings: Ids::default(),
+            reader: Arc::new(Semaphore::new(1)),
             nights: nightly::Nights::default(),
+            silence: silence::Silence::default(),
             sweep: sweep::Sweep::default(),
             serving: Ids::default(),
             bandwidth: Arc::new(upload::Bandwidth::new(parts.limits.upload_bytes_per_second)),
@@ -213,7 +220,7 @@ fn kept_file(export: &Model) -> Option<(&str, i64)> {
     export.file_name.as_deref().zip(export.size_bytes).filter(|_| kept)
 }
 
-/// The exports that something is being done with.
+/// What something is being done with.
 #[derive(Clone, Debug, Default)]
 struct Ids(Arc<std::sync::Mutex<HashSet<Uuid>>>);
 
@@ -224,6 +231,10 @@ struct Held(Ids, Uuid);
 impl Ids {
     fn has(&self, id: Uuid) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
+    }
+
+    fn all(&self) -> Vec<Uuid> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
     }
 
     /// Adds one; None if it is there already.

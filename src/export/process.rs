@@ -48,8 +48,11 @@ impl Engine {
         }
     }
 
-    /// Says that this process ends.
+    /// Says that this process ends, and gives up what others can begin anew.
     pub async fn leave(&self) {
+        if let Err(cause) = self.give_up_readings().await {
+            warn!(%cause, "that archives are no longer read again could not be noted");
+        }
         if let Err(cause) = Entity::delete_by_id(self.worker).exec(&self.parts.db).await {
             warn!(%cause, "that this process ends could not be noted");
         }

@@ -1,18 +1,19 @@
 //! Removing exports: because somebody says so, or because retention does.
 //!
-//! An export is first marked, which takes it out of the history; then its file goes and what was
-//! copied of it, and at last its row. Whatever fails or is
-//! cut off in between is gone on with at the next look, so that no file is left without a row that knows of it.
+//! An export is first marked, which takes it out of the history; then its file goes and what was copied of it, and at last its
+//! row. Whatever fails or is cut off in between is gone on with at the next look, so that no file is left without a row that knows
+//! of it.
 
 use entity::{
     data_export::{Column, Entity, Model, State},
     upload,
 };
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use tokio::time::timeout;
 use tracing::{error, info};
 use uuid::Uuid;
 
-use super::{Engine, upload::copies};
+use super::{Engine, QUICKLY, upload::copies};
 use crate::{
     audit::{Action, Actor, Event},
     files::FilesError,
@@ -38,6 +39,17 @@ pub enum RemoveError {
     Database(#[from] DbErr),
 }
 
+/// What became of the file of an export that is being removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FileRemoval {
+    /// It is gone.
+    Done,
+    /// It cannot be removed.
+    Failed,
+    /// Where archives are kept cannot be reached, for this one or any other.
+    Unreachable,
+}
+
 impl Engine {
     /// Removes an export from the history, and its file.
     pub async fn remove(&self, id: Uuid, by: Actor<'_>) -> Result<(), RemoveError> {
@@ -55,7 +67,11 @@ impl Engine {
         transaction.commit().await?;
         self.queue.tell(id);
         info!(%id, "export removed");
-        self.finish_removals().await.map_err(RemoveError::from)
+        if let Some(export) = Entity::find_by_id(id).one(&self.parts.db).await? {
+            // A place of archives that is away keeps nobody waiting: the rest is done at the next look.
+            let _ = timeout(QUICKLY, self.finish_removal(&export)).await;
+        }
+        Ok(())
     }
 
     /// Goes on with the removals that were begun. A file that cannot be removed keeps its row, and so does an export that has
@@ -63,32 +79,50 @@ impl Engine {
     pub(super) async fn finish_removals(&self) -> Result<(), DbErr> {
         let now = self.parts.clock.now();
         for export in self.queue.in_file_removal().await? {
-            if self.remove_file(&export).await {
-                self.queue.file_removed(export.id, now).await?;
+            match self.remove_file(&export).await {
+                FileRemoval::Done => self.queue.file_removed(export.id, now).await?,
+                FileRemoval::Failed => {}
+                FileRemoval::Unreachable => return Ok(()),
             }
         }
         for export in self.queue.in_removal().await? {
-            if !self.remove_file(&export).await {
-                continue;
-            }
-            let of_export = Condition::all().add(upload::Column::DataExportId.eq(export.id));
-            copies::remove(&self.parts.db, of_export, now).await?;
-            if copies::of_export(&self.parts.db, export.id).await?.is_empty() {
-                self.queue.forget(export.id).await?;
-            } else {
-                self.bus.copies_going();
+            if self.finish_removal(&export).await? == FileRemoval::Unreachable {
+                break;
             }
         }
         Ok(())
     }
 
-    /// Removes the file of an export from the instance; false if it cannot be.
-    async fn remove_file(&self, export: &Model) -> bool {
-        let Some(file_name) = &export.file_name else { return true };
+    /// Goes on with the removal of an export, and says what became of its file.
+    async fn finish_removal(&self, export: &Model) -> Result<FileRemoval, DbErr> {
+        let removed = self.remove_file(export).await;
+        if removed != FileRemoval::Done {
+            return Ok(removed);
+        }
+        let of_export = Condition::all().add(upload::Column::DataExportId.eq(export.id));
+        copies::remove(&self.parts.db, of_export, self.parts.clock.now()).await?;
+        if copies::of_export(&self.parts.db, export.id).await?.is_empty() {
+            self.queue.forget(export.id).await?;
+        } else {
+            self.bus.copies_going();
+        }
+        Ok(removed)
+    }
+
+    /// Removes the file of an export from the instance.
+    async fn remove_file(&self, export: &Model) -> FileRemoval {
+        let Some(file_name) = &export.file_name else { return FileRemoval::Done };
+        match self.remove_remains(export.id, file_name).await {
+            Ok(()) => FileRemoval::Done,
+            Err(FilesError::Store(cause)) if cause.is_retryable() => FileRemoval::Unreachable,
+            Err(_) => FileRemoval::Failed,
+        }
+    }
+
+    /// Removes what is left of an export on the instance: its draft, and its file.
+    pub(super) async fn remove_remains(&self, id: Uuid, file_name: &str) -> Result<(), FilesError> {
         let removed = self.parts.files.remove_remains(file_name).await;
-        let failed =
-            |cause: &FilesError| error!(id = %export.id, %cause, "the file of an export cannot be removed yet");
-        removed.inspect_err(failed).is_ok()
+        removed.inspect_err(|cause| error!(%id, file_name, %cause, "the file of the export could not be removed yet"))
     }
 
     /// Calls an export off. False if there is none to be called off.

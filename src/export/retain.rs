@@ -11,11 +11,12 @@ use entity::{
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
 };
+use tokio::time::timeout;
 use tracing::{error, info};
 use uuid::Uuid;
 
 use super::{
-    Engine,
+    Engine, QUICKLY,
     removal::RemoveError,
     retention::{Candidate, Copy, Reason, awaited, plan, plan_copies},
     settings,
@@ -79,17 +80,32 @@ impl Engine {
     /// Removes what is past the maximum, but for the export that has just become `safe`, and returns what went. What fails is
     /// logged, and done at the next look.
     pub(super) async fn retain(&self, safe: Option<Uuid>) -> Vec<Decision> {
-        let removed = self.let_all_go(safe).await.unwrap_or_else(|cause| {
-            error!(%cause, "the oldest exports could not be removed yet");
-            Vec::new()
-        });
-        if let Err(cause) = self.finish_removals().await {
-            error!(%cause, "the files of the oldest exports could not be removed yet");
-        }
+        let removed = self.let_go_of_oldest(safe).await;
+        self.remove_files().await;
         removed
     }
 
-    /// The same, if it has failed or was cut off.
+    /// The same, for somebody who waits: a place of archives that is away does not hold him up for long.
+    pub(super) async fn retain_quickly(&self) -> Vec<Decision> {
+        let removed = self.let_go_of_oldest(None).await;
+        let _ = timeout(QUICKLY, self.remove_files()).await;
+        removed
+    }
+
+    async fn let_go_of_oldest(&self, safe: Option<Uuid>) -> Vec<Decision> {
+        self.let_all_go(safe).await.unwrap_or_else(|cause| {
+            error!(%cause, "the oldest exports could not be removed yet");
+            Vec::new()
+        })
+    }
+
+    async fn remove_files(&self) {
+        if let Err(cause) = self.finish_removals().await {
+            error!(%cause, "the files of the oldest exports could not be removed yet");
+        }
+    }
+
+    /// Does what retention was asked for, if it has failed or was cut off.
     pub(super) async fn retain_if_due(&self) -> Result<(), DbErr> {
         if settings::read(&self.parts.db).await?.retention_due {
             self.retain(None).await;
@@ -100,6 +116,8 @@ impl Engine {
     /// Decides what goes and marks it, all of it or nothing: what it is decided by stays as it is meanwhile. Files are listed
     /// before: what was completed since is not among them, and so is neither counted nor removed.
     async fn let_all_go(&self, safe: Option<Uuid>) -> Result<Vec<Decision>, RemoveError> {
+        // Before the files are listed: what is asked for later may be of an export that is not among them.
+        let asked = settings::read(&self.parts.db).await?.retention_asked;
         let files = self.archives().await?;
         let transaction = self.decide().await?;
         let settings = settings::read(&transaction).await?;
@@ -114,7 +132,7 @@ impl Engine {
                 removed.push(decision);
             }
         }
-        settings::note_retained(&transaction, settings.retention_asked).await?;
+        settings::note_retained(&transaction, asked).await?;
         transaction.commit().await?;
         removed.iter().for_each(|decision| self.queue.tell(decision.export.id));
         if !removed.is_empty() {

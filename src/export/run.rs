@@ -14,7 +14,6 @@ use entity::data_export::{Column, Entity, Model, State};
 use futures_util::FutureExt;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use tracing::{error, info, warn};
-use uuid::Uuid;
 
 use super::{
     Engine, PAUSE,
@@ -26,7 +25,7 @@ use super::{
     worker::Stop,
 };
 use crate::{
-    database::answered,
+    database::{answered, answered_within},
     files::{Draft, FilesError, Unpublished},
     source::Patterns,
 };
@@ -35,6 +34,8 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
 /// How long the first pause between two tries is; each is twice the last, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// So long it may take to store the end of a run, with all its tables.
+const LONGEST_END: Duration = Duration::from_secs(10 * 60);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// A claimed export.
@@ -73,14 +74,6 @@ impl Engine {
         info!(id = %export.id, file_name, "export started");
         let (progress, publishing) = (Arc::default(), AtomicBool::new(false));
         Run { engine: self, export, file_name, progress, stop, publishing }.to_end().await;
-    }
-
-    /// Removes what is left of a run that will not be offered; false if that is not sure.
-    pub(super) async fn remove_remains(&self, id: Uuid, file_name: &str) -> bool {
-        let removed = self.parts.files.remove_remains(file_name).await;
-        removed
-            .inspect_err(|cause| error!(%id, file_name, %cause, "what is left of the export could not be removed"))
-            .is_ok()
     }
 
     /// The newest completed export of the same kind: what it took is what this one will take, about.
@@ -151,6 +144,8 @@ impl Run<'_> {
         if let Some(last) = &last {
             self.progress.expect_rows(last.rows_done);
         }
+        // Of a process of this machine that was killed.
+        self.engine.remove_drafts_of_ended().await.map_err(std::io::Error::other)?;
         let needed = last.and_then(|last| last.size_bytes).and_then(|size| size.try_into().ok());
         Ok(Room { free: self.engine.parts.files.room()?, needed })
     }
@@ -209,9 +204,9 @@ impl Run<'_> {
     async fn end(&self, end: End<'_>) {
         let id = self.export.id;
         let clear = self.clear().await;
+        // What is published may come after all, so that the same run is not begun anew: another makes good for it.
+        let end = if matches!(end, End::GivenBack) && !clear { End::Failed(Failure::worker_lost()) } else { end };
         match &end {
-            // The next start will see to it, or where there are others, they do when they miss it.
-            End::GivenBack if !clear => return,
             End::GivenBack => info!(%id, "the server stops; the export goes back into the queue"),
             End::Failed(Failure { code, message, .. }) => warn!(%id, ?code, message, "export failed"),
             End::Canceled | End::Completed(_) => {}
@@ -252,16 +247,18 @@ impl Run<'_> {
         let (queue, run, now) = (&engine.queue, (export.id, engine.worker), engine.parts.clock.now());
         loop {
             let left = left.clone();
-            let stored = match end {
-                End::Completed(packed) => queue.complete(run.0, run.1, now, self.progress.read(), packed).await,
-                End::Failed(failure) => match engine.after(export, failure.clone()).await {
-                    Ok((failure, restart)) => queue.fail(run, now, failure, left, restart).await,
-                    Err(cause) => Err(cause),
-                },
-                End::Canceled => queue.end_canceled(run, now, left).await,
-                End::GivenBack => queue.give_back(run, now).await,
+            let storing = async {
+                match end {
+                    End::Completed(packed) => queue.complete(run.0, run.1, now, self.progress.read(), packed).await,
+                    End::Failed(failure) => {
+                        let (failure, restart) = engine.after(export, failure.clone()).await?;
+                        queue.fail(run, now, failure, left, restart).await
+                    }
+                    End::Canceled => queue.end_canceled(run, now, left).await,
+                    End::GivenBack => queue.give_back(run, now).await,
+                }
             };
-            match stored {
+            match answered_within(LONGEST_END, storing).await {
                 Ok(mine) => return Some(mine),
                 Err(cause) => error!(id = %export.id, %cause, "the end of the export could not be stored yet"),
             }

@@ -143,7 +143,7 @@ impl Engine {
         audit::record(&transaction, event, now).await?;
         transaction.commit().await?;
         let lowered = change.maximum_exports.is_some();
-        let removed = if lowered { self.retain(None).await } else { Vec::new() };
+        let removed = if lowered { self.retain_quickly().await } else { Vec::new() };
         Ok(Changed { settings, removed })
     }
 }

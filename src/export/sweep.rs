@@ -1,30 +1,19 @@
-//! Finds what died or is over: runs whose worker is gone, exports that are to be removed, old failures, files that nobody
-//! needs.
-//!
-//! A worker is known to be gone by its silence: each heartbeat counts up its run's `sequence`, and a run whose number has not
-//! moved for [`SILENCE`] as this process has watched it is lost. So no two clocks are compared, and none that jumps does
-//! harm.
+//! Puts in order what is over: exports that are to be removed, old failures, files that nobody needs.
 
-use std::{
-    collections::HashMap,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::data_export::{Column, Entity, State};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use tokio::sync::Mutex;
 use tracing::{error, info, warn};
-use uuid::Uuid;
 
-use super::{Engine, HOUR, worker::TICK};
+use super::{Engine, HOUR};
 use crate::{
     audit,
     files::{FilesError, Found},
 };
 
-/// A worker that is not heard of for so long is gone. With a look every ten seconds that is within a minute.
-const SILENCE: Duration = Duration::from_secs(40);
 /// A clock that was set by so much has jumped.
 const JUMP: TimeDelta = TimeDelta::hours(1);
 /// A draft that no run knows is left alone for so long after it was written to last: it may be another instance's.
@@ -36,9 +25,6 @@ pub(super) struct Sweep(Mutex<Seen>);
 
 #[derive(Debug, Default)]
 struct Seen {
-    at: Option<Duration>,
-    /// Of each run that is somebody else's, its sequence and for how long it has been that.
-    runs: HashMap<Uuid, (i64, Duration)>,
     files: Option<Duration>,
     /// What both clocks said the last time, and since when they agree.
     clocks: Option<(Duration, DateTime<Utc>, Duration)>,
@@ -72,8 +58,8 @@ impl Engine {
     pub(super) async fn sweep(&self) -> Result<(), SweepError> {
         let mut seen = self.sweep.0.lock().await;
         let (elapsed, now) = (self.parts.clock.elapsed(), self.parts.clock.now());
-        self.end_silent(&mut seen, elapsed).await?;
-        self.queue.end_lost_readings(now).await?;
+        self.remove_drafts_of_ended().await?;
+        self.remove_remains_of_lost().await;
         self.retain_if_due().await?;
         self.end_what_is_over().await?;
         let steady = seen.is_steady(elapsed, now);
@@ -85,33 +71,6 @@ impl Engine {
             self.remove_remains_of_ended().await?;
             self.look_over_files(steady).await?;
             seen.files = Some(elapsed);
-        }
-        Ok(())
-    }
-
-    /// Ends the runs whose workers are silent.
-    async fn end_silent(&self, seen: &mut Seen, elapsed: Duration) -> Result<(), SweepError> {
-        // While this process was frozen or without its database, the others may have been too: that time does not count.
-        let since = seen.at.map_or(Duration::ZERO, |last| elapsed.saturating_sub(last).min(TICK * 2));
-        seen.at = Some(elapsed);
-        let mut before = std::mem::take(&mut seen.runs);
-        for (export, worker) in self.queue.running().await? {
-            if self.running.has(export.id) {
-                continue;
-            }
-            let silent = match before.remove(&export.id) {
-                Some((sequence, silent)) if sequence == export.sequence => silent + since,
-                _ => Duration::ZERO,
-            };
-            if silent < SILENCE {
-                seen.runs.insert(export.id, (export.sequence, silent));
-                continue;
-            }
-            warn!(id = %export.id, "the worker of this export is gone");
-            let ended = self.end_lost(&export, worker, export.file_name.clone()).await?;
-            if let Some(file_name) = export.file_name.as_deref().filter(|_| ended) {
-                self.remove_remains(export.id, file_name).await;
-            }
         }
         Ok(())
     }
@@ -135,13 +94,37 @@ impl Engine {
         Ok(self.finish_removals().await?)
     }
 
+    /// Removes the drafts of runs that have ended: a process that was lost has left them on this machine, where the next run needs
+    /// the room.
+    pub(super) async fn remove_drafts_of_ended(&self) -> Result<(), SweepError> {
+        let names: Vec<_> = self.parts.files.drafts().await?.into_iter().map(|found| found.name).collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        let ended = Entity::find().filter(Column::State.is_in([State::Failed, State::Canceled]));
+        for export in ended.filter(Column::FileName.is_in(names)).all(&self.parts.db).await? {
+            let Some(name) = export.file_name.filter(|_| !self.running.has(export.id)) else { continue };
+            self.parts.files.remove_draft(&name).await?;
+            info!(id = %export.id, file_name = name, "the draft of a run that was lost was removed");
+        }
+        Ok(())
+    }
+
+    /// Removes what runs have left that were just found lost.
+    async fn remove_remains_of_lost(&self) {
+        for (id, file_name) in self.silence.take_lost() {
+            // What cannot be removed, or comes after all, is looked for every hour.
+            let _ = self.remove_remains(id, &file_name).await;
+        }
+    }
+
     /// Removes what is left of runs that have ended without an archive. A worker that was taken for dead may still wake up and
     /// publish: what a run has left is looked for until an hour after its end.
     async fn remove_remains_of_ended(&self) -> Result<(), SweepError> {
         let an_hour_ago = self.parts.clock.now() - TimeDelta::hours(1);
         for export in self.queue.with_remains().await? {
             let Some(file_name) = export.file_name.as_deref() else { continue };
-            let clear = self.remove_remains(export.id, file_name).await;
+            let clear = self.remove_remains(export.id, file_name).await.is_ok();
             if clear && export.finished_at.is_none_or(|ended| ended <= an_hour_ago) {
                 self.queue.without_remains(export.id).await?;
             }

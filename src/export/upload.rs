@@ -107,7 +107,8 @@ impl Engine {
             // It gives back what it carries.
             return self.carry(copy, stop).await;
         }
-        let Some(mut reserved) = copies::reserve(&self.parts.db, copy, &self.parts.clock).await? else {
+        let reserved = answered(copies::reserve(&self.parts.db, copy, &self.parts.clock)).await?;
+        let Some(mut reserved) = reserved else {
             return Ok(false);
         };
         let at_the_storage = async {

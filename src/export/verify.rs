@@ -50,15 +50,19 @@ impl Engine {
         let now = self.parts.clock.now();
         let reading = (id, new_id(now));
         if self.queue.begin_reading(reading, now, by.did(Action::VerifiedExport, id)).await? {
-            let engine = Arc::clone(self);
+            let (engine, held) = (Arc::clone(self), self.readings.hold(reading.1));
             tokio::spawn(async move {
+                let _held = held;
                 let read = async {
-                    let _turn = engine.reader.acquire().await;
-                    engine.read_again(&export, file_name, password).await
+                    let read = engine.read_again(&export, file_name, password).await;
+                    engine.keep(reading, read).await;
                 };
                 tokio::select! {
-                    read = read => engine.keep(reading, read).await,
-                    () = engine.until_another_reads(reading) => warn!(%id, "the archive is read again by another process"),
+                    biased;
+                    () = read => {}
+                    () = engine.until_useless(reading) => {
+                        warn!(%id, "another reading of the archive was begun, or the export is gone: this one is given up");
+                    }
                 }
             });
         }
@@ -70,8 +74,13 @@ impl Engine {
         queue::is_reading(export, self.parts.clock.now())
     }
 
+    /// Gives up what this process reads, as it ends.
+    pub(super) async fn give_up_readings(&self) -> Result<(), DbErr> {
+        self.queue.give_up_readings(self.readings.all(), self.parts.clock.now()).await
+    }
+
     /// Says again and again that a reading goes on, until that is of no use any more.
-    async fn until_another_reads(&self, reading: (Uuid, Uuid)) {
+    async fn until_useless(&self, reading: (Uuid, Uuid)) {
         loop {
             tokio::time::sleep(RENEW).await;
             match answered(self.queue.still_reading(reading, self.parts.clock.now())).await {
@@ -93,8 +102,11 @@ impl Engine {
             bytes: export.size_bytes.and_then(|size| size.try_into().ok()).unwrap_or(0),
             sha256: export.sha256.clone().unwrap_or_default(),
         };
+        let turn = Arc::clone(&self.reader).acquire_owned().await;
         let file = self.parts.files.open_file(&file_name).await?;
         let read = spawn_blocking(move || {
+            // It goes on to the end of the archive, whether or not somebody waits for it.
+            let _turn = turn;
             let same = verify_file(FileAt::start(file.try_clone()?), &sealed);
             let whole = verify_alone(FileAt::start(file), &password);
             let (mut mismatches, _) = found(same)?;
@@ -127,7 +139,9 @@ impl Engine {
         loop {
             match self.try_to_keep(reading, mismatches.as_deref()).await {
                 Ok(true) => break self.queue.tell(id),
-                Ok(false) => break warn!(%id, "the archive is read once more by now: what was found is not kept"),
+                Ok(false) => {
+                    break warn!(%id, "another reading was begun, or the export is gone: what was found is not kept");
+                }
                 Err(cause) => {
                     error!(%id, %cause, "what reading the archive again has shown could not be stored yet");
                     tokio::time::sleep(PAUSE).await;

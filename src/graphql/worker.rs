@@ -13,10 +13,12 @@ use super::{
 };
 use crate::export::Engine;
 
-/// A process that makes exports. One that ends, or was not heard of for 40 seconds (150 where the state lies in SQLite), is not listed.
+/// A process that makes exports. One that ends, or was not heard of for 40 seconds (150 where the state lies in SQLite), is not
+/// listed.
 pub struct Worker(pub(super) Model);
 
-/// A process that makes exports. One that ends, or was not heard of for 40 seconds (150 where the state lies in SQLite), is not listed.
+/// A process that makes exports. One that ends, or was not heard of for 40 seconds (150 where the state lies in SQLite), is not
+/// listed.
 #[Object]
 impl Worker {
     /// Drawn anew at each start.

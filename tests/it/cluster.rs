@@ -33,7 +33,7 @@ fn size() -> Size {
             let exports = exports.parse().unwrap();
             Size { exports, kills: (exports / 10).max(1), frozen: Duration::from_secs(120) }
         }
-        None => Size { exports: 16, kills: 3, frozen: Duration::from_secs(45) },
+        None => Size { exports: 16, kills: 3, frozen: Duration::from_secs(70) },
     }
 }
 
@@ -126,8 +126,8 @@ async fn whatever_dies_each_export_is_made_once_and_whole_and_nothing_is_left_be
     for number in 0..exports {
         create(&cluster, number).await;
     }
-    // One is frozen for longer than it may be silent, with whatever it makes.
-    cluster.workers[0].freeze();
+    // One is frozen for longer than it may be silent, in the middle of an export.
+    let held = cluster.freeze_in_the_middle(0).await;
     let frozen_at = Instant::now();
     for kill in 0..kills {
         tokio::time::sleep(Duration::from_millis(500 + u64::try_from(random(2500)).unwrap())).await;
@@ -142,6 +142,8 @@ async fn whatever_dies_each_export_is_made_once_and_whole_and_nothing_is_left_be
     let took = begun.elapsed();
     let (completed, lost) = completed(&history, exports);
     assert!(lost > 0, "no run was hit");
+    let held = history.iter().find(|export| export["id"] == held).unwrap();
+    assert_eq!(held["failure"]["code"], "WORKER_LOST", "it came back too late: {held}");
     let folder = tempfile::tempdir().unwrap();
     for export in &completed {
         check(export, folder.path()).await;

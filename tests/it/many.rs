@@ -1,5 +1,7 @@
 //! Many processes over one PostgreSQL: what one changes the others hear, what only one may do one does, and all have one time.
 
+mod cut_off;
+mod migrations;
 mod reading;
 mod tls;
 
@@ -8,7 +10,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use carryall::{
     audit::Actor,
     clock::Clock,
-    database::{self, Address, Right, in_turn},
+    database::{self, Right, in_turn},
     export::{Change, CreateError, Engine, Wish},
     token::{self, RevokeError},
 };
@@ -16,14 +18,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::api_token::Role;
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use serde_json::json;
-use tokio::{sync::broadcast::Receiver, task::JoinHandle};
+use tokio::sync::broadcast::Receiver;
 use uuid::Uuid;
 
 use crate::{
     app::{PATIENCE, Setup, TestApp, database_of, locked_database, until},
     progress::subscribe,
-    servers::postgres::Postgres,
-    storages::fault_proxy::{Fault, FaultProxy, Rule},
 };
 
 /// A server without a worker, beside which there may be others.
@@ -140,29 +140,6 @@ async fn all_processes_together_keep_as_many_as_the_settings_say_and_queue_as_ma
     assert_eq!((history.len(), app.file_names().len()), (3, 3), "{history:?}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn ten_processes_that_start_at_once_over_a_new_database_bring_it_to_its_shape_once() {
-    let database = Postgres::shared().database().await;
-    let address = Address::parse(&database.address()).unwrap();
-    let opened = (0..10).map(|_| address.open(database::Pool { connections: 4, ..database::Pool::default() }));
-    let opened = futures_util::future::join_all(opened).await;
-    assert!(opened.iter().all(Result::is_ok), "{:?}", opened.iter().find_map(|opened| opened.as_ref().err()));
-    assert_eq!(database.value("SELECT count(*) = count(DISTINCT version) FROM seaql_migrations").await, "t");
-    assert_eq!(database.value("SELECT count(*)::text FROM data_export_settings").await, "1");
-}
-
-#[tokio::test]
-async fn what_a_newer_version_has_added_keeps_this_one_from_nothing_unless_it_says_so() {
-    let database = Postgres::shared().database().await;
-    let address = Address::parse(&database.address()).unwrap();
-    address.open(database::Pool::default()).await.unwrap();
-    database.execute("INSERT INTO seaql_migrations VALUES ('m9999_later', 0)").await;
-    address.open(database::Pool::default()).await.unwrap();
-    database.execute("UPDATE state_version SET oldest = 9999").await;
-    let refused = address.open(database::Pool::default()).await.err().map(|why| why.to_string()).unwrap_or_default();
-    assert!(refused.contains("newer version"), "{refused}");
-}
-
 #[tokio::test]
 async fn machines_whose_clocks_differ_have_the_time_of_the_database() {
     let (_folder, database) = database_of("CREATE TABLE t (a)");
@@ -178,59 +155,6 @@ async fn machines_whose_clocks_differ_have_the_time_of_the_database() {
         let off = (DateTime::<Utc>::from_timestamp_millis(real).unwrap() - time).abs();
         assert!(off < TimeDelta::minutes(1), "{time} is off by {off}");
     }
-}
-
-/// Another process, whose line to the database may break.
-async fn far_away(app: &TestApp) -> (Arc<Engine>, FaultProxy) {
-    let mut address: url::Url = app.database_url.parse().unwrap();
-    let line = FaultProxy::before(address.port().unwrap()).await;
-    address.set_port(Some(line.port)).unwrap();
-    let pool = database::Pool { timeout: Duration::from_secs(5), ..database::Pool::default() };
-    (app.another_over(&Address::parse(address.as_str()).unwrap(), pool).await, line)
-}
-
-fn work(app: &TestApp, engine: &Arc<Engine>) -> JoinHandle<()> {
-    let (engine, stop) = (Arc::clone(engine), app.stop.clone());
-    tokio::spawn(async move { engine.work(&stop).await })
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_claim_that_is_never_answered_does_not_keep_a_worker_from_the_next() {
-    let (_folder, database) = database_of("CREATE TABLE t (a)");
-    let app = start(&database).await;
-    let (far, line) = far_away(&app).await;
-    line.arm(Rule { fault: Fault::Hang, seen: "SKIP LOCKED".into(), after: 0, times: 1 });
-    let run = work(&app, &far);
-    tokio::time::timeout(PATIENCE, line.wait_for_strike()).await.unwrap();
-    let id = app.create("x").await;
-    assert_eq!(app.finished(&id).await["status"], "COMPLETED");
-    run.abort();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_is_cut_off_from_the_database_is_replaced_and_comes_back_by_itself() {
-    let (_folder, database, application) = locked_database();
-    let app = start(&database).await;
-    let (far, line) = far_away(&app).await;
-    let id = app.create("x").await;
-    let run = work(&app, &far);
-    app.running(&id).await;
-    // Nothing comes through any more, not even an error.
-    line.arm(Rule::always(Fault::Hang, ""));
-    for _ in 0..6 {
-        app.engine.tick().await;
-        app.pass(TimeDelta::seconds(10));
-    }
-    let lost = app.export(&id).await;
-    assert_eq!(lost["failure"]["code"], "WORKER_LOST", "{lost}");
-    line.disarm();
-    application.execute_batch("ROLLBACK").unwrap();
-    // It makes what is left to be made, and nothing that it did late for the first run counts.
-    let restart = lost["restartedAs"]["id"].as_str().unwrap();
-    assert_eq!(app.finished(restart).await["status"], "COMPLETED");
-    assert_eq!(app.export(&id).await, lost);
-    until("one archive is there", async || app.file_names().len() == 1).await;
-    run.abort();
 }
 
 #[tokio::test(flavor = "multi_thread")]

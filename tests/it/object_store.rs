@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// A folder in a bucket of its own.
-struct There {
+pub struct There {
     name: &'static str,
     url: String,
     variables: Vec<(&'static str, String)>,
@@ -35,7 +35,7 @@ impl There {
     }
 
     /// A bucket of the S3 server that is reached at `address`.
-    fn s3_at(address: &str) -> Self {
+    pub fn s3_at(address: &str) -> Self {
         let (bucket, rclone) = Seaweedfs::shared().bucket();
         let variables = vec![
             ("AWS_ACCESS_KEY_ID", KEY.to_owned()),
@@ -76,7 +76,7 @@ impl There {
         Self { name, url: format!("{bucket}/kept/archives"), variables, rclone: rclone.folder("kept/archives") }
     }
 
-    fn setup(&self) -> Setup {
+    pub fn setup(&self) -> Setup {
         let environment = Environment::of(self.variables.iter().map(|(name, value)| (name.into(), value.into())));
         Setup { files: Kept { url: Some(self.url.clone()), environment, presigned: false }, ..Setup::default() }
     }
@@ -86,7 +86,7 @@ impl There {
         self.app_with(database, self.setup()).await
     }
 
-    async fn app_with(&self, database: &std::path::Path, setup: Setup) -> TestApp {
+    pub async fn app_with(&self, database: &std::path::Path, setup: Setup) -> TestApp {
         TestApp::start_with(&[("app", format!("sqlite:{}", database.display()))], setup).await
     }
 }

@@ -97,15 +97,14 @@ pub fn command(path: &Path) -> Command {
     command
 }
 
-/// A port of the loopback at which nobody listens, each time another. It is none of those that the system gives to whoever asks for
-/// any, or to a connection that goes out, so that it stays free until a server takes it.
+/// A port of the loopback at which nobody listens, each time another. Linux gives ports below 32,768 to nobody who asks for any, nor
+/// to a connection that goes out, so that it stays free until a server takes it.
 pub fn free_port() -> u16 {
     static ASKED: AtomicU32 = AtomicU32::new(0);
     let first = std::process::id().wrapping_mul(997);
-    let mut ports = std::iter::repeat_with(|| first.wrapping_add(ASKED.fetch_add(1, Relaxed)) % 20_000 + 10_000);
-    let port =
-        ports.find_map(|port| u16::try_from(port).ok().filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()));
-    port.expect("ports go on for ever")
+    let ports = (0..20_000).map(|_| first.wrapping_add(ASKED.fetch_add(1, Relaxed)) % 20_000 + 10_000);
+    let mut ports = ports.filter_map(|port| u16::try_from(port).ok());
+    ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("all ports are taken")
 }
 
 /// Tells a server of the tests' own something, or asks it; over TLS, if there is a CA.

@@ -5,6 +5,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, QueryFilter, Set, SqlErr,
 };
+use tokio::time::timeout;
 use tracing::info;
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use crate::{
     audit::{self, Action, Actor, Event},
     clock::new_id,
     export::{
-        Engine, NameError, checked_name,
+        Engine, NameError, QUICKLY, checked_name,
         settings::note_retention,
         upload::copies::{self, Key, Released},
     },
@@ -259,8 +260,8 @@ impl Engine {
         transaction.commit().await?;
         info!(%id, with_files, "storage removed");
         self.bus.copies_going();
-        // It may have had no files, or an export may have waited for its last copy to go.
-        self.end_what_is_over().await?;
+        // It may have had no files, or an export may have waited for its last copy to go. The rest is done at the next look.
+        timeout(QUICKLY, self.end_what_is_over()).await.unwrap_or(Ok(()))?;
         Ok(left)
     }
 

@@ -2,7 +2,7 @@
 //! archive meanwhile. Each reading has an id, which is the fence: what it has shown is stored only while none was begun after it.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::data_export::{ActiveModel, Column, Entity, Model, State};
+use entity::data_export::{ActiveModel, Column, Entity, FileState, Model, State};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QuerySelect, Set, sea_query::SimpleExpr,
 };
@@ -25,7 +25,8 @@ impl Queue {
         let begun =
             ActiveModel { reading: Set(Some(reading)), reading_until: Set(Some(now + LEASE)), ..changed_at(now) };
         let finished = update(id, begun).filter(Column::State.eq(State::Completed)).filter(Column::Removing.eq(false));
-        let free = finished.filter(Column::ReadingUntil.is_null().or(lapsed(now)));
+        let kept = finished.filter(Column::FileState.eq(FileState::Kept));
+        let free = kept.filter(Column::ReadingUntil.is_null().or(lapsed(now)));
         self.change(id, now, free, event).await
     }
 
@@ -40,8 +41,8 @@ impl Queue {
         Ok(longer.exec(&self.db).await?.rows_affected == 1)
     }
 
-    /// Ends a reading, with what it found wrong; None: it could not be told, and what was known before stays. False: another was
-    /// begun since.
+    /// Ends a reading, with what it found wrong; None: it could not be told, and what was known before stays. False: it is of no
+    /// use any more.
     pub(in crate::export) async fn end_reading(
         &self,
         db: &impl ConnectionTrait,
@@ -49,7 +50,8 @@ impl Queue {
         now: DateTime<Utc>,
         mismatches: Option<&[String]>,
     ) -> Result<bool, DbErr> {
-        let ended = ended(now);
+        // What it has said of itself and is late is not taken either.
+        let ended = ActiveModel { reading: Set(None), ..ended(now) };
         let ended = match mismatches {
             Some(found) => ActiveModel { verified_at: Set(Some(now)), mismatches: Set(list(found)), ..ended },
             None => ended,
@@ -57,7 +59,13 @@ impl Queue {
         Ok(update(id, ended).filter(Column::Reading.eq(reading)).exec(db).await?.rows_affected == 1)
     }
 
-    /// The readings whose processes were lost no longer go on.
+    /// Ends these readings, of whose archives nothing is known.
+    pub(in crate::export) async fn give_up_readings(&self, these: Vec<Uuid>, now: DateTime<Utc>) -> Result<(), DbErr> {
+        self.end_readings(now, Column::Reading.is_in(these)).await
+    }
+
+    /// The readings whose processes were lost no longer go on. They are not forgotten: one that was only frozen still tells what it
+    /// has found, if nobody has begun another.
     pub(in crate::export) async fn end_lost_readings(&self, now: DateTime<Utc>) -> Result<(), DbErr> {
         self.end_readings(now, lapsed(now)).await
     }
@@ -80,7 +88,7 @@ impl Queue {
     }
 }
 
-/// Whether the archive of an export is being read again.
+/// Whether the archive of an export is being read again. That a lost reading has ended the next look tells those who watch.
 pub(in crate::export) fn is_reading(export: &Model, now: DateTime<Utc>) -> bool {
     export.reading_until.is_some_and(|until| until > now)
 }

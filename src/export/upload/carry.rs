@@ -57,12 +57,12 @@ impl Engine {
     /// Carries a copy that is due. False: it is no longer.
     pub(super) async fn carry(&self, copy: &Model, stop: &Stop) -> Result<bool, DbErr> {
         let key = Key::of(copy);
-        if !copies::claim(&self.parts.db, copy, self.worker, self.parts.clock.now()).await? {
+        if !answered(copies::claim(&self.parts.db, copy, self.worker, self.parts.clock.now())).await? {
             return Ok(false);
         }
         self.copy_changed(key).await;
         let opened = self.open_storage(key.location).await?;
-        let export = Exports::find_by_id(key.export).one(&self.parts.db).await?;
+        let export = answered(Exports::find_by_id(key.export).one(&self.parts.db)).await?;
         let archive = self.archive(export.as_ref()).await;
         let outcome = match (&opened.storage, &archive) {
             (Ok(storage), Ok(archive)) => {

@@ -4,7 +4,7 @@ use entity::{
     data_export::{Column, Entity as Exports, FileState, State},
     upload::{FailureCode, Model},
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, TransactionTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use tracing::{info, warn};
 use uuid::Uuid;
 
@@ -118,7 +118,8 @@ impl Engine {
         let key = reserved.key();
         let now = self.parts.clock.now();
         let next = retry::next_verification(key, now);
-        let db = self.parts.db.begin().await?;
+        // In the order in which retention locks rows.
+        let db = self.decide().await?;
         // With other settings it is asked anew.
         let told = copies::verified(&db, reserved, version, now, failure, next).await?;
         match failure.filter(|_| told).map(|failure| failure.code) {

@@ -1,5 +1,5 @@
-//! The rows of copies. This file and its folder are the only ones that write them; like an export's state, in conditional UPDATEs, so that
-//! what a worker does for a copy that is no longer its own is thrown away.
+//! The rows of copies. This file and its folder are the only ones that write them; like an export's state, in conditional UPDATEs,
+//! so that what a worker does for a copy that is no longer its own is thrown away.
 
 mod carried;
 mod changed_storage;

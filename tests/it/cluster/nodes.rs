@@ -1,13 +1,16 @@
 //! The processes of a cluster, the database and the store that they share, and how each of them dies.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 use crate::{
-    app::database_of,
+    app::{database_of, until},
     process::{Server, carryall, read_on, run, said, stderr, stdout},
     servers::{
         rclone::Rclone,
@@ -90,6 +93,35 @@ impl Cluster {
         Worker { child, data }
     }
 
+    /// Stops a worker while it makes an export, and returns which.
+    pub async fn freeze_in_the_middle(&self, number: usize) -> String {
+        let mut held = None;
+        until("the worker has an export", async || {
+            if self.running_at(number).await.is_none() {
+                return false;
+            }
+            self.workers[number].freeze();
+            // That one may have come to its end just now, and what it has sent of that is on its way.
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            held = self.running_at(number).await;
+            if held.is_none() {
+                self.workers[number].thaw();
+            }
+            held.is_some()
+        })
+        .await;
+        held.unwrap()
+    }
+
+    /// An export that a worker makes.
+    async fn running_at(&self, number: usize) -> Option<String> {
+        let process = format!(", {}", self.workers[number].child.id()?);
+        let data = self.try_graphql(0, "{ workers { host running { id } } }").await?;
+        let mut workers = data["workers"].as_array()?.iter();
+        let this = workers.find(|worker| worker["host"].as_str().is_some_and(|host| host.ends_with(&process)))?;
+        this["running"][0]["id"].as_str().map(str::to_owned)
+    }
+
     /// Kills a worker, as a power cut would, and starts another in its place.
     pub async fn replace(&mut self, number: usize) {
         self.workers[number].child.kill().await.unwrap();
@@ -107,7 +139,7 @@ impl Cluster {
 
     /// What is left of runs on the disks of the workers.
     pub fn drafts(&self) -> Vec<String> {
-        let folders = self.workers.iter().map(|worker| worker.data.join("files"));
+        let folders = self.workers.iter().map(|worker| worker.data.join("drafts"));
         let entries = folders.filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
         names.filter(|name| name.ends_with(".part")).collect()

@@ -11,8 +11,13 @@ use chrono::TimeDelta;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait};
 use serde_json::{Value, json};
 
-use super::start;
-use crate::app::{TestApp, database_of, until};
+use super::{others, start};
+use crate::{
+    app::{PATIENCE, Setup, TestApp, database_of, until},
+    object_store::There,
+    servers::seaweedfs::Seaweedfs,
+    storages::fault_proxy::{Fault, FaultProxy, Rule},
+};
 
 /// A server with a completed export, and another process beside it.
 async fn two() -> (TestApp, String, Arc<Engine>, tempfile::TempDir) {
@@ -114,4 +119,46 @@ async fn what_a_reading_has_shown_while_the_database_was_away_is_kept() {
     app.engine.tick().await;
     until("the verdict is there", async || verdict(&app, &id).await["checkedAt"] != before["checkedAt"]).await;
     assert_eq!(app.number("SELECT count(*) FROM data_export WHERE reading_until IS NOT NULL").await, 0);
+}
+
+/// For as long as it takes to fetch the archive.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reading_that_takes_long_says_that_it_goes_on_and_a_process_that_ends_gives_it_up() {
+    let (_folder, database) = database_of("CREATE TABLE t (a)");
+    let proxy = FaultProxy::before(Seaweedfs::shared().port).await;
+    let there = There::s3_at(&proxy.address());
+    let app = there.app_with(&database, Setup { postgres: true, ..there.setup() }).await;
+    let id = app.create("x").await;
+    app.drain().await;
+    let [first, second] = others(&app).await;
+    proxy.arm(Rule { fault: Fault::Wait, seen: "GET /".into(), after: 0, times: 1 });
+    read_again(&first, &id).await;
+    tokio::time::timeout(PATIENCE, proxy.wait_for_strike()).await.unwrap();
+    let goes_on_until = async || app.number("SELECT extract(epoch FROM reading_until)::bigint FROM data_export").await;
+    for _ in 0..2 {
+        let before = goes_on_until().await;
+        app.pass(TimeDelta::seconds(50));
+        until("it says that it goes on", async || goes_on_until().await > before).await;
+        second.tick().await;
+        read_again(&second, &id).await;
+        assert_eq!((begun(&app).await, &verdict(&app, &id).await["status"]), (1, &json!("RUNNING")));
+    }
+    first.leave().await;
+    assert_eq!(verdict(&app, &id).await["status"], "PASSED");
+    read_again(&second, &id).await;
+    until("the other has read it", async || verdict(&app, &id).await["status"] == "PASSED").await;
+    assert_eq!(begun(&app).await, 2);
+}
+
+#[tokio::test]
+async fn a_reading_that_was_cut_off_with_the_only_process_has_ended_when_it_starts_again() {
+    let (_folder, database) = database_of("CREATE TABLE t (a)");
+    let app = TestApp::start_without_worker(&[("app", &database)]).await;
+    let id = app.create("x").await;
+    app.drain().await;
+    let later = (app.now() + TimeDelta::seconds(60)).to_rfc3339();
+    app.execute(&format!("UPDATE data_export SET reading = randomblob(16), reading_until = '{later}'")).await;
+    assert_eq!(verdict(&app, &id).await["status"], "RUNNING");
+    app.engine.repair().await.unwrap();
+    assert_eq!(verdict(&app, &id).await["status"], "PASSED");
 }

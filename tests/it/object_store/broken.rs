@@ -124,11 +124,9 @@ async fn while_the_store_is_away_the_history_is_there_and_says_what_it_knows() {
                 (&json!("AVAILABLE"), &json!("COMPLETED")),
                 "{fault:?}"
             );
-            if fault != Fault::Hang {
-                let url = shown["downloadUrl"].as_str().unwrap();
-                let refused = app.client.get(url).send().await.unwrap();
-                assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE, "{fault:?}");
-            }
+            let url = shown["downloadUrl"].as_str().unwrap();
+            let refused = app.client.get(url).send().await.unwrap();
+            assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE, "{fault:?}");
         }
         // What cannot be seen is not taken for gone.
         proxy.arm(Rule::always(Fault::Answer(503), ""));
@@ -176,4 +174,52 @@ async fn a_download_that_is_broken_off_ends_the_request_to_the_store() {
     drop((first, response));
     until("the connection is closed", async || proxy.open() < open).await;
     assert!(proxy.answered() - before < 40_000_000);
+}
+
+/// Who removes an export has it removed, and who waits for a lost run or for midnight does not wait for the store.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_hangs_holds_up_neither_people_nor_what_is_due_in_the_database() {
+    let (_folder, database) = crate::app::database_of("CREATE TABLE t (a)");
+    let [(there, proxy, _), ..] = proxied().await;
+    let app = there.app(&database).await;
+    let (kept, lost) = (made(&app, "x").await, app.create("y").await);
+    proxy.arm(Rule::always(Fault::Hang, ""));
+    app.mutate("deleteDataExport", json!({"id": kept["id"]})).await;
+    assert_eq!(app.export(kept["id"].as_str().unwrap()).await, Value::Null);
+    let (id, somebody) = (app.uuid(&lost), app.somebody());
+    app.execute(&format!("UPDATE data_export SET state = 'RUNNING', worker = {somebody} WHERE id = {id}")).await;
+    app.start_worker();
+    until("the run is given up", async || {
+        app.pass(TimeDelta::seconds(1));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        app.export(&lost).await["failure"]["code"] == "WORKER_LOST"
+    })
+    .await;
+    // What is removed there is gone on with, once it answers.
+    assert_eq!(app.number("SELECT count(*) FROM data_export WHERE removing").await, 1);
+    assert_eq!(there.rclone.list(), [file_name(&kept)]);
+}
+
+/// What is completed while the files are listed is not among them, and so is not counted.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_completed_while_retention_looks_is_looked_at_again() {
+    let (_folder, database) = crate::app::database_of("CREATE TABLE t (a)");
+    let [(there, proxy, _), ..] = proxied().await;
+    let app = there.app(&database).await;
+    made(&app, "x").await;
+    let due = async || app.number("SELECT count(*) FROM data_export_settings WHERE retention_due").await;
+    assert_eq!(due().await, 0);
+    for (meanwhile, left) in [("retention_asked + 1", 1), ("retention_asked", 0)] {
+        app.execute("UPDATE data_export_settings SET retention_due = TRUE").await;
+        proxy.arm(Rule { fault: Fault::Wait, seen: "list-type=2".into(), after: 0, times: 1 });
+        let look = tokio::spawn({
+            let engine = std::sync::Arc::clone(&app.engine);
+            async move { engine.tick().await }
+        });
+        proxy.wait_for_strike().await;
+        app.execute(&format!("UPDATE data_export_settings SET retention_asked = {meanwhile}")).await;
+        proxy.disarm();
+        look.await.unwrap();
+        assert_eq!(due().await, left, "{meanwhile}");
+    }
 }

@@ -77,6 +77,11 @@ async fn a_server_that_is_asked_to_stop_does_not_wait_for_the_store_and_the_next
     let data = folder.path().join("data");
     proxy.arm(Rule::always(Fault::Hang, ""));
     assert!(server.stop().await.success());
+    let state = rusqlite::Connection::open(data.join("carryall.db")).unwrap();
+    let states = "SELECT group_concat(state) FROM (SELECT state FROM data_export ORDER BY id)";
+    let states = state.query_row(states, [], |row| row.get::<_, String>(0)).unwrap();
+    assert_eq!(states, "FAILED,QUEUED", "what makes good for it waits already");
+    drop(state);
     proxy.disarm();
     let server = start(&there, &data, &database).await;
     let history = server.settled().await;
