@@ -1,7 +1,7 @@
 //! The form of an archive: entries of the one kind that Carryall writes, one behind the other from the start of the file,
 //! so that there is nothing between them, and no second entry behind a name.
 
-use std::io::{Read, Seek};
+use std::io::{Read, Seek, SeekFrom};
 
 use zip::{CompressionMethod, ZipArchive, read::ZipFile};
 
@@ -31,6 +31,18 @@ pub(super) fn check<F: Read + Seek>(archive: &ZipArchive<F>) -> Result<(), Verif
         return wrong("there is more in the file than its entries");
     }
     Ok(())
+}
+
+/// Why the file does not end with the archive: an end of central directory record (APPNOTE 4.3.16) without a comment. Readers look
+/// for it from the end, and pass over what stands behind it.
+pub(super) fn check_end(mut file: impl Read + Seek) -> Result<(), VerifyError> {
+    let mut record = [0; 22];
+    file.seek(SeekFrom::End(-22))?;
+    file.read_exact(&mut record)?;
+    if record.starts_with(b"PK\x05\x06") && record.ends_with(&[0, 0]) {
+        return Ok(());
+    }
+    Err(VerifyError::Foreign("something stands behind its end".into()))
 }
 
 /// Whether an entry is encrypted by AE-2 with AES-256, and deflated: everything else can be made without the password, or

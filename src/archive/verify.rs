@@ -46,6 +46,7 @@ pub fn verify_alone<F: Read + Seek + Clone + Send + Sync>(file: F, password: &Se
         other => other,
     })?;
     form::check(&archive)?;
+    form::check_end(file.clone())?;
     let entries = archive.len();
     let place = archive.index_for_name(descriptor::PATH);
     let place = place.ok_or_else(|| VerifyError::Foreign(format!("there is no {} in it", descriptor::PATH)))?;

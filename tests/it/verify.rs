@@ -82,6 +82,18 @@ async fn an_archive_that_was_cut_short_is_refused() {
     }
 }
 
+#[tokio::test]
+async fn an_archive_behind_which_something_stands_is_refused() {
+    let archive = archive().await;
+    let bytes = fs::read(&archive.path).unwrap();
+    for more in [&b"\0"[..], b"PK", &[0; 22]] {
+        fs::write(&archive.path, [&bytes, more].concat()).unwrap();
+        let output = verify(&archive.path, PASSWORD).await;
+        assert_eq!(output.status.code(), Some(1), "{} bytes more", more.len());
+        assert!(stderr(&output).contains("behind its end"), "{}", stderr(&output));
+    }
+}
+
 /// An archive of these entries, made by somebody who knows the password.
 fn forged(folder: &Path, entries: &[(&str, Vec<u8>)]) -> PathBuf {
     let path = folder.join("forged.zip");
