@@ -15,16 +15,16 @@ build: $(WEB)
 
 # Builds, starts the server with the demo source, makes a first export, and serves until interrupted.
 run: build
-	scripts/run.sh target/release/carryall "$(LISTEN)" "$(DATA_DIR)"
+	exec scripts/run.sh target/release/carryall "$(LISTEN)" "$(DATA_DIR)"
 
 # The same, but stops after the first export, and keeps nothing.
 demo: build
-	scripts/run.sh --once target/release/carryall 127.0.0.1:0
+	exec scripts/run.sh --once target/release/carryall 127.0.0.1:0
 
 # A cluster on this machine: PostgreSQL, SeaweedFS, two servers and three workers; 200 exports, while workers are killed. It
 # serves until interrupted.
 cluster: build
-	scripts/cluster.py target/release/carryall "$$(dirname "$$(scripts/test-tools.sh)")/weed" --stay
+	tools=$$(scripts/test-tools.sh) && exec scripts/cluster.py target/release/carryall "$$(dirname "$$tools")/weed" --stay
 
 # All tests. Installs what they need.
 test: $(WEB)

@@ -55,6 +55,7 @@ class Cluster:
 
     def run(self, weed):
         carryall, folder = self.carryall, self.folder
+        print(f"Starting PostgreSQL, SeaweedFS, two servers and three workers; their logs are in {folder}", flush=True)
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("CARRYALL_")}
         self.environment |= {
             "CARRYALL_DATABASE_URL": self.postgres(),
@@ -81,8 +82,12 @@ class Cluster:
 
     def postgres(self):
         """A private server, as nobody where this runs as root: it refuses to be root's."""
-        versions = glob.glob("/usr/lib/postgresql/*/bin") or [os.path.dirname(shutil.which("postgres") or "")]
-        programs = pathlib.Path(max(versions, key=lambda path: int(pathlib.Path(path).parent.name or 0)))
+        # Debian keeps each version apart.
+        versions = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(pathlib.Path(path).parent.name))
+        found = shutil.which("postgres", path=os.pathsep.join([os.environ.get("PATH", ""), *reversed(versions)]))
+        if not found:
+            raise SystemExit("PostgreSQL is needed: scripts/test-tools.sh installs it")
+        programs = pathlib.Path(found).resolve().parent
         folder, port, password = self.folder / "postgres", free_ports(1)[0], secrets.token_hex(16)
         folder.mkdir()
         as_nobody = []
@@ -172,6 +177,10 @@ class Cluster:
             after = f', after: "{page["pageInfo"]["endCursor"]}"'
 
     def stop(self):
+        # Once is enough: another Ctrl-C would leave some of them there.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        print("Stopping all processes …", flush=True)
         for process in reversed(self.processes):
             if process.poll() is None:
                 process.terminate()
@@ -179,7 +188,9 @@ class Cluster:
             try:
                 process.wait(20)
             except subprocess.TimeoutExpired:
-                process.kill()
+                # With what it has started.
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
 
 def load(cluster, exports):
@@ -189,12 +200,17 @@ def load(cluster, exports):
     for number in range(exports):
         create = f'createDataExport(input: {{name: "export {number}"}}) {{ userErrors {{ message }} }}'
         cluster.graphql(number % 2, f"mutation {{ {create} }}")
-    print(f"{exports} exports queued in {time.monotonic() - begun:.1f} s")
-    killed, states, kill_at = 0, {}, time.monotonic()
+    print(f"{exports} exports are queued. While they are made, workers are killed:", flush=True)
+    killed, told, kill_at = 0, None, time.monotonic()
     while True:
         states = collections.Counter(export["status"] for export in cluster.history())
-        print(f"  {time.monotonic() - begun:5.0f} s  {killed} workers killed  {dict(states)}", flush=True)
-        if not states["QUEUED"] and not states["RUNNING"]:
+        left = states["QUEUED"] + states["RUNNING"]
+        told, before = f"{states['COMPLETED']} made, {left} to be made, {killed} workers killed", told
+        if told != before:
+            print(f"  {time.monotonic() - begun:5.0f} s  {told}", flush=True)
+            if not states["QUEUED"] and states["RUNNING"]:
+                print("           what killed workers had is given up when they were silent for 40 seconds, and made anew")
+        if not left:
             break
         if states["QUEUED"] and time.monotonic() >= kill_at:
             number = random.randrange(3)
@@ -205,8 +221,8 @@ def load(cluster, exports):
             kill_at = time.monotonic() + random.uniform(1, 4)
         time.sleep(2)
     lost = sum(export["status"] == "FAILED" and export["restartedAs"] is not None for export in cluster.history())
-    print(f"{states['COMPLETED']} of {exports} exports completed in {time.monotonic() - begun:.0f} s, while {killed} workers were")
-    print(f"killed; {lost} runs were lost with them, and restarted.")
+    print(f"All that were asked for: {states['COMPLETED']} of {exports}, in {time.monotonic() - begun:.0f} s, while {killed} workers "
+          f"were killed. {lost} runs were lost with them (FAILED in the history), and each was made good for by a restart.")
     if states["COMPLETED"] != exports:
         raise SystemExit("not every export was made")
 
@@ -225,9 +241,10 @@ def main():
             cluster.run(arguments.weed.resolve())
             load(cluster, arguments.exports)
             if arguments.stay:
+                print("The Data Exports page, by either of the two servers, which have the same state:")
                 for address in cluster.apis:
-                    print(f"The Data Exports page: {address}/#token={cluster.token}")
-                print("The cluster runs until you press Ctrl-C.")
+                    print(f"  {address}/#token={cluster.token}")
+                print("The cluster runs until you press Ctrl-C. Nothing of it is kept.", flush=True)
                 signal.pause()
         except KeyboardInterrupt:
             print()

@@ -42,5 +42,6 @@ works || (umask 077 && "$binary" token create --name "make run" --role ADMIN --c
 CARRYALL_URL=$url CARRYALL_TOKEN=$(cat "$token_file") examples/first-export.sh "$folder"
 
 [ -z "$once" ] || exit 0
-printf '\nThe Data Exports page: %s/#token=%s\nThe server runs until you press Ctrl-C.\n' "$url" "$(cat "$token_file")"
+printf '\nThe Data Exports page, with a token that is kept in %s: %s/#token=%s\nThe server runs until you press Ctrl-C.\n' \
+  "$token_file" "$url" "$(cat "$token_file")"
 wait "$server"

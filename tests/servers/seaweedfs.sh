@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # A private S3 server (SeaweedFS) in one process, until it is told to end.
 #   seaweedfs.sh WEED FOLDER S3_PORT PORT×7
-# FOLDER holds s3.json, which says who may do what; all else is made.
+# FOLDER holds s3.json, which says who may do what; all else is made. Nothing of it is used again, so that the server, which takes
+# half a minute for a clean end, is killed.
 set -euo pipefail
 weed=$1 folder=$2 s3=$3
 shift 3
@@ -16,7 +17,7 @@ sockets=(master-grpc-"$2" volume-grpc-"$4" filer-grpc-"$6" s3-grpc-"$7")
   -s3 -s3.port="$s3" -s3.port.grpc="$7" -s3.port.iceberg=0 -s3.port.lance=0 -s3.localSocket="$folder/data/s3.sock" \
   -s3.config="$folder/s3.json" &
 server=$!
-trap 'kill "$server"' TERM
+trap 'kill -KILL "$server"' TERM
 wait "$server" || true
 # The first wait ends with the signal.
 wait "$server" || true
