@@ -4,7 +4,7 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: 'tests',
   outputDir: 'test-results',
-  workers: 1,
+  workers: 2,
   reporter: 'list',
   // Generous: the machine may be compiling at the same time.
   timeout: 120_000,
