@@ -11,6 +11,7 @@ mod secret_key;
 mod sources;
 mod state;
 mod storage;
+mod variables;
 
 use std::{ffi::OsStr, net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -24,6 +25,7 @@ pub(crate) use reach::Certificate;
 pub(crate) use secret_key::SecretKey;
 pub(crate) use sources::{SourceArgs, Sources};
 pub(crate) use state::{State, StateArgs};
+pub(crate) use variables::unknown as unknown_variables;
 
 use file::File;
 use limits::LimitArgs;

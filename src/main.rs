@@ -7,7 +7,7 @@ mod panic_hook;
 
 use std::{io::IsTerminal, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 /// A full copy of your application's data, in a bag you can carry.
@@ -64,6 +64,9 @@ fn main() -> ExitCode {
     let log = std::io::stderr();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(log.is_terminal()).with_writer(std::io::stderr).init();
     panic_hook::install();
+    for name in config::unknown_variables(&Carryall::command()) {
+        tracing::warn!("{name} is set, but there is no such setting; it is passed over");
+    }
     match command::run(carryall.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failed) => {

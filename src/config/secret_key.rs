@@ -11,7 +11,7 @@ use carryall::secret::{KeyTextError, Keyring, Secret};
 use super::ConfigError;
 
 /// The variable that may hold the key itself.
-const VARIABLE: &str = "CARRYALL_SECRET_KEY";
+pub(super) const VARIABLE: &str = "CARRYALL_SECRET_KEY";
 /// What the file is called if no other is named.
 const FILE: &str = "secret.key";
 

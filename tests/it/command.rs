@@ -177,6 +177,7 @@ async fn a_wrong_setting_ends_the_start_with_one_line_that_says_which_and_why() 
         (vec!["serve", "--source", "app=postgres://h/d?sslmod=verify-full"], "`sslmod`"),
         (vec!["serve", "--demo", "--database-url", "postgres://h/d?sslmod=verify-full"], "`sslmod`"),
         (vec!["serve", "--demo", "--listen", "127.0.0.1:0", "--database-url", "oracle://h/d"], "--database-url"),
+        (vec!["serve", "--demo", "--database-url", "postgres://u:a#b/c@h/d"], "`#` %23"),
         (vec!["serve", "--demo", "--listen", "127.0.0.1:0", "--files-url", "s3://bucket"], "--files-url"),
         (vec!["serve", "--demo", "--listen", "127.0.0.1:0", "--public-url", "example.com"], "--public-url"),
         (vec!["serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir", "file"], "data folder"),
@@ -205,6 +206,16 @@ async fn a_wrong_setting_ends_the_start_with_one_line_that_says_which_and_why() 
         assert_eq!(lines.len(), 1, "{arguments:?}: {said}");
         assert!(lines[0].starts_with("carryall: ") && lines[0].contains(blamed), "{arguments:?}: {said}");
     }
+}
+
+#[tokio::test]
+async fn a_variable_that_nobody_reads_is_told_of_and_its_value_is_not() {
+    let set =
+        ["CARRYALL_DATABSE_URL", "CARRYALL_SOURCE_SHOP", "CARRYALL_SECRET_KEY", "CARRYALL_TOKEN", "CARRYALL_LISTEN"];
+    let output = carryall().arg("schema").envs(set.map(|name| (name, "s3cret"))).output().await.unwrap();
+    let said = stderr(&output);
+    assert!(output.status.success() && said.lines().count() == 1, "{said}");
+    assert!(said.contains("CARRYALL_DATABSE_URL is set") && !said.contains("s3cret"), "{said}");
 }
 
 #[tokio::test]
