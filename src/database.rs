@@ -36,6 +36,12 @@ pub enum DatabaseError {
          like postgres://carryall@db.example.com/carryall"
     )]
     Address,
+    /// It begins like one of a PostgreSQL database.
+    #[error(
+        "it begins like the address of a PostgreSQL database, but cannot be read: in the name and the password, `/` is written %2F, \
+         `?` %3F, `#` %23, `@` %40 and `%` %25"
+    )]
+    Unreadable,
     /// It is one of a PostgreSQL database, with a parameter that would be passed over.
     #[error(transparent)]
     Parameter(#[from] UnknownParameter),
@@ -54,6 +60,9 @@ pub enum DatabaseError {
     /// The database itself. By its name, which has no password in it.
     #[error("{0}: {1}")]
     Database(String, #[source] DbErr),
+    /// A server that cannot be reached, or refuses us: its name, why, and what to do.
+    #[error("{0}: {1}. {2}")]
+    Refused(String, String, &'static str),
     /// A version that is newer by more than one has changed it.
     #[error("{0} was changed by a newer version of Carryall, which this one cannot work beside: run that one")]
     Newer(String),

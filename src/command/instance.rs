@@ -53,7 +53,9 @@ pub(super) async fn open(instance: Instance) -> Result<Opened, CommandError> {
     let db = state.database.open(state.pool).await?;
     let clock = database::clock(&db, &clock()).await?;
     let (keys, wrong_key) = match state.secret_key {
-        SecretKey::File(path) => (Arc::new(key_of_file(&path, &db).await?), CommandError::KeyWrong(path)),
+        SecretKey::File(path) => {
+            (Arc::new(key_of_file(&path, &db, state.database.is_shared()).await?), CommandError::KeyWrong(path))
+        }
         SecretKey::Variable(keys) => (keys, CommandError::KeyVariableWrong),
     };
     if state.database.is_shared() && state.files_url.scheme() == "file" {
@@ -125,12 +127,17 @@ async fn make_demo(folder: &Path) -> Result<(), CommandError> {
 }
 
 /// The key in the file at `path`; a new one only if there is nothing yet that the old one has sealed.
-async fn key_of_file(path: &Path, db: &DatabaseConnection) -> Result<Keyring, CommandError> {
+async fn key_of_file(path: &Path, db: &DatabaseConnection, is_shared: bool) -> Result<Keyring, CommandError> {
     if path.exists() {
         return Ok(Keyring::load(path)?);
     }
     if any_sealed(db).await? {
-        return Err(CommandError::KeyMissing(path.to_owned()));
+        let path = path.to_owned();
+        return Err(if is_shared { CommandError::KeyElsewhere(path) } else { CommandError::KeyMissing(path) });
+    }
+    if is_shared {
+        let place = path.display();
+        warn!("a key was made in {place}: every other process needs the same one, by CARRYALL_SECRET_KEY say");
     }
     Ok(Keyring::create(path)?)
 }

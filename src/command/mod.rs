@@ -55,11 +55,16 @@ pub(crate) enum CommandError {
         "--secret-key-file: there is no {0}, but the database holds secrets that were sealed with it: put the file back"
     )]
     KeyMissing(PathBuf),
+    #[error(
+        "CARRYALL_SECRET_KEY: the database holds secrets that were sealed with a key that this process does not have: give it the \
+         key of the other processes, by this variable, or their file by --secret-key-file (there is no {0})"
+    )]
+    KeyElsewhere(PathBuf),
     #[error("--secret-key-file: {0} is not the key that sealed the secrets in the database: put the right file back")]
     KeyWrong(PathBuf),
     #[error(
-        "CARRYALL_SECRET_KEY: it is not the key that sealed the secrets in the database; one that was replaced stays in it, \
-         behind the new one, until `carryall key rotate` is done"
+        "CARRYALL_SECRET_KEY: it is not the key that sealed the secrets in the database: give this process the key of all the \
+         others. While a key is replaced, the old one stays in it, behind the new one, until `carryall key rotate` is done"
     )]
     KeyVariableWrong,
     #[error(

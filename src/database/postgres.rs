@@ -1,6 +1,6 @@
 //! PostgreSQL, which many processes use at the same time.
 
-use std::time::Duration;
+use std::{io::ErrorKind, time::Duration};
 
 use sea_orm::{
     DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector,
@@ -12,7 +12,7 @@ use sea_orm::{
     },
 };
 use tokio::time::{sleep, timeout};
-use tracing::info;
+use tracing::{info, warn};
 
 use super::{ANSWER, DatabaseError, Pool, Right, migrations, parameters::ensure_known};
 
@@ -28,6 +28,19 @@ const TRIES: u32 = 100;
 const AGAIN: Duration = Duration::from_secs(1);
 /// SQLSTATE `lock_not_available`.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
+/// SQLSTATE `cannot_connect_now`.
+const CANNOT_CONNECT_NOW: &str = "57P03";
+/// What passes when a server comes up.
+const NOT_THERE: [ErrorKind; 7] = [
+    ErrorKind::ConnectionRefused,
+    ErrorKind::ConnectionReset,
+    ErrorKind::ConnectionAborted,
+    ErrorKind::UnexpectedEof,
+    ErrorKind::TimedOut,
+    ErrorKind::HostUnreachable,
+    ErrorKind::NetworkUnreachable,
+];
+const UNREACHABLE: &str = "See whether PostgreSQL runs there, and whether this machine may reach it";
 
 /// What is set in every session: the server looks whether we are still there, so that what a machine without power has locked
 /// does not stay locked for hours.
@@ -38,7 +51,7 @@ pub(super) const WATCHED: &str =
 /// in it is taken from the variables that PostgreSQL's own clients know, such as `PGPASSWORD`, and from `~/.pgpass`.
 pub(super) fn options(url: &str) -> Result<Options, DatabaseError> {
     ensure_known(url)?;
-    let options: PgConnectOptions = url.parse().map_err(|_| DatabaseError::Address)?;
+    let options: PgConnectOptions = url.parse().map_err(|_| DatabaseError::Unreadable)?;
     Ok(options.application_name("carryall").disable_statement_logging())
 }
 
@@ -59,12 +72,47 @@ pub(super) async fn open(options: &Options, pool: Pool) -> Result<DatabaseConnec
 
 /// Opens it as it is.
 pub(super) async fn connect(options: &Options, pool: Pool) -> Result<DatabaseConnection, DatabaseError> {
+    reach(options, pool).await?;
     let pool = connections(pool).connect_with(options.clone()).await;
     Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool.map_err(|cause| failed(options, cause))?))
 }
 
+/// Waits until it can be reached, for as long as a connection may take: what was started at the same time may be there a little later.
+async fn reach(options: &Options, pool: Pool) -> Result<(), DatabaseError> {
+    let mut last = None;
+    let reached = timeout(pool.timeout, async {
+        loop {
+            let cause = match options.connect().await {
+                Ok(connection) => return connection.close().await,
+                Err(cause) => cause,
+            };
+            if !is_not_there_yet(&cause) {
+                return Err(cause);
+            }
+            if last.is_none() {
+                warn!(%cause, "{} cannot be reached yet; trying again", name(options));
+            }
+            last = Some(cause);
+            sleep(AGAIN).await;
+        }
+    });
+    let reached = reached.await;
+    reached.unwrap_or_else(|_| Err(last.unwrap_or(sqlx::Error::PoolTimedOut))).map_err(|cause| failed(options, cause))
+}
+
+/// Nobody listens, or the server says that it is just starting.
+fn is_not_there_yet(cause: &sqlx::Error) -> bool {
+    match cause {
+        // Not one that stands for a certificate.
+        sqlx::Error::Io(cause) => NOT_THERE.contains(&cause.kind()),
+        sqlx::Error::Database(cause) => cause.code().is_some_and(|code| code == CANNOT_CONNECT_NOW),
+        _ => false,
+    }
+}
+
 /// Many processes may start at once: one runs the migrations while the others wait, for as long as it takes.
 async fn migrate(options: &Options, pool: Pool) -> Result<(), DatabaseError> {
+    reach(options, pool).await?;
     let failed = |cause| failed(options, cause);
     let pool = PgPoolOptions::new().max_connections(2).acquire_timeout(pool.timeout);
     let pool = pool.after_connect(|connection, _| {
@@ -137,5 +185,25 @@ fn connections(pool: Pool) -> PoolOptions<sqlx::Postgres> {
 }
 
 pub(super) fn failed(options: &Options, cause: sqlx::Error) -> DatabaseError {
-    DatabaseError::Database(name(options), DbErr::Conn(RuntimeErr::SqlxError(cause.into())))
+    let to_do = match &cause {
+        sqlx::Error::Io(cause) if cause.kind() != ErrorKind::InvalidData => UNREACHABLE,
+        sqlx::Error::PoolTimedOut => UNREACHABLE,
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) => "See `sslmode` and `sslrootcert` in the address",
+        sqlx::Error::Database(refused) => match refused.code().as_deref() {
+            Some("28P01" | "28000") => {
+                "See the role and its password, in the address, PGPASSWORD or ~/.pgpass, and pg_hba.conf of the server"
+            }
+            Some("3D000") => "Create it, by `createdb` say",
+            Some("42501") => "Carryall's role is to be the owner of its database",
+            Some("53300") => "See `max_connections` of the server and --database-connections",
+            _ => return DatabaseError::Database(name(options), DbErr::Conn(RuntimeErr::SqlxError(cause.into()))),
+        },
+        _ => return DatabaseError::Database(name(options), DbErr::Conn(RuntimeErr::SqlxError(cause.into()))),
+    };
+    let said = match &cause {
+        // What the server says, without the place in its source that the driver adds.
+        sqlx::Error::Database(refused) => refused.message().to_owned(),
+        other => other.to_string(),
+    };
+    DatabaseError::Refused(name(options), said, to_do)
 }

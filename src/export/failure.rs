@@ -97,7 +97,10 @@ impl Failure {
 
     /// The process that ran the export is gone.
     pub(super) fn worker_lost() -> Self {
-        Self::new(FailureCode::WorkerLost, "The server stopped while this export ran. Nothing is wrong with your data.")
+        Self::new(
+            FailureCode::WorkerLost,
+            "The server that made this export stopped or was lost. Nothing is wrong with your data.",
+        )
     }
 
     /// Whether another try may well succeed: nothing is wrong with the data or the settings of the sources.

@@ -73,7 +73,7 @@ impl Engine {
                 warn!(id = %export.id, "this process had claimed the export without hearing of it; it is in the queue again");
                 continue;
             }
-            warn!(id = %export.id, "the worker of this export is gone");
+            warn!(id = %export.id, %worker, "the worker of this export is gone; what can be restarted is");
             let ended = self.end_lost(&export, worker, export.file_name.clone()).await?;
             if let Some(file_name) = export.file_name.filter(|_| ended) {
                 self.silence.note_lost(export.id, file_name);

@@ -169,6 +169,11 @@ impl TestApp {
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
 
+    /// Leaves a draft there, as a process does that is killed.
+    pub fn write_draft(&self, name: &str) {
+        std::fs::write(self.folder.path().join("drafts").join(name), b"half").unwrap();
+    }
+
     /// Lets time go by.
     pub fn pass(&self, by: TimeDelta) {
         self.time.pass(by);

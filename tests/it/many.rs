@@ -3,6 +3,7 @@
 mod cut_off;
 mod migrations;
 mod reading;
+mod refused;
 mod tls;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};

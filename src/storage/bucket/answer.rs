@@ -87,7 +87,7 @@ impl Failure {
     fn words(&self) -> String {
         match self {
             Self::NotAdmitted(error) => error.to_string(),
-            Self::Unconnected(cause) => format!("no connection can be made: {cause}"),
+            Self::Unconnected(cause) => format!("no connection can be made to {cause}"),
             Self::Untrusted(cause) => format!("the server's certificate is not trusted: {cause}"),
             Self::Broken(cause) => format!("the connection broke off: {cause}"),
             Self::Silent => format!("nothing moved for {} seconds", SILENCE.as_secs()),

@@ -146,9 +146,12 @@ pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
         }
         cause = this.source();
     }
+    // Never the whole address: there may be a signature in it.
+    let host = error.url().and_then(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)));
+    let host = host.unwrap_or_else(|| "the provider".into());
     match () {
-        () if error.is_timeout() && error.is_connect() => Failure::Unconnected("it takes too long".into()),
-        () if error.is_connect() => Failure::Unconnected(innermost),
+        () if error.is_timeout() && error.is_connect() => Failure::Unconnected(format!("{host}: it takes too long")),
+        () if error.is_connect() => Failure::Unconnected(format!("{host}: {innermost}")),
         () => Failure::Broken(innermost),
     }
 }

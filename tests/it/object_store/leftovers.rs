@@ -120,3 +120,23 @@ async fn what_a_run_that_was_lost_publishes_late_is_removed_too_until_an_hour_af
     })
     .await;
 }
+
+/// The process that had it was killed: it is on the same disk, and another process has ended the run.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_draft_of_a_run_that_was_lost_makes_room_for_the_next_run() {
+    let (_folder, database) = database_of("CREATE TABLE t (a)");
+    let there = There::s3();
+    let app = there.app(&database).await;
+    let (lost, kept) = ("data-export-lost.zip", "data-export-kept.zip");
+    for (name, state) in [(lost, "FAILED"), (kept, "RUNNING")] {
+        let id = app.create(name).await;
+        let (id, somebody) = (app.uuid(&id), app.somebody());
+        let set = format!("state = '{state}', worker = {somebody}, file_name = '{name}'");
+        app.execute(&format!("UPDATE data_export SET {set} WHERE id = {id}")).await;
+        app.write_draft(&format!(".{name}.part"));
+    }
+    let id = app.create("next").await;
+    app.drain().await;
+    assert_eq!(app.export(&id).await["status"], "COMPLETED");
+    assert_eq!(app.drafts(), [format!(".{kept}.part")]);
+}

@@ -155,11 +155,11 @@ async fn what_arrives_after_its_row_is_gone_is_removed() {
     let shared = Shared::new().await;
     shared.upload().await;
     let first = shared.waiting("PUT /").await;
-    // Then it has no more to tell, and so asks no more before the file is there.
+    // Then it has no more to tell, and so asks no more before the file is there. Nor is it told.
     let all = i64::try_from(shared.archive.len()).unwrap();
     until("it is told that all is sent", async || shared.app.number("SELECT bytes_done FROM upload").await == all)
         .await;
-    shared.app.execute("DELETE FROM upload").await;
+    shared.app.execute("ALTER TABLE upload DISABLE TRIGGER carryall_tell; DELETE FROM upload").await;
     shared.go_on(first).await;
     assert_eq!((shared.status().await, shared.rclone.list().len()), (String::new(), 0));
 }
