@@ -13,7 +13,7 @@ flock --nonblock 9 || {
 }
 
 child=
-trap 'stop TERM "$child"; stop_servers' EXIT
+trap 'ending=1; stop TERM "$child"; stop_servers' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 # In the background, so that a signal is heard at once.
@@ -42,6 +42,8 @@ start_servers() { # ENGINE …
 
 # By the pids of the processes that we started, and nothing else.
 stop_servers() {
+  # Another signal would end this in the middle.
+  [ -z "${ending:-}" ] || trap '' INT TERM
   stop INT "$BENCH_POSTGRES_PID"
   stop TERM "$BENCH_MARIADB_PID"
   BENCH_POSTGRES_PID='' BENCH_MARIADB_PID=''

@@ -10,6 +10,7 @@ With --stay it serves until it is interrupted. Nothing is kept.
 import argparse
 import base64
 import collections
+import contextlib
 import glob
 import json
 import os
@@ -185,12 +186,12 @@ class Cluster:
             if process.poll() is None:
                 process.terminate()
         for process in self.processes:
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(20)
-            except subprocess.TimeoutExpired:
-                # With what it has started.
+            # With what it has started.
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            process.wait()
 
 
 def load(cluster, exports):

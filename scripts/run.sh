@@ -11,6 +11,8 @@ folder=$(mktemp -d)
 data=${3:-$folder/data}
 server=
 stop() {
+  # Another signal would end this in the middle.
+  trap '' INT TERM
   [ -z "$server" ] || { kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; }
   rm -rf "$folder"
 }

@@ -37,9 +37,12 @@ pub(super) fn check<F: Read + Seek>(archive: &ZipArchive<F>) -> Result<(), Verif
 /// for it from the end, and pass over what stands behind it.
 pub(super) fn check_end(mut file: impl Read + Seek) -> Result<(), VerifyError> {
     let mut record = [0; 22];
-    file.seek(SeekFrom::End(-22))?;
+    let place = file.seek(SeekFrom::End(-22))?;
     file.read_exact(&mut record)?;
-    if record.starts_with(b"PK\x05\x06") && record.ends_with(&[0, 0]) {
+    let [size, offset] = [12, 16].map(|at| record[at..at + 4].try_into().map(u32::from_le_bytes).unwrap_or(u32::MAX));
+    // Where a number has no room here, the ZIP64 records stand between, which a reader finds only right before this one.
+    let in_place = [size, offset].contains(&u32::MAX) || u64::from(offset) + u64::from(size) == place;
+    if record.starts_with(b"PK\x05\x06") && record.ends_with(&[0, 0]) && in_place {
         return Ok(());
     }
     Err(VerifyError::Foreign("something stands behind its end".into()))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sea_orm::{
     DatabaseConnection, DbBackend,
     sqlx::{
-        self, Executor,
+        self, ConnectOptions, Connection, Executor,
         postgres::{PgConnectOptions, PgListener, PgPoolOptions},
     },
 };
@@ -25,6 +25,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub struct Channel {
     options: PgConnectOptions,
     listener: Option<PgListener>,
+    /// It was told that it cannot listen.
+    told: bool,
 }
 
 /// What was heard.
@@ -43,7 +45,7 @@ impl Channel {
             return None;
         }
         let options = db.get_postgres_connection_pool().connect_options().as_ref().clone();
-        Some(Self { options, listener: None })
+        Some(Self { options, listener: None, told: false })
     }
 
     /// Waits for what comes next. Connects again when the connection breaks, until it can.
@@ -51,9 +53,11 @@ impl Channel {
         loop {
             let Some(listener) = &mut self.listener else {
                 match self.connect().await {
-                    Ok(listener) => self.listener = Some(listener),
+                    Ok(listener) => (self.listener, self.told) = (Some(listener), false),
                     Err(cause) => {
-                        warn!(%cause, "what other processes tell cannot be heard");
+                        if !std::mem::replace(&mut self.told, true) {
+                            warn!(%cause, "what other processes tell cannot be heard; trying again");
+                        }
                         sleep(PAUSE).await;
                         continue;
                     }
@@ -78,6 +82,8 @@ impl Channel {
         let pool = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None).acquire_timeout(QUIET);
         let pool = pool.connect_lazy_with(self.options.clone());
         let connected = timeout(QUIET, async {
+            // A pool tries for as long as it may, and does not say then why it could not.
+            self.options.connect().await?.close().await?;
             let mut listener = PgListener::connect_with(&pool).await?;
             listener.eager_reconnect(false);
             listener.listen(NAME).await?;

@@ -40,6 +40,9 @@ const NOT_THERE: [ErrorKind; 7] = [
     ErrorKind::HostUnreachable,
     ErrorKind::NetworkUnreachable,
 ];
+/// What stands for a file that is not there or holds something else.
+const FILES: [ErrorKind; 3] = [ErrorKind::NotFound, ErrorKind::PermissionDenied, ErrorKind::InvalidData];
+const CERTIFICATES: &str = "See `sslmode` and `sslrootcert` in the address";
 const UNREACHABLE: &str = "See whether PostgreSQL runs there, and whether this machine may reach it";
 
 /// What is set in every session: the server looks whether we are still there, so that what a machine without power has locked
@@ -83,7 +86,11 @@ async fn reach(options: &Options, pool: Pool) -> Result<(), DatabaseError> {
     let reached = timeout(pool.timeout, async {
         loop {
             let cause = match options.connect().await {
-                Ok(connection) => return connection.close().await,
+                Ok(connection) => {
+                    // That it ends badly says nothing of the next.
+                    let _ = connection.close().await;
+                    return Ok(());
+                }
                 Err(cause) => cause,
             };
             if !is_not_there_yet(&cause) {
@@ -146,20 +153,34 @@ async fn migrate(options: &Options, pool: Pool) -> Result<(), DatabaseError> {
 async fn run_between_others(db: &DatabaseConnection, name: &str) -> Result<(), DatabaseError> {
     for _ in 1..TRIES {
         match migrations::run(db, name).await {
-            Err(DatabaseError::Database(_, cause)) if is_lock_timeout(&cause) => {
+            Err(DatabaseError::Database(_, cause)) if is_locked(&cause) => {
                 info!("somebody has a table of {name} that is to be changed; trying again");
                 sleep(AGAIN).await;
             }
+            Err(DatabaseError::Database(name, cause)) => return Err(refused(name, cause)),
             ended => return ended,
         }
     }
     migrations::run(db, name).await
 }
 
-fn is_lock_timeout(cause: &DbErr) -> bool {
-    let (DbErr::Exec(cause) | DbErr::Query(cause) | DbErr::Conn(cause)) = cause else { return false };
-    let RuntimeErr::SqlxError(cause) = cause else { return false };
-    cause.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == LOCK_NOT_AVAILABLE)
+fn refused(name: String, cause: DbErr) -> DatabaseError {
+    let said = refusal(&cause).and_then(|refused| Some((refused.message().to_owned(), to_do_about(refused)?)));
+    match said {
+        Some((said, to_do)) => DatabaseError::Refused(name, said, to_do),
+        None => DatabaseError::Database(name, cause),
+    }
+}
+
+fn is_locked(cause: &DbErr) -> bool {
+    refusal(cause).is_some_and(|refused| refused.code().as_deref() == Some(LOCK_NOT_AVAILABLE))
+}
+
+/// What the server says that has refused something.
+fn refusal(cause: &DbErr) -> Option<&dyn sqlx::error::DatabaseError> {
+    let (DbErr::Exec(cause) | DbErr::Query(cause) | DbErr::Conn(cause)) = cause else { return None };
+    let RuntimeErr::SqlxError(cause) = cause else { return None };
+    cause.as_database_error()
 }
 
 /// The sessions that work: none waits for long.
@@ -186,19 +207,15 @@ fn connections(pool: Pool) -> PoolOptions<sqlx::Postgres> {
 
 pub(super) fn failed(options: &Options, cause: sqlx::Error) -> DatabaseError {
     let to_do = match &cause {
-        sqlx::Error::Io(cause) if cause.kind() != ErrorKind::InvalidData => UNREACHABLE,
-        sqlx::Error::PoolTimedOut => UNREACHABLE,
-        sqlx::Error::Io(_) | sqlx::Error::Tls(_) => "See `sslmode` and `sslrootcert` in the address",
-        sqlx::Error::Database(refused) => match refused.code().as_deref() {
-            Some("28P01" | "28000") => {
-                "See the role and its password, in the address, PGPASSWORD or ~/.pgpass, and pg_hba.conf of the server"
-            }
-            Some("3D000") => "Create it, by `createdb` say",
-            Some("42501") => "Carryall's role is to be the owner of its database",
-            Some("53300") => "See `max_connections` of the server and --database-connections",
-            _ => return DatabaseError::Database(name(options), DbErr::Conn(RuntimeErr::SqlxError(cause.into()))),
+        // The certificate of a server, or the file of a CA. That a socket is not there is another matter.
+        sqlx::Error::Io(cause) if FILES.contains(&cause.kind()) && options.get_socket().is_none() => CERTIFICATES,
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => UNREACHABLE,
+        sqlx::Error::Tls(_) => CERTIFICATES,
+        sqlx::Error::Database(refused) => match to_do_about(&**refused) {
+            Some(to_do) => to_do,
+            None => return other(options, cause),
         },
-        _ => return DatabaseError::Database(name(options), DbErr::Conn(RuntimeErr::SqlxError(cause.into()))),
+        _ => return other(options, cause),
     };
     let said = match &cause {
         // What the server says, without the place in its source that the driver adds.
@@ -206,4 +223,21 @@ pub(super) fn failed(options: &Options, cause: sqlx::Error) -> DatabaseError {
         other => other.to_string(),
     };
     DatabaseError::Refused(name(options), said, to_do)
+}
+
+fn other(options: &Options, cause: sqlx::Error) -> DatabaseError {
+    DatabaseError::Database(name(options), DbErr::Conn(RuntimeErr::SqlxError(cause.into())))
+}
+
+/// What to do about what a server says, where that is known.
+fn to_do_about(refused: &dyn sqlx::error::DatabaseError) -> Option<&'static str> {
+    Some(match refused.code().as_deref() {
+        Some("28P01" | "28000") => {
+            "See the role and its password, in the address, PGPASSWORD or ~/.pgpass, and pg_hba.conf of the server"
+        }
+        Some("3D000") => "Create it, by `createdb` say",
+        Some("42501") => "Carryall's role may not do that: it is to be the owner of its database",
+        Some("53300") => "See `max_connections` of the server and --database-connections",
+        _ => return None,
+    })
 }

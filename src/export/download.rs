@@ -7,17 +7,13 @@ use chrono::{DateTime, Utc};
 use entity::data_export::{Entity, Model};
 use futures_util::stream::BoxStream;
 use sea_orm::{DbErr, EntityTrait};
-use tokio::time::timeout;
 use url::Url;
 use uuid::Uuid;
 
-use super::{Engine, QUICKLY};
-use crate::{
-    files::{
-        FilesError,
-        link::{self, Link},
-    },
-    storage::StorageError,
+use super::Engine;
+use crate::files::{
+    FilesError,
+    link::{self, Link},
 };
 
 /// An archive that may be handed out.
@@ -68,12 +64,7 @@ impl Engine {
             Link::Expired | Link::Forged => return Err(DownloadError::Refused),
         }
         let export = Entity::find_by_id(id).one(&self.parts.db).await?.ok_or(DownloadError::Gone)?;
-        let away = || StorageError::Unreachable {
-            message: "the place where archives are kept does not answer".into(),
-            retry_after: None,
-        };
-        let there = timeout(QUICKLY, self.available_file(&export)).await.map_err(|_| FilesError::from(away()))??;
-        if there != Some(file_name) {
+        if self.available_file_quickly(&export).await? != Some(file_name) {
             return Err(DownloadError::Gone);
         }
         let (Some(size), Some(sha256)) = (export.size_bytes, export.sha256) else { return Err(DownloadError::Gone) };

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::{Engine, SealedColumn, upload::CopyFailure};
 use crate::{
+    database::answered,
     secret::{KeyError, Keyring, Secret},
     storage::{Config, Network, Storage},
 };
@@ -72,7 +73,7 @@ impl Engine {
 
     /// A way to a storage, as it is set up now.
     pub(super) async fn open_storage(&self, id: Uuid) -> Result<Opened, DbErr> {
-        let row = Entity::find_by_id(id).one(&self.parts.db).await?;
+        let row = answered(Entity::find_by_id(id).one(&self.parts.db)).await?;
         let row = row.ok_or_else(|| DbErr::RecordNotFound("the storage".into()))?;
         let version = row.version;
         let storage = match self.unsealed(row) {
@@ -87,8 +88,8 @@ impl Engine {
     pub(super) async fn keep_pin(&self, opened: &Opened) {
         let Some(key) = opened.storage.as_ref().ok().and_then(|storage| storage.to_pin()) else { return };
         let row = ActiveModel { host_key: Set(Some(key)), ..Default::default() };
-        let unpinned = opened.note(row).filter(Column::HostKey.is_null()).exec(&self.parts.db).await;
-        noted(opened, unpinned);
+        let unpinned = opened.note(row).filter(Column::HostKey.is_null());
+        noted(opened, answered(unpinned.exec(&self.parts.db)).await);
     }
 
     /// Something went well there; a copy `arrived`, perhaps.
@@ -100,7 +101,7 @@ impl Engine {
             failed_at: Set(None),
             ..Default::default()
         };
-        noted(opened, opened.note(row).exec(&self.parts.db).await);
+        noted(opened, answered(opened.note(row).exec(&self.parts.db)).await);
     }
 
     /// Something failed there.
@@ -111,7 +112,7 @@ impl Engine {
             failed_at: Set(Some(self.parts.clock.now())),
             ..Default::default()
         };
-        noted(opened, opened.note(row).exec(&self.parts.db).await);
+        noted(opened, answered(opened.note(row).exec(&self.parts.db)).await);
     }
 }
 

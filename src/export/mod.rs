@@ -4,7 +4,7 @@
 //!
 //! - `bus` tells what changes, in this process and in others; `process` says which there are.
 //! - `create` takes wishes, `nightly` makes those of the nights, when `schedule` says so. `queue` writes an export's state.
-//! - `worker` takes the next one, `run` makes it, `watch` sees to it that it goes on, `pack` is the part of a run that needs no
+//! - `worker` takes the next one, `run` makes it, if there is `room`, `watch` sees to it that it goes on, `pack` is the part of a run that needs no
 //!   history. `progress` counts, `pace` works out how long it will take.
 //! - `worker` at its start and `silence` find what was lost with its process, `restart` gives it another try; `sweep` puts in
 //!   order what is over.
@@ -29,6 +29,7 @@ mod removal;
 mod restart;
 mod retain;
 mod retention;
+mod room;
 mod run;
 mod schedule;
 mod sealed;
@@ -90,6 +91,8 @@ const PAUSE: Duration = Duration::from_secs(5);
 const CHECKS: usize = 4;
 /// How long somebody who looks at the history waits for the place where archives are kept.
 const QUICKLY: Duration = Duration::from_secs(5);
+/// How long something may take for which other work waits.
+const NEXT_WORK: Duration = Duration::from_secs(2 * 60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// What the engine is made of.
@@ -199,6 +202,11 @@ impl Engine {
         let Some((name, size)) = kept_file(export) else { return Ok(None) };
         let length = self.parts.files.length(name).await?;
         Ok(length.filter(|length| i64::try_from(*length) == Ok(size)).map(|_| name))
+    }
+
+    /// The same, for somebody who waits for it.
+    async fn available_file_quickly<'a>(&self, export: &'a Model) -> Result<Option<&'a str>, FilesError> {
+        timeout(QUICKLY, self.available_file(export)).await.map_err(|_| FilesError::silent())?
     }
 
     /// The same, as it is shown to people: where the object store cannot say it now, as the row has it. The history is there

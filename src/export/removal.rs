@@ -69,7 +69,9 @@ impl Engine {
         info!(%id, "export removed");
         if let Some(export) = Entity::find_by_id(id).one(&self.parts.db).await? {
             // A place of archives that is away keeps nobody waiting: the rest is done at the next look.
-            let _ = timeout(QUICKLY, self.finish_removal(&export)).await;
+            if let Ok(Err(cause)) = timeout(QUICKLY, self.finish_removal(&export)).await {
+                error!(%id, %cause, "the removal of the export could not be ended yet");
+            }
         }
         Ok(())
     }

@@ -1,6 +1,9 @@
 //! Removes what [`retention`](super::retention) says is past the maximum: on the instance, and on each storage.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -12,11 +15,11 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
 };
 use tokio::time::timeout;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 use uuid::Uuid;
 
 use super::{
-    Engine, QUICKLY,
+    Engine, NEXT_WORK, QUICKLY,
     removal::RemoveError,
     retention::{Candidate, Copy, Reason, awaited, plan, plan_copies},
     settings,
@@ -80,20 +83,27 @@ impl Engine {
     /// Removes what is past the maximum, but for the export that has just become `safe`, and returns what went. What fails is
     /// logged, and done at the next look.
     pub(super) async fn retain(&self, safe: Option<Uuid>) -> Vec<Decision> {
-        let removed = self.let_go_of_oldest(safe).await;
+        let removed = self.let_go_of_oldest(safe, NEXT_WORK).await;
         self.remove_files().await;
         removed
     }
 
+    /// The same, by somebody who has other work to do: what it does not come to is done at the next look.
+    pub(super) async fn retain_in_time(&self, safe: Option<Uuid>) {
+        if timeout(NEXT_WORK, self.retain(safe)).await.is_err() {
+            warn!("the oldest exports could not be removed in time");
+        }
+    }
+
     /// The same, for somebody who waits: a place of archives that is away does not hold him up for long.
     pub(super) async fn retain_quickly(&self) -> Vec<Decision> {
-        let removed = self.let_go_of_oldest(None).await;
+        let removed = self.let_go_of_oldest(None, QUICKLY).await;
         let _ = timeout(QUICKLY, self.remove_files()).await;
         removed
     }
 
-    async fn let_go_of_oldest(&self, safe: Option<Uuid>) -> Vec<Decision> {
-        self.let_all_go(safe).await.unwrap_or_else(|cause| {
+    async fn let_go_of_oldest(&self, safe: Option<Uuid>, patience: Duration) -> Vec<Decision> {
+        self.let_all_go(safe, patience).await.unwrap_or_else(|cause| {
             error!(%cause, "the oldest exports could not be removed yet");
             Vec::new()
         })
@@ -114,11 +124,11 @@ impl Engine {
     }
 
     /// Decides what goes and marks it, all of it or nothing: what it is decided by stays as it is meanwhile. Files are listed
-    /// before: what was completed since is not among them, and so is neither counted nor removed.
-    async fn let_all_go(&self, safe: Option<Uuid>) -> Result<Vec<Decision>, RemoveError> {
+    /// before, with `patience`: what was completed since is not among them, and so is neither counted nor removed.
+    async fn let_all_go(&self, safe: Option<Uuid>, patience: Duration) -> Result<Vec<Decision>, RemoveError> {
         // Before the files are listed: what is asked for later may be of an export that is not among them.
         let asked = settings::read(&self.parts.db).await?.retention_asked;
-        let files = self.archives().await?;
+        let files = timeout(patience, self.archives()).await.map_err(|_| FilesError::silent())??;
         let transaction = self.decide().await?;
         let settings = settings::read(&transaction).await?;
         let decided = decisions(&transaction, &files, settings.maximum_exports).await?.into_iter();

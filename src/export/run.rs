@@ -10,16 +10,15 @@ use std::{
     time::Duration,
 };
 
-use entity::data_export::{Column, Entity, Model, State};
+use entity::data_export::Model;
 use futures_util::FutureExt;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use tracing::{error, info, warn};
 
 use super::{
     Engine, PAUSE,
     failure::{Failure, PackError},
     format_of,
-    pack::{Order, Packed, Room, pack},
+    pack::{Order, Packed, pack},
     progress::Progress,
     watch::{ALIVE, Interrupt, Watch},
     worker::Stop,
@@ -75,14 +74,6 @@ impl Engine {
         let (progress, publishing) = (Arc::default(), AtomicBool::new(false));
         Run { engine: self, export, file_name, progress, stop, publishing }.to_end().await;
     }
-
-    /// The newest completed export of the same kind: what it took is what this one will take, about.
-    async fn last_like(&self, export: &Model) -> Result<Option<Model>, DbErr> {
-        let completed = Entity::find().filter(Column::State.eq(State::Completed)).filter(Column::Removing.eq(false));
-        let like = completed.filter(Column::Format.eq(export.format));
-        let like = like.filter(Column::ExcludeTables.eq(&export.exclude_tables));
-        like.order_by_desc(Column::Id).one(&self.parts.db).await
-    }
 }
 
 impl Run<'_> {
@@ -131,23 +122,11 @@ impl Run<'_> {
             format: format_of(self.export.format),
             password: self.engine.file_password(self.export)?,
             clock: parts.clock.clone(),
-            room: Some(self.room().await?),
+            room: Some(self.engine.room_for(self.export, &self.progress).await?),
         };
         let draft = parts.files.draft(self.file_name).await?;
         let packed = pack(&order, &draft, &self.progress).await?;
         Ok((draft, packed))
-    }
-
-    /// What there is room for, and what an archive like this took the last time.
-    async fn room(&self) -> Result<Room, PackError> {
-        let last = self.engine.last_like(self.export).await.map_err(std::io::Error::other)?;
-        if let Some(last) = &last {
-            self.progress.expect_rows(last.rows_done);
-        }
-        // Of a process of this machine that was killed.
-        self.engine.remove_drafts_of_ended().await.map_err(std::io::Error::other)?;
-        let needed = last.and_then(|last| last.size_bytes).and_then(|size| size.try_into().ok());
-        Ok(Room { free: self.engine.parts.files.room()?, needed })
     }
 
     /// Publishes the archive. Where that cannot be reached for a while, it is tried again.
@@ -176,7 +155,7 @@ impl Run<'_> {
         match self.store(&End::Completed(packed), None).await {
             Some(true) => {
                 info!(%id, file_name, bytes = packed.sealed.bytes, rows = packed.verified.rows, "export completed");
-                self.engine.retain(Some(id)).await;
+                self.engine.retain_in_time(Some(id)).await;
                 self.engine.bus.copies_due.notify_one();
             }
             Some(false) => self.end(End::Canceled).await,

@@ -11,9 +11,10 @@ use std::{
     time::Duration,
 };
 
+use entity::data_export::Model;
 use sea_orm::DbErr;
 use tokio::sync::Mutex;
-use tracing::warn;
+use tracing::{error, warn};
 use uuid::Uuid;
 
 use super::{Engine, worker::TICK};
@@ -51,35 +52,46 @@ impl Engine {
     /// Ends the runs whose workers are silent, and the readings that nobody goes on with.
     pub(super) async fn end_what_was_lost(&self) -> Result<(), DbErr> {
         let mut seen = self.silence.seen.lock().await;
+        let running = self.queue.running().await?;
         let elapsed = self.parts.clock.elapsed();
         // While this process was frozen or without its database, the others may have been too: that time does not count.
         let since = seen.at.map_or(Duration::ZERO, |last| elapsed.saturating_sub(last).min(TICK * 2));
         seen.at = Some(elapsed);
         let mut before = take(&mut seen.runs);
-        for (export, worker) in self.queue.running().await? {
-            if self.running.has(export.id) {
-                continue;
-            }
-            let silent = match before.remove(&export.id) {
-                Some((sequence, silent)) if sequence == export.sequence => silent + since,
+        let mut silent = Vec::new();
+        for (export, worker) in running.into_iter().filter(|(export, _)| !self.running.has(export.id)) {
+            let silence = match before.remove(&export.id) {
+                Some((sequence, silence)) if sequence == export.sequence => silence + since,
                 _ => Duration::ZERO,
             };
-            if silent < if worker == self.worker { TICK } else { SILENCE } {
-                seen.runs.insert(export.id, (export.sequence, silent));
-                continue;
-            }
-            let now = self.parts.clock.now();
-            if worker == self.worker && self.queue.give_back((export.id, worker), now).await? {
-                warn!(id = %export.id, "this process had claimed the export without hearing of it; it is in the queue again");
-                continue;
-            }
-            warn!(id = %export.id, %worker, "the worker of this export is gone; what can be restarted is");
-            let ended = self.end_lost(&export, worker, export.file_name.clone()).await?;
-            if let Some(file_name) = export.file_name.filter(|_| ended) {
-                self.silence.note_lost(export.id, file_name);
+            seen.runs.insert(export.id, (export.sequence, silence));
+            if silence >= if worker == self.worker { TICK } else { SILENCE } {
+                silent.push((export, worker));
             }
         }
         drop(seen);
+        for (export, worker) in silent {
+            // One that cannot be ended keeps no other from it.
+            if let Err(cause) = self.end_silent(&export, worker).await {
+                error!(id = %export.id, %cause, "an export that was lost with its worker could not be ended yet");
+            }
+        }
         self.queue.end_lost_readings(self.parts.clock.now()).await
+    }
+
+    async fn end_silent(&self, export: &Model, worker: Uuid) -> Result<(), DbErr> {
+        if worker == self.worker {
+            warn!(id = %export.id, "this process had claimed the export without hearing of it");
+            if self.queue.give_back((export.id, worker), self.parts.clock.now()).await? {
+                return Ok(());
+            }
+        } else {
+            warn!(id = %export.id, %worker, "the worker of this export is gone");
+        }
+        let ended = self.end_lost(export, worker, export.file_name.clone()).await?;
+        if let Some(file_name) = export.file_name.as_ref().filter(|_| ended) {
+            self.silence.note_lost(export.id, file_name.clone());
+        }
+        Ok(())
     }
 }

@@ -58,7 +58,7 @@ impl Engine {
     pub(super) async fn sweep(&self) -> Result<(), SweepError> {
         let mut seen = self.sweep.0.lock().await;
         let (elapsed, now) = (self.parts.clock.elapsed(), self.parts.clock.now());
-        self.remove_drafts_of_ended().await?;
+        self.remove_drafts_of_ended().await;
         self.remove_remains_of_lost().await;
         self.retain_if_due().await?;
         self.end_what_is_over().await?;
@@ -92,22 +92,6 @@ impl Engine {
             }
         }
         Ok(self.finish_removals().await?)
-    }
-
-    /// Removes the drafts of runs that have ended: a process that was lost has left them on this machine, where the next run needs
-    /// the room.
-    pub(super) async fn remove_drafts_of_ended(&self) -> Result<(), SweepError> {
-        let names: Vec<_> = self.parts.files.drafts().await?.into_iter().map(|found| found.name).collect();
-        if names.is_empty() {
-            return Ok(());
-        }
-        let ended = Entity::find().filter(Column::State.is_in([State::Failed, State::Canceled]));
-        for export in ended.filter(Column::FileName.is_in(names)).all(&self.parts.db).await? {
-            let Some(name) = export.file_name.filter(|_| !self.running.has(export.id)) else { continue };
-            self.parts.files.remove_draft(&name).await?;
-            info!(id = %export.id, file_name = name, "the draft of a run that was lost was removed");
-        }
-        Ok(())
     }
 
     /// Removes what runs have left that were just found lost.

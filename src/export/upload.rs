@@ -120,7 +120,7 @@ impl Engine {
         // Those that are cut off are due again after the next start, or when others have waited long enough.
         let done = tokio::select! { done = at_the_storage => done, () = stop.running.cancelled() => Ok(false) };
         if done.is_err() {
-            copies::let_go(&self.parts.db, &reserved, copy).await?;
+            answered(copies::let_go(&self.parts.db, &reserved, copy)).await?;
         }
         done
     }

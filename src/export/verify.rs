@@ -2,17 +2,18 @@
 
 use std::{sync::Arc, time::Duration};
 
+use chrono::{DateTime, Utc};
 use entity::data_export::Model;
 use sea_orm::DbErr;
 use tokio::task::spawn_blocking;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
-use super::{Engine, PAUSE, new_id, queue};
+use super::{Engine, NEXT_WORK, PAUSE, new_id, queue};
 use crate::{
     archive::{FileAt, Sealed, VerifyError, verify_alone, verify_file},
     audit::{Action, Actor},
-    database::answered,
+    database::{answered, answered_within},
     files::FilesError,
     secret::{KeyError, Secret},
 };
@@ -45,7 +46,8 @@ impl Engine {
     /// the result is there.
     pub async fn verify(self: &Arc<Self>, id: Uuid, by: Actor<'_>) -> Result<Model, VerifyAgainError> {
         let export = self.in_history(id).await?.ok_or(VerifyAgainError::NotFound)?;
-        let file_name = self.available_file(&export).await?.ok_or(VerifyAgainError::FileUnavailable)?.to_owned();
+        let file_name = self.available_file_quickly(&export).await?;
+        let file_name = file_name.ok_or(VerifyAgainError::FileUnavailable)?.to_owned();
         let password = self.file_password(&export)?;
         let now = self.parts.clock.now();
         let reading = (id, new_id(now));
@@ -135,12 +137,13 @@ impl Engine {
             Err(cause) => error!(%id, %cause, "the archive could not be read again"),
         }
         // If nothing is known of it, what was known before stays.
-        let mismatches = read.ok();
+        let (mismatches, now) = (read.ok(), self.parts.clock.now());
         loop {
-            match self.try_to_keep(reading, mismatches.as_deref()).await {
-                Ok(true) => break self.queue.tell(id),
+            match answered_within(NEXT_WORK, self.try_to_keep(reading, now, mismatches.as_deref())).await {
+                Ok(true) => break,
                 Ok(false) => {
-                    break warn!(%id, "another reading was begun, or the export is gone: what was found is not kept");
+                    warn!(%id, "another reading was begun, or the export is gone: what was found is not kept");
+                    break;
                 }
                 Err(cause) => {
                     error!(%id, %cause, "what reading the archive again has shown could not be stored yet");
@@ -148,11 +151,17 @@ impl Engine {
                 }
             }
         }
+        self.queue.tell(id);
     }
 
-    async fn try_to_keep(&self, reading: (Uuid, Uuid), mismatches: Option<&[String]>) -> Result<bool, DbErr> {
+    async fn try_to_keep(
+        &self,
+        reading: (Uuid, Uuid),
+        now: DateTime<Utc>,
+        mismatches: Option<&[String]>,
+    ) -> Result<bool, DbErr> {
         let transaction = self.decide().await?;
-        let kept = self.queue.end_reading(&transaction, reading, self.parts.clock.now(), mismatches).await?;
+        let kept = self.queue.end_reading(&transaction, reading, now, mismatches).await?;
         transaction.commit().await?;
         Ok(kept)
     }

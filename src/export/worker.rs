@@ -125,7 +125,7 @@ impl Engine {
         tokio::join!(look, again_and_again(&self.parts.clock, stop, CLEARING, || self.clear_away()));
     }
 
-    /// Does what is due. What fails is logged, and tried again the next time.
+    /// Does what is due, once: for those who have no worker, tests among them. What fails is logged, and tried again the next time.
     pub async fn tick(&self) {
         self.look().await;
         self.clear_away().await;

@@ -71,6 +71,14 @@ pub enum FilesError {
     Store(#[from] StorageError),
 }
 
+impl FilesError {
+    /// The place does not answer for as long as somebody would wait.
+    pub fn silent() -> Self {
+        let message = "the place where archives are kept does not answer".into();
+        Self::Store(StorageError::Unreachable { message, retry_after: None })
+    }
+}
+
 impl Files {
     /// The place at `url`, whose credentials, if it needs some, are in `environment`. A folder is made if it is not there, for
     /// its owner only. Drafts lie in it, if it is a folder, or else in `drafts`. Connects to nothing.

@@ -86,7 +86,9 @@ async fn an_archive_that_was_cut_short_is_refused() {
 async fn an_archive_behind_which_something_stands_is_refused() {
     let archive = archive().await;
     let bytes = fs::read(&archive.path).unwrap();
-    for more in [&b"\0"[..], b"PK", &[0; 22]] {
+    // Or the end once more, behind whatever somebody has put there.
+    let again = [b"whatever", &bytes[bytes.len() - 22..]].concat();
+    for more in [&b"\0"[..], b"PK", &[0; 22], &again] {
         fs::write(&archive.path, [&bytes, more].concat()).unwrap();
         let output = verify(&archive.path, PASSWORD).await;
         assert_eq!(output.status.code(), Some(1), "{} bytes more", more.len());

@@ -10,6 +10,8 @@ export GOMEMLIMIT=256MiB
 mkdir -p "$folder/data"
 # Its sockets have a place of their own, which it does not ask for, and stay behind.
 sockets=(master-grpc-"$2" volume-grpc-"$4" filer-grpc-"$6" s3-grpc-"$7")
+server=
+trap '[ -z "$server" ] || kill -KILL "$server" 2>/dev/null || true' TERM
 "$weed" -logtostderr server -dir="$folder/data" -ip=127.0.0.1 -ip.bind=127.0.0.1 \
   -master.telemetry=false -master.volumeSizeLimitMB=1024 -volume.max=10000 \
   -master.port="$1" -master.port.grpc="$2" -volume.port="$3" -volume.port.grpc="$4" \
@@ -17,7 +19,6 @@ sockets=(master-grpc-"$2" volume-grpc-"$4" filer-grpc-"$6" s3-grpc-"$7")
   -s3 -s3.port="$s3" -s3.port.grpc="$7" -s3.port.iceberg=0 -s3.port.lance=0 -s3.localSocket="$folder/data/s3.sock" \
   -s3.config="$folder/s3.json" &
 server=$!
-trap 'kill -KILL "$server"' TERM
 wait "$server" || true
 # The first wait ends with the signal.
 wait "$server" || true

@@ -56,7 +56,12 @@ impl Queue {
             Some(found) => ActiveModel { verified_at: Set(Some(now)), mismatches: Set(list(found)), ..ended },
             None => ended,
         };
-        Ok(update(id, ended).filter(Column::Reading.eq(reading)).exec(db).await?.rows_affected == 1)
+        if update(id, ended).filter(Column::Reading.eq(reading)).exec(db).await?.rows_affected == 1 {
+            return Ok(true);
+        }
+        // An earlier try may have been stored although its answer was lost.
+        let row = Entity::find_by_id(id).one(db).await?;
+        Ok(mismatches.is_some() && row.is_some_and(|row| row.verified_at == Some(now)))
     }
 
     /// Ends these readings, of whose archives nothing is known.

@@ -10,7 +10,7 @@ use std::{
 
 use entity::{
     data_export::{Entity as Exports, Model as Export},
-    upload::{FailureCode, Model},
+    upload::{FailureCode, Model, Status},
 };
 use sea_orm::{DbErr, EntityTrait, TransactionTrait};
 use tokio::{task::spawn_blocking, time::timeout};
@@ -24,8 +24,8 @@ use super::{
 };
 use crate::{
     archive::{FileAt, Sealed, VerifyError, hexadecimal, sha256_of, verify_file},
-    database::answered,
-    export::{Engine, PAUSE, location::Opened, settings::note_retention, worker::Stop},
+    database::{answered, answered_within},
+    export::{Engine, NEXT_WORK, PAUSE, location::Opened, settings::note_retention, worker::Stop},
     files::FilesError,
     storage::{Receipt, Storage},
 };
@@ -77,7 +77,7 @@ impl Engine {
             Outcome::Arrived(receipt) if mine => {
                 info!(export = %key.export, storage = %key.location, bytes = receipt.bytes, "the copy arrived");
                 self.worked_at(&opened, true).await;
-                self.retain(None).await;
+                self.retain_in_time(None).await;
             }
             Outcome::Failed(failure, _) if mine && failure.code != FailureCode::FileUnavailable => {
                 self.failed_at(&opened, &failure).await;
@@ -86,7 +86,8 @@ impl Engine {
             Outcome::Arrived(_) | Outcome::Failed(..) | Outcome::Lost => {
                 info!(export = %key.export, storage = %key.location, "the copy is no longer wanted");
                 if let (Ok(storage), Ok(archive)) = (&opened.storage, &archive) {
-                    self.clear_up(copy, &opened, &**storage, &archive.name).await?;
+                    let clear_up = self.clear_up(copy, &opened, &**storage, &archive.name);
+                    answered_within(NEXT_WORK, clear_up).await?;
                 }
             }
             Outcome::Stopped => {}
@@ -194,7 +195,7 @@ impl Engine {
     /// process's, or the process stops.
     async fn store(&self, copy: &Model, outcome: &Outcome, stop: &Stop) -> bool {
         loop {
-            match self.store_once(copy, outcome).await {
+            match answered_within(NEXT_WORK, self.store_once(copy, outcome)).await {
                 Ok(mine) => return mine,
                 Err(cause) => {
                     error!(export = %copy.data_export_id, %cause, "what became of the copy could not be stored yet");
@@ -210,7 +211,10 @@ impl Engine {
         let mine = match outcome {
             Outcome::Arrived(receipt) => {
                 let json = serde_json::to_string(receipt).map_err(|cause| DbErr::Custom(cause.to_string()))?;
-                copies::arrived(&db, key, worker, now, receipt.bytes, json).await?
+                let stored = copies::arrived(&db, key, worker, now, receipt.bytes, json.clone()).await?;
+                // An earlier try may have been stored although its answer was lost.
+                let is_it = |row: &Model| row.status == Status::Uploaded && row.receipt.as_ref() == Some(&json);
+                stored || copies::find(&db, key).await?.is_some_and(|row| is_it(&row))
             }
             Outcome::Failed(failure, left) => {
                 let next = || retry::next(key, copy.attempts + 1, failure.retry_after, copy.requested_at, now);

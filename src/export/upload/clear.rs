@@ -5,6 +5,7 @@ use entity::{
     upload::{FailureCode, Model},
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use tokio::time::timeout;
 use tracing::{info, warn};
 use uuid::Uuid;
 
@@ -14,7 +15,8 @@ use super::{
     guarded, retry,
 };
 use crate::{
-    export::{Engine, settings::note_retention},
+    database::{answered, answered_within},
+    export::{Engine, NEXT_WORK, settings::note_retention},
     storage::{Receipt, StorageError},
 };
 
@@ -23,7 +25,7 @@ impl Engine {
     pub(super) async fn clear_copy(&self, copy: &Model, reserved: &mut Reserved) -> Result<bool, DbErr> {
         let (db, key) = (&self.parts.db, Key::of(copy));
         let opened = self.open_storage(key.location).await?;
-        let export = Exports::find_by_id(key.export).one(db).await?;
+        let export = answered(Exports::find_by_id(key.export).one(db)).await?;
         let cleared = match (&opened.storage, export.and_then(|export| export.file_name)) {
             (Ok(storage), Some(name)) => {
                 let delete = guarded(storage.delete(&name));
@@ -39,18 +41,19 @@ impl Engine {
         self.keep_pin(&opened).await;
         match cleared {
             Ok(()) => {
-                if !copies::removed(db, reserved).await? {
+                if !answered(copies::removed(db, reserved)).await? {
                     return Ok(false);
                 }
                 info!(export = %key.export, storage = %key.location, "the copy is removed");
                 self.worked_at(&opened, false).await;
-                self.end_what_is_over().await?;
+                // What it does not come to is done at the next look.
+                timeout(NEXT_WORK, self.end_what_is_over()).await.unwrap_or(Ok(()))?;
             }
             Err(failure) => {
                 let next = retry::next_removal(key, copy.attempts + 1, failure.retry_after, self.parts.clock.now());
                 let Failure { code, message, .. } = &failure;
                 warn!(export = %key.export, storage = %key.location, ?code, message, %next, "the copy cannot be removed yet");
-                copies::not_removed(db, reserved, opened.version, &failure, next).await?;
+                answered(copies::not_removed(db, reserved, opened.version, &failure, next)).await?;
                 self.failed_at(&opened, &failure).await;
             }
         }
@@ -81,7 +84,8 @@ impl Engine {
     pub(super) async fn verify_copy(&self, copy: &Model, reserved: &mut Reserved) -> Result<bool, DbErr> {
         let key = Key::of(copy);
         let opened = self.open_storage(key.location).await?;
-        let name = Exports::find_by_id(key.export).one(&self.parts.db).await?.and_then(|export| export.file_name);
+        let export = answered(Exports::find_by_id(key.export).one(&self.parts.db)).await?;
+        let name = export.and_then(|export| export.file_name);
         let receipt = copy.receipt.as_deref().and_then(|receipt| serde_json::from_str::<Receipt>(receipt).ok());
         let verified = match (&opened.storage, name.zip(receipt)) {
             (Ok(storage), Some((name, receipt))) => {
@@ -109,7 +113,7 @@ impl Engine {
                 self.failed_at(&opened, failure).await;
             }
         }
-        self.keep_verdict(reserved, opened.version, verified.err().as_ref()).await?;
+        answered_within(NEXT_WORK, self.keep_verdict(reserved, opened.version, verified.err().as_ref())).await?;
         self.copy_changed(key).await;
         Ok(true)
     }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::copies::{self, Key};
 use crate::{
     audit::{self, Action, Actor, Event},
+    database::answered,
     export::{Engine, removal::in_history, retain::newer_copies_at, settings},
     files::FilesError,
 };
@@ -68,7 +69,7 @@ impl Engine {
     /// whole. What waits for its next try is tried now.
     pub async fn upload(&self, export: Uuid, location: Option<Uuid>, by: Actor<'_>) -> Result<Export, UploadError> {
         let row = self.in_history(export).await?.ok_or(UploadError::NotFound)?;
-        if self.available_file(&row).await?.is_none() {
+        if self.available_file_quickly(&row).await?.is_none() {
             return Err(UploadError::FileUnavailable);
         }
         // Neither retention nor an admin decides over the same export and its copies meanwhile.
@@ -144,7 +145,7 @@ impl Engine {
 
     /// Tells those who watch an export that a copy of it has changed.
     pub(super) async fn copy_changed(&self, key: Key) {
-        if let Err(cause) = self.queue.touch(key.export, self.parts.clock.now()).await {
+        if let Err(cause) = answered(self.queue.touch(key.export, self.parts.clock.now())).await {
             tracing::warn!(export = %key.export, %cause, "the change of a copy could not be told");
         }
     }

@@ -10,13 +10,17 @@ use crate::servers::{free_port, postgres::Postgres};
 async fn why_a_database_cannot_be_used_is_said_in_its_own_words_with_what_to_do() {
     let database = Postgres::shared().database().await;
     let address = database.address();
+    let (_, powerless) = database.role("").await;
     let nobody = format!("postgres://owner:s3cret@127.0.0.1:{}/carryall", free_port());
     for (address, why, to_do) in [
         (database.address_for("owner", "s3cret"), "password authentication failed", "PGPASSWORD"),
         (address.replace(&database.name, "not_there"), "database \"not_there\" does not exist", "createdb"),
+        (powerless, "permission denied for schema public", "owner of its database"),
         (nobody, "Connection refused", "PostgreSQL runs there"),
     ] {
-        let pool = Pool { timeout: Duration::from_secs(2), ..Pool::default() };
+        // Whoever may be about to listen is waited for.
+        let timeout = if to_do.contains("runs there") { Duration::from_secs(2) } else { Pool::default().timeout };
+        let pool = Pool { timeout, ..Pool::default() };
         let opened = Address::parse(&address).unwrap().open(pool).await;
         let said = opened.err().map(|why| why.to_string()).unwrap_or_default();
         assert!(said.contains(why) && said.contains(to_do), "{said}");

@@ -44,6 +44,11 @@ async fn a_certificate_that_is_not_verified_and_a_line_that_is_not_encrypted_are
     for (address, parameters, said) in [
         (database.address(), "sslmode=verify-full".to_owned(), "UnknownIssuer"),
         (database.address(), "sslmode=disable".to_owned(), "no encryption"),
+        (
+            database.address(),
+            "sslmode=verify-full&sslrootcert=/not/there.pem".to_owned(),
+            "See `sslmode` and `sslrootcert`",
+        ),
         (at_name.clone(), format!("sslmode=verify-full&{ca}"), "not valid for name"),
     ] {
         let opened = Address::parse(&format!("{address}?{parameters}")).unwrap().open(Pool::default()).await;

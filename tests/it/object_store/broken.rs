@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{There, file_name, made};
 use crate::{
-    app::until,
+    app::{mutation as mutation_of, until},
     servers::{azurite::Azurite, gcs::Gcs, seaweedfs::Seaweedfs},
     storages::fault_proxy::{Fault, FaultProxy, Rule},
     uploads::large_database,
@@ -182,9 +182,19 @@ async fn a_store_that_hangs_holds_up_neither_people_nor_what_is_due_in_the_datab
     let (_folder, database) = crate::app::database_of("CREATE TABLE t (a)");
     let [(there, proxy, _), ..] = proxied().await;
     let app = there.app(&database).await;
-    let (kept, lost) = (made(&app, "x").await, app.create("y").await);
+    let (kept, other, lost) = (made(&app, "x").await, made(&app, "y").await, app.create("z").await);
     proxy.arm(Rule::always(Fault::Hang, ""));
-    app.mutate("deleteDataExport", json!({"id": kept["id"]})).await;
+    let another = json!({"id": other["id"]});
+    for (mutation, input) in [
+        ("verifyDataExport", another.clone()),
+        ("uploadDataExport", another),
+        ("updateDataExportSettings", json!({"maximumExports": 5})),
+        ("deleteDataExport", json!({"id": kept["id"]})),
+    ] {
+        let document = mutation_of(mutation);
+        let answer = app.answer(&document, json!({"input": input}));
+        tokio::time::timeout(Duration::from_secs(30), answer).await.unwrap_or_else(|_| panic!("{mutation}: waits"));
+    }
     assert_eq!(app.export(kept["id"].as_str().unwrap()).await, Value::Null);
     let (id, somebody) = (app.uuid(&lost), app.somebody());
     app.execute(&format!("UPDATE data_export SET state = 'RUNNING', worker = {somebody} WHERE id = {id}")).await;
@@ -197,7 +207,7 @@ async fn a_store_that_hangs_holds_up_neither_people_nor_what_is_due_in_the_datab
     .await;
     // What is removed there is gone on with, once it answers.
     assert_eq!(app.number("SELECT count(*) FROM data_export WHERE removing").await, 1);
-    assert_eq!(there.rclone.list(), [file_name(&kept)]);
+    assert_eq!(there.rclone.list(), [file_name(&kept), file_name(&other)]);
 }
 
 /// What is completed while the files are listed is not among them, and so is not counted.

@@ -35,7 +35,7 @@ impl Postgres {
     /// The server that the tests share. It ends with the test process.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Postgres> = OnceLock::new();
-        SHARED.get_or_init(|| Self::start(&[]))
+        SHARED.get_or_init(|| Self::start(&["max_connections=500"]))
     }
 
     /// A server with these settings, written `name=value`.
