@@ -7,8 +7,8 @@ use clap::Command;
 
 /// Those that are no flag's.
 const OTHERS: [&str; 2] = [super::secret_key::VARIABLE, "CARRYALL_EXPORT_PASSWORD"];
-/// Those of the examples, which are clients.
-const CLIENTS: [&str; 2] = ["CARRYALL_URL", "CARRYALL_TOKEN"];
+/// Those of the examples, which are clients, and of the measurements, which start us.
+const CLIENTS: [&str; 3] = ["CARRYALL_URL", "CARRYALL_TOKEN", "CARRYALL_BIN"];
 /// Each with the name of a source, or of an endpoint, behind it.
 const BEGINNINGS: [&str; 2] = ["CARRYALL_SOURCE_", "CARRYALL_STORAGE_ENDPOINT_"];
 
