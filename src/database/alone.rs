@@ -31,8 +31,14 @@ impl Alone {
     }
 
     /// Gives it back at once.
-    pub async fn end(self) {
+    pub async fn end(mut self) {
+        let end = async {
+            // The server may take a moment to notice that a session has ended, and somebody comes next.
+            let give = format!("SELECT pg_advisory_unlock({})", Right::Rotation.key());
+            self.session.execute(AssertSqlSafe(give)).await?;
+            self.session.close().await
+        };
         // Whatever comes of it: the session ends when it is dropped.
-        let _ = timeout(END, self.session.close()).await;
+        let _ = timeout(END, end).await;
     }
 }
