@@ -69,13 +69,18 @@ pub(super) fn name(options: &Options) -> String {
 
 /// Opens it, and runs what migrations it lacks.
 pub(super) async fn open(options: &Options, pool: Pool) -> Result<DatabaseConnection, DatabaseError> {
+    reach(options, pool).await?;
     migrate(options, pool).await?;
-    connect(options, pool).await
+    pooled(options, pool).await
 }
 
 /// Opens it as it is.
 pub(super) async fn connect(options: &Options, pool: Pool) -> Result<DatabaseConnection, DatabaseError> {
     reach(options, pool).await?;
+    pooled(options, pool).await
+}
+
+async fn pooled(options: &Options, pool: Pool) -> Result<DatabaseConnection, DatabaseError> {
     let pool = connections(pool).connect_with(options.clone()).await;
     Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool.map_err(|cause| failed(options, cause))?))
 }
@@ -119,7 +124,6 @@ fn is_not_there_yet(cause: &sqlx::Error) -> bool {
 
 /// Many processes may start at once: one runs the migrations while the others wait, for as long as it takes.
 async fn migrate(options: &Options, pool: Pool) -> Result<(), DatabaseError> {
-    reach(options, pool).await?;
     let failed = |cause| failed(options, cause);
     let pool = PgPoolOptions::new().max_connections(2).acquire_timeout(pool.timeout);
     let pool = pool.after_connect(|connection, _| {

@@ -4,8 +4,8 @@
 //!
 //! - `bus` tells what changes, in this process and in others; `process` says which there are.
 //! - `create` takes wishes, `nightly` makes those of the nights, when `schedule` says so. `queue` writes an export's state.
-//! - `worker` takes the next one, `run` makes it, if there is `room`, `watch` sees to it that it goes on, `pack` is the part of a run that needs no
-//!   history. `progress` counts, `pace` works out how long it will take.
+//! - `worker` takes the next one, `run` makes it, if there is `room`, `watch` sees to it that it goes on, `pack` is the part of a
+//!   run that needs no history. `progress` counts, `pace` works out how long it will take.
 //! - `worker` at its start and `silence` find what was lost with its process, `restart` gives it another try; `sweep` puts in
 //!   order what is over.
 //! - `removal` removes; `retain` removes what `retention` decides. `verify` reads archives again.
@@ -213,10 +213,9 @@ impl Engine {
     /// although the store is not.
     pub async fn shown_file<'a>(&self, export: &'a Model) -> Result<Option<&'a str>, FilesError> {
         // A page of the history would have a line of each in the log; whoever wants a file is told why there is none.
-        match timeout(QUICKLY, self.available_file(export)).await {
-            Ok(Err(FilesError::Store(cause))) => debug!(id = %export.id, %cause, "the file cannot be looked for"),
-            Ok(seen) => return seen,
-            Err(_) => debug!(id = %export.id, "the file cannot be looked for in time"),
+        match self.available_file_quickly(export).await {
+            Err(FilesError::Store(cause)) => debug!(id = %export.id, %cause, "the file cannot be looked for"),
+            seen => return seen,
         }
         Ok(kept_file(export).map(|(name, _)| name))
     }

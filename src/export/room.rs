@@ -18,9 +18,9 @@ impl Engine {
         }
         let needed: Option<u64> = last.and_then(|last| last.size_bytes).and_then(|size| size.try_into().ok());
         for _ in 0..LOOKS {
-            let lost = self.remove_drafts_of_ended().await;
+            let others = self.remove_drafts_of_ended().await;
             let free = self.parts.files.room()?;
-            if lost == 0 || needed.is_none_or(|needed| needed <= free) {
+            if others == 0 || needed.is_none_or(|needed| needed <= free) {
                 break;
             }
             info!(id = %export.id, free, "there is no room while what another run has left lies there");
@@ -60,7 +60,8 @@ impl Engine {
                     Ok(()) => info!(id = %export.id, file_name = name, "the draft of a run that was lost was removed"),
                     Err(cause) => error!(id = %export.id, %cause, "the draft of a run that was lost cannot be removed"),
                 },
-                _ => others += 1,
+                State::Running => others += 1,
+                State::Queued | State::Completed => {}
             }
         }
         Ok(others)
